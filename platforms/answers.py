@@ -8,6 +8,7 @@ from typing import Any
 from common import http
 from common.http import Answer
 from platforms.errors import NotReached, OutcomeUnknown, RateLimited
+from platforms.times import moment
 from platforms.translation import gettext_noop
 
 EVIDENCE_CHARACTERS = 500
@@ -69,12 +70,6 @@ def _moment(value: str | None) -> datetime | None:
         return moment(value)
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def moment(value: str) -> datetime:
-    """A network's ISO time as aware UTC. Raises `ValueError`."""
-    time = datetime.fromisoformat(value)
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 def body(answer: Answer, *, public: bool, secrets: Collection[str] = ()) -> Any:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from platforms import counting
-from platforms.answers import moment
+from platforms.times import moment
 from platforms.translation import gettext_noop
 from platforms.types import Limits, Outgoing, Poll, PollLimits, Problem
 
@@ -46,38 +46,10 @@ LONG_QUESTION = gettext_noop(
 CLOSING = "\"'”“’»)]"
 ENDS = ".!?…"
 # "ул. Краља Петра", "5. маја", "П. Петровић": a point behind these does not end a sentence.
-ABBREVIATIONS = frozenset(
-    [
-        "ул",
-        "бр",
-        "др",
-        "мр",
-        "тзв",
-        "нпр",
-        "тј",
-        "св",
-        "стр",
-        "чл",
-        "проф",
-        "инж",
-        "дипл",
-        "тел",
-        "ul",
-        "br",
-        "dr",
-        "mr",
-        "tzv",
-        "npr",
-        "tj",
-        "sv",
-        "str",
-        "čl",
-        "prof",
-        "inž",
-        "dipl",
-        "tel",
-    ]
-)
+ABBREVIATIONS = frozenset({
+    "ул", "бр", "др", "мр", "тзв", "нпр", "тј", "св", "стр", "чл", "проф", "инж", "дипл", "тел",
+    "ul", "br", "dr", "mr", "tzv", "npr", "tj", "sv", "str", "čl", "prof", "inž", "dipl", "tel",
+})  # fmt: skip
 SHOWN_OF_QUESTION = 200
 
 

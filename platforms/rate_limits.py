@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from common import untrusted_json
-from platforms import answers
+from platforms import answers, times
 
 # A number above this is a point in time, below it a duration: no network makes us wait for 30 years.
 EPOCH_FROM = 1_000_000_000
@@ -130,6 +130,6 @@ def _reset(value: str | None, now: datetime) -> datetime | None:
     if number is not None and number < EPOCH_FROM:
         return now + timedelta(seconds=number)
     try:
-        return datetime.fromtimestamp(number, UTC) if number is not None else answers.moment(value or "")
+        return datetime.fromtimestamp(number, UTC) if number is not None else times.moment(value or "")
     except (ValueError, OverflowError, OSError):
         return None

@@ -16,9 +16,9 @@ from platforms.types import Outgoing
 
 # Stored in English and translated when shown: a worker does not know who will read.
 CHANGED = gettext_noop(
-    "A file of the post is not the one that was approved: it has changed. Put it into the post again."
+    "A picture, video or document is not the one that was approved: its file has changed. Put it into the post again."
 )
-GONE = gettext_noop("A file of the post is gone. Put it into the post again.")
+GONE = gettext_noop("The file of a picture, video or document is gone. Put it into the post again.")
 UNREADABLE = "The store of files could not be read."
 
 

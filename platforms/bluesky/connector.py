@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from platforms import answers, checks, history
+from platforms import answers, checks, history, times
 from platforms.addresses import address
 from platforms.bluesky import records
 from platforms.bluesky.calls import ACCESS, Calls, name, session
@@ -205,7 +205,7 @@ class Bluesky(Videos, Conversation, Defaults):
                 return Absent()
             raise
         value = record.get("value") or {}
-        at = answers.moment(str(value["createdAt"])) if value.get("createdAt") else datetime.now(UTC)
+        at = times.moment(str(value["createdAt"])) if value.get("createdAt") else datetime.now(UTC)
         return Found(records.published(str(record["uri"]), at), records.alts(value))
 
     def _record_key(self, key: str) -> dict[str, str]:

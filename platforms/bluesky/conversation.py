@@ -5,10 +5,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from platforms.answers import moment
 from platforms.bluesky import records
 from platforms.bluesky.calls import Calls
 from platforms.errors import Rejected
+from platforms.times import moment
 from platforms.types import Message, Messages, Outgoing, Published, Read
 
 GATE = "app.bsky.feed.threadgate"

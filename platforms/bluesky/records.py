@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from platforms.answers import moment
 from platforms.history import material
+from platforms.times import moment
 from platforms.types import LinkCard, Message, Outgoing, PastPost, Picture, Published, Video
 from platforms.visibility import Visibility
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from platforms import counting
-from platforms.answers import moment
 from platforms.errors import OutcomeUnknown
 from platforms.matching import Candidate
+from platforms.times import moment
 from platforms.types import Message, Outgoing, Published
 from platforms.visibility import Visibility
 

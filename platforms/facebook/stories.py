@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from platforms.answers import moment
 from platforms.meta.calls import Calls
+from platforms.times import moment
 from platforms.types import Published
 
 MARK = "story:"

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from platforms.answers import moment
 from platforms.counting import REMOTE_MENTION
 from platforms.errors import OutcomeUnknown
 from platforms.history import material
 from platforms.markup import plain
 from platforms.matching import Candidate
+from platforms.times import moment
 from platforms.types import Message, Outgoing, PastPost, Published
 from platforms.visibility import Visibility, of
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from platforms.answers import moment
 from platforms.errors import NeedsConsent, Rejected
 from platforms.meta import codes
 from platforms.meta.calls import Calls
+from platforms.times import moment
 
 
 def several(calls: Calls, ids: Sequence[str], fields: str) -> dict[str, dict[str, Any] | None]:

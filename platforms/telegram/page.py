@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 from html.parser import HTMLParser
 
-from platforms import answers
+from platforms import times
 from platforms.matching import Candidate
 from platforms.telegram.sending import LINKS
 
@@ -98,7 +98,7 @@ class _Posts(HTMLParser):
 
 def _moment(text: str) -> datetime | None:
     try:
-        return answers.moment(text)
+        return times.moment(text)
     except ValueError:
         return None
 

@@ -7,8 +7,8 @@ from html import escape
 from typing import Any
 
 from platforms import counting
-from platforms.answers import moment
 from platforms.markup import plain
+from platforms.times import moment
 from platforms.types import Message, Published
 from platforms.visibility import Visibility
 

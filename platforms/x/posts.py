@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from platforms.answers import moment
 from platforms.errors import OutcomeUnknown
 from platforms.matching import Candidate
 from platforms.post_settings import ANSWERS
+from platforms.times import moment
 from platforms.types import Message, Outgoing, Published
 from platforms.visibility import Visibility
 from platforms.x.facts import ANSWERS_SETTING

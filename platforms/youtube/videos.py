@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from platforms import answers, counting
+from platforms import counting, times
 from platforms.errors import Rejected
 from platforms.matching import Candidate
 from platforms.translation import gettext_noop
@@ -117,7 +117,7 @@ def is_gone(video: Mapping[str, Any]) -> bool:
 def when(snippet: Any) -> datetime:
     """Of a video that was private before, when it became public. Now, where no time is returned."""
     try:
-        return answers.moment(str(snippet["publishedAt"]))
+        return times.moment(str(snippet["publishedAt"]))
     except (KeyError, TypeError, ValueError):
         return datetime.now(UTC)
 

@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 
 from platforms import checks, matching
 from platforms.addresses import address
-from platforms.answers import moment
 from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, OutcomeUnknown, Rejected
 from platforms.matching import Candidate
 from platforms.protocols import Facts
 from platforms.refusals import Meaning, Refusal
 from platforms.rest import Rest
+from platforms.times import moment
 from platforms.types import (
     Credential,
     FindResult,
