@@ -23,6 +23,7 @@ from municipalities.models import Municipality
 from municipalities.queries import today, trained_by, workspaces
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
+from portal import programme_overview
 from posts import queries
 from posts.home import home_dashboard
 from serbian.sorting import sort_key
@@ -30,12 +31,14 @@ from serbian.sorting import sort_key
 
 @signed_in
 def home(request: SignedInRequest) -> HttpResponse:
-    """A mentor's desk; else straight to the workspace of a person who has only one."""
+    """A mentor's desk; the overview of a programme's staff; else the workspace of a person who has only one."""
     if setting_up.running(request.user):
         return redirect("setup")
     pairings = own_pairings(request.user)
     if running(pairings):
         return page_of(request, pairings)
+    if not request.user.is_administrator and programme_overview.is_for(request.user):
+        return redirect("programme_overview")
     mine = sorted(workspaces(request.user), key=lambda m: sort_key(str(m)))
     # a workspace of an exercise is reached from the training; who has one real one lives there
     real = [row for row in mine if row.kind != MunicipalityKind.TRAINING]

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import channels, gallery, health, home, mailbox, operations, palette, public_places
+from portal import channels, gallery, health, home, mailbox, operations, palette, programme_overview, public_places
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -32,6 +32,7 @@ urlpatterns = [
     path("", include("delivery.urls")),
     path("ui/", gallery.gallery, name="ui"),
     path("installation/operations/", operations.operations, name="operations"),
+    path("programme/overview/", programme_overview.overview, name="programme_overview"),
     path("places/", public_places.places, name="places"),
     path("places/in/<slug:tongue>/", public_places.places, name="places_in"),
     path("places/<slug:place>/", public_places.place, name="place"),
