@@ -96,7 +96,8 @@ class Figure:
 
 @dataclass(frozen=True)
 class Table:
-    """`name` is that of its sheet and file, in English and ASCII. `printed` False: for spreadsheets alone."""
+    """`name` is that of its file, in English and ASCII; `sheet` that of its sheet in Excel, without a title of its
+    own. `printed` False: for spreadsheets alone."""
 
     name: str
     title: str
@@ -105,6 +106,7 @@ class Table:
     note: str = ""
     printed: bool = True
     empty: str = ""
+    sheet: str = ""
 
 
 @dataclass(frozen=True)

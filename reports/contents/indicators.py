@@ -25,8 +25,8 @@ def indicators(programme: Programme, period: ReportingPeriod) -> list[Block]:
         "Measured in %(period)s, as the median of n municipalities, and judged on %(day)s; the baseline is frozen. "
         "Values with n under three are not shown. What is per 1,000 is counted per 30 days."
     ) % {"period": period, "day": long_date(period.judged_on)}
-    table = Table("indicators", "", _columns(), [_row(line) for line in lines], note)
-    notes = Table("indicator-notes", "", _note_columns(), list(_notes(lines)), printed=False)
+    table = Table("indicators", "", _columns(), [_row(line) for line in lines], note, sheet=_("Indicators"))
+    notes = Table("indicator-notes", "", _note_columns(), list(_notes(lines)), printed=False, sheet=_("Notes"))
     return [Heading(_("Indicators: baseline, target, actual")), table, notes, Facts(list(_formulas(lines)))]
 
 

@@ -195,7 +195,7 @@ def _by_size(rows: Sequence[ComparisonRow]) -> Table:
     ) % {"count": settings.SMALLEST_GROUP}
     sizes = groups(rows, "size", settings.SMALLEST_GROUP)
     lines = [(str(group.label), group.count, *medians(group)) for group in sizes]
-    return Table("sizes", "", columns, lines, note, empty=_nobody())
+    return Table("sizes", "", columns, lines, note, empty=_nobody(), sheet=_("By size"))
 
 
 def _table(rows: Sequence[ComparisonRow]) -> Table:
@@ -223,7 +223,9 @@ def _table(rows: Sequence[ComparisonRow]) -> Table:
     if few:
         text = _("Fewer than %(few)s posts, so the metrics are not conclusive: %(names)s.")
         note = text % {"few": FEW_POSTS, "names": few}
-    return Table("municipalities", "", columns, [line(row) for row in rows], note, empty=_nobody())
+    return Table(
+        "municipalities", "", columns, [line(row) for row in rows], note, empty=_nobody(), sheet=_("Municipalities")
+    )
 
 
 def _change(row: ComparisonRow, then: Figures | None, measure: Measure) -> Cell:
@@ -243,7 +245,7 @@ def _measure_cell(row: ComparisonRow, key: str) -> Cell:
 def _shares(rows: Sequence[ComparisonRow]) -> Table:
     columns = [Column(_("Municipality")), *_columns(SHARES)]
     lines = [(str(row.municipality), *(value(row.value(MEASURES[key]), "–") for key in SHARES)) for row in rows]
-    return Table("posts", "", columns, lines, empty=_nobody())
+    return Table("posts", "", columns, lines, empty=_nobody(), sheet=_("Types of posts"))
 
 
 def _ranking(rows: Sequence[ComparisonRow]) -> Block | None:

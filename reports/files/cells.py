@@ -20,9 +20,14 @@ def plain(cell: Cell) -> str:
         case int():
             return str(cell)
         case float():
-            return format(cell, ".10g")
+            return decimal(cell)
         case date():
             return cell.isoformat()
+
+
+def decimal(value: float) -> str:
+    """With four decimals at most: what was measured of some dozen posts is not known to nine digits."""
+    return f"{value:.4f}".rstrip("0").rstrip(".")
 
 
 def text_cell(text: str) -> str:

@@ -39,7 +39,7 @@ def write(document: Document) -> bytes:
         _about(book, styles, document)
         taken: set[str] = {document.texts.about.lower()}
         for table in document.tables:
-            _sheet(book, styles, table, _name(table.title or table.name, taken))
+            _sheet(book, styles, table, _name(table.sheet or table.title or table.name, taken))
         _meanings(book, styles, document, _name(document.texts.meanings, taken))
     book.close()
     return out.getvalue()

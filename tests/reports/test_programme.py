@@ -21,7 +21,7 @@ from municipalities.queries import today
 from reports import tasks
 from reports.contents.programme import programme
 from reports.domain import make
-from reports.files import pdf, sheets, tables
+from reports.files import cells, pdf, sheets, tables
 from reports.models import ProgrammeReport
 from tests.people import Cast, municipality, person, sign_in
 from tests.reports import numbers, reading
@@ -71,7 +71,7 @@ def test_it_tells_the_same_in_every_format(cast: Cast, shelf: Path) -> None:
     )
     by_municipality = {line["Municipality"]: line for line in reading.tables(body(row, "zip", shelf))["municipalities"]}
     assert (by_municipality["Ćuprija"]["Posts"], by_municipality["Ćuprija"]["Interactions"]) == ("6", "135")
-    sheet = reading.xlsx(body(row, "xlsx", shelf))["municipalities"]
+    sheet = reading.xlsx(body(row, "xlsx", shelf))["Municipalities"]
     assert {cell.value: row_[2].value for row_ in sheet.iter_rows(min_row=2) for cell in row_[:1]} == {
         "Ćuprija": 135, "Novi Pazar": 255
     }  # fmt: skip
@@ -113,7 +113,7 @@ def test_a_group_of_fewer_than_three_is_not_told(cast: Cast, shelf: Path) -> Non
     by_size = {line["Size"]: line for line in reading.tables(body(made(cast), "zip", shelf))["sizes"]}
     small = by_size["Under 20,000 inhabitants"]
     assert small["n"] == "3"
-    assert float(small["Interactions per 1,000 inhabitants"]) == pytest.approx(110 / 12)
+    assert float(small["Interactions per 1,000 inhabitants"]) == pytest.approx(110 / 12, abs=0.0001)
     assert by_size["Over 100,000 inhabitants"]["Interactions per 1,000 inhabitants"] == ""
 
 
@@ -189,3 +189,15 @@ def test_145_municipalities_cost_the_same_questions_and_a_few_seconds(cast: Cast
     printed = reading.pdf(bodies[0])
     assert "Mesto-144" in printed.text
     assert 3 <= printed.pages <= 15
+
+
+def test_the_sheets_of_a_serbian_workbook_have_serbian_names(cast: Cast, shelf: Path) -> None:
+    names = reading.xlsx(body(made(cast, language="sr"), "xlsx", shelf)).sheetnames
+    assert "Општине и градови" in names
+    assert not {"indicators", "sizes", "municipalities", "posts"} & set(names)
+
+
+def test_a_number_in_csv_has_four_decimals_at_most() -> None:
+    assert [cells.plain(number) for number in (41.428571428, 0.5, 12.0, 1234567.891011)] == [
+        "41.4286", "0.5", "12", "1234567.891",
+    ]  # fmt: skip
