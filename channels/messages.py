@@ -203,6 +203,7 @@ CONNECTOR_TEXTS = (
     gettext_noop("The network asks us to wait."),
     gettext_noop("The permission to publish was not given."),
     gettext_noop("The server did not register our application."),
+    gettext_noop("The server did not take the document."),
     gettext_noop("The server did not take the picture."),
     gettext_noop("The server did not tell whose access this is."),
     gettext_noop("The server does not answer properly at the moment."),

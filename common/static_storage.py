@@ -14,9 +14,10 @@ from common.asset_bundles import joined_scripts, joined_styles
 
 # What a page always loads, and what it loads as a whole when it is first needed.
 SCRIPTS = (
-    "js/core.js", "js/day_picker.js", "js/composer/coach.js", "js/composer/composer.js", "js/composer/emoji.js",
-    "js/composer/examples.js", "js/composer/films.js", "js/composer/library_dialogs.js", "js/composer/picture_list.js",
-    "js/composer/suggest.js", "js/composer/thread.js",
+    "js/core.js", "js/day_picker.js", "js/composer/campaign.js", "js/composer/coach.js", "js/composer/composer.js",
+    "js/composer/emoji.js", "js/composer/examples.js", "js/composer/films.js", "js/composer/library_dialogs.js",
+    "js/composer/picture_list.js", "js/composer/service.js", "js/composer/suggest.js", "js/composer/thread.js",
+    "js/composer/words_offer.js",
 )  # fmt: skip
 # Loaded once by a page, whoever imports it: it makes the policy by which browsers accept markup, and there is only one.
 APART = ("js/markup.js",)

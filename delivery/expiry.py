@@ -24,7 +24,12 @@ LONGEST = timedelta(days=7)
 
 
 def lifetime(delivery: "Delivery") -> timedelta | None:
-    """How long it is public; None: until somebody deletes it. Needs the channel of what is no ordinary post alone."""
+    """How long it is public; None: until somebody deletes it. Needs the channel of what is no ordinary post alone.
+
+    Also None where a list was read without the payloads: it shows a story that is over as published, which it was.
+    """
+    if "payload" in delivery.get_deferred_fields():
+        return None
     chosen = delivery.payload.get("settings") or {}
     return validation.limits(delivery.channel).of_format(chosen).expires_after if format_of(chosen) else None
 

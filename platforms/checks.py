@@ -170,7 +170,8 @@ def _album(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     if limits.needs_video and not outgoing.video:
         return [Problem("needs_video", "pictures", NEEDS_VIDEO)]
     if number and not limits.max_images:
-        return [Problem("no_pictures", "pictures", VIDEO_ALONE if limits.needs_video else NO_PICTURES)]
+        message_id = VIDEO_ALONE if limits.needs_video else NO_PICTURES
+        return [Problem("no_pictures", "pictures", message_id)]
     if number > limits.max_images == 1 and limits.frame:
         return [Problem("too_many_pictures", "pictures", ONE_PICTURE)]
     if number > limits.max_images:
@@ -234,7 +235,8 @@ def _video_picture(video: Video, limits: VideoLimits, frame: float | None) -> li
     ratio = video.width / video.height if video.height else None
     least, most = limits.aspect_ratios or (0, math.inf)
     if ratio and not least <= ratio <= most:
-        problems.append(Problem("video_ratio", "video", VIDEO_FRAME if frame else VIDEO_RATIO))
+        message_id = VIDEO_FRAME if frame else VIDEO_RATIO
+        problems.append(Problem("video_ratio", "video", message_id))
     elif ratio and _leaves_edges(ratio, frame):
         problems.append(Problem("video_not_upright", "video", VIDEO_NOT_UPRIGHT, severity="warning"))
     if video.width and video.width < limits.min_width:

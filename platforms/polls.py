@@ -88,7 +88,8 @@ def check(outgoing: Outgoing, of_post: Limits) -> list[Problem]:
     if poll is None:
         return []
     if limits is None:
-        return [Problem("poll_not_here", "poll", NOT_HERE if of_post.shows_text else NOT_SHOWN)]
+        message_id = NOT_HERE if of_post.shows_text else NOT_SHOWN
+        return [Problem("poll_not_here", "poll", message_id)]
     problems = _question(outgoing, limits) + _options(poll, limits) + _time(poll, limits)
     if (outgoing.pictures or outgoing.video) and not limits.with_pictures:
         problems.append(Problem("poll_pictures", "poll", WITH_FILES))

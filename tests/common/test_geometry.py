@@ -37,7 +37,10 @@ def test_each_fault_is_noticed(page: Any, kind: str) -> None:
 
 
 def test_longer_texts_and_wider_spacing_take_more_room(page: Any) -> None:
-    html = '<p style="width: 10.5rem; overflow: hidden; white-space: nowrap">fits just so in here</p>'
+    # In letters of one width, so that no machine's fonts decide: 20 letters in the room of 21.
+    html = (
+        '<p style="font-family: monospace; width: 21ch; overflow: hidden; white-space: nowrap">fits just so in here</p>'
+    )
     assert kinds(page, html) == set()
     geometry.lengthened(page)
     assert geometry.faults(page)[0][0] == "clipped"

@@ -18,6 +18,7 @@ OWN = {
     "channels/pauses.py", "channels/public.py", "channels/domain/connect/attempts.py", "channels/domain/credentials.py",
     "common/management/commands/make_messages.py", "common/models.py", "common/untrusted_json.py",
     "municipalities/reference/__init__.py",
+    "platforms/bluesky/video_service.py", "platforms/facebook/other_formats.py",
     "platforms/facebook/videos.py", "platforms/linkedin/media.py", "platforms/meta/containers.py",
     "platforms/tiktok/checkpoint.py", "platforms/x/media.py", "platforms/youtube/uploads.py",
     "benchmarks/publishing.py", "benchmarks/management/commands/bench.py", "launcher/files.py",

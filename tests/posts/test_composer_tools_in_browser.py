@@ -223,9 +223,13 @@ def test_on_a_telephone_the_text_gets_the_whole_screen_with_its_tools_below_it(
     expect(section).to_be_visible()
     # The keyboard of a telephone leaves this much of the screen.
     page.set_viewport_size({"width": 390, "height": 480})
-    tools = page.locator("#text-tools").bounding_box()
-    assert tools
-    assert 430 < tools["y"] + tools["height"] <= 480
+    # The browser reports its new size with its next picture of the page.
+    page.wait_for_function(
+        """() => {
+          const { bottom } = document.querySelector('#text-tools').getBoundingClientRect();
+          return 430 < bottom && bottom <= 480;
+        }"""
+    )
     page.set_viewport_size(PHONE)
     page.get_by_role("button", name="Done writing").tap()
     expect(section).to_have_count(0)
@@ -238,8 +242,8 @@ def test_on_a_telephone_the_text_gets_the_whole_screen_with_its_tools_below_it(
     page.locator(".picture").wait_for()
     assert page.locator("#call").get_attribute("open") is not None
     page.locator("#picture-findings li").wait_for()
-    # With a picture and an open call to action.
-    assert page.locator("#composer").evaluate("form => form.scrollHeight") <= 1800
+    # With a picture, an open call to action, and the row of settings that Mastodon has.
+    assert page.locator("#composer").evaluate("form => form.scrollHeight") <= 1820
     context.close()
 
 

@@ -26,7 +26,7 @@ from tests.posts.desk import Desk, in_hours
 __all__ = ["allowed", "network"]
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-FIRST, SECOND = "Вода у суботу од 9 до 12.", "Цистерне су на тргу."
+FIRST, SECOND = "Вода у суботу од 9 до 12.", " ".join(["Цистерне су на тргу."] * 17)
 LAPTOP, PHONE = {"width": 1366, "height": 657}, {"width": 390, "height": 844}
 
 
@@ -58,8 +58,12 @@ def test_a_thread_is_begun_at_the_cursor_and_published_in_order(
     post = opened(page, live_server, desk, f"{FIRST} {SECOND}", desk.mastodon, facebook, size=size)
     hint = page.locator("#thread-hint")
     expect(hint).to_contain_text("A line of three hyphens (---) begins the next post of a thread: Mastodon.")
-
     area = page.locator("#text-sr-Cyrl")
+    area.fill(FIRST)
+    expect(hint).to_be_hidden()
+    area.fill(f"{FIRST} {SECOND}")
+    expect(hint).to_contain_text("A line of three hyphens")
+
     area.evaluate("(area, at) => { area.focus(); area.setSelectionRange(at, at + 1); }", len(FIRST))
     page.locator("[data-begin-part]").click()
     expect(area).to_have_value(f"{FIRST}\n---\n{SECOND}")
@@ -99,12 +103,12 @@ def test_a_thread_is_begun_at_the_cursor_and_published_in_order(
 
 
 def test_a_third_post_that_is_too_long_is_said_before_it_is_submitted(page: Any, live_server: Any, desk: Desk) -> None:
-    text = f"{FIRST}\n---\n{SECOND}\n---\n{'а' * 300}"
+    text = f"{FIRST}\n---\n{FIRST}\n---\n{'а' * 300}"
     opened(page, live_server, desk, text, desk.bluesky, size=LAPTOP)
     page.locator("#text-sr-Cyrl").press("Control+End")
     page.locator("#text-sr-Cyrl").press_sequentially("б")
     counters = page.locator(f'#counters [data-channel="{desk.bluesky.pk}"] .letters')
-    expect(counters).to_have_text([f"{len(FIRST)} / 300", f"{len(SECOND)} / 300", "1 too many"])
+    expect(counters).to_have_text([f"{len(FIRST)} / 300", f"{len(FIRST)} / 300", "1 too many"])
     findings = page.locator("#text-findings")
     expect(findings).to_contain_text("Part 3 of the thread has 301 characters and 300 are allowed. Shorten it by 1.")
     expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")

@@ -138,9 +138,13 @@ def unique_findings(previews: Sequence[Preview], wanted: Callable[[validation.Fi
 
 @dataclass(frozen=True)
 class ThreadHint:
-    """What a thread becomes on the chosen channels, by their networks. `is_thread`: several posts were written."""
+    """What a thread becomes on the chosen channels, by their networks.
+
+    `is_thread`: several posts were written. `is_long`: one post of this length soon needs a second one.
+    """
 
     is_thread: bool
+    is_long: bool
     threads: Sequence[str]
     single: Sequence[str]
 
@@ -300,6 +304,7 @@ class ComposerPage:
         threads = {validation.platform(preview.channel).title: preview.limits.threads for preview in self.previews}
         return ThreadHint(
             is_thread=any(max(preview.part.written) > 1 for preview in self.previews),
+            is_long=any(3 * one.count > 2 * one.limits.max_characters for one in self.previews if one.limits.threads),
             threads=[name for name, has_threads in threads.items() if has_threads],
             single=[name for name, has_threads in threads.items() if not has_threads],
         )

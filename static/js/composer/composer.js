@@ -9,10 +9,8 @@ import { startPictures } from "./pictures.js";
 import { startPlanning } from "./planning.js";
 import { startPreview } from "./preview.js";
 import { startSaving } from "./saving.js";
-import { startService } from "./service.js";
 import { startTabs } from "./tabs.js";
 import { startTime } from "./time.js";
-import { startWords } from "./words_offer.js";
 
 const form = document.getElementById("composer");
 
@@ -24,15 +22,13 @@ if (form) {
     preview.changed();
   };
   const call = startCall(form, changed);
-  const preview = startPreview(form, laterCoach(form, call));
+  const preview = startPreview(form, laterCoach(form, call, changed));
   startTabs(form, changed);
   startPictures(form, changed);
   startLibrary(form, changed);
   startTime(form, changed);
-  startWords(form, changed);
   startInteractive(form);
   startPlanning(form);
-  startService(form);
   startErrors(form);
   startExtras(form);
   startSheet(form);
@@ -45,6 +41,10 @@ if (form) {
       (await import("./suggest.js")).suggest(form, field);
     }
   });
+  form.addEventListener("click", async (event) => {
+    const button = closest(event, "[data-service-start]");
+    if (button) (await import("./service.js")).startFromService(form, button);
+  });
   form.addEventListener("change", (event) => {
     const box = closest(event, "input");
     if (box?.name === "channels") {
@@ -55,14 +55,16 @@ if (form) {
   });
 }
 
-/** The coach comes with the first words: of an empty page it has nothing to say. Until then the server's list stands. */
-function laterCoach(form, call) {
+/** The coach and the offers about words come with the first words: of an empty page they have nothing to say. Until then
+ * the server's list stands. */
+function laterCoach(form, call, changed) {
   let coach, coming, known;
   const card = document.getElementById("coach");
   const come = () => {
-    coming ??= import("./coach.js").then(({ startCoach }) => {
+    coming ??= Promise.all([import("./coach.js"), import("./words_offer.js")]).then(([{ startCoach }, { startWords }]) => {
       coach = startCoach(form, call);
       coach.update(known);
+      startWords(form, changed);
     });
     // Without a connection it is asked for again at a later letter.
     coming.catch(() => (coming = undefined));

@@ -1,8 +1,6 @@
 // The next free time of the chosen channels, and the campaign a post belongs to. Both are kept by the pages of planning;
 // the composer only asks them.
 import { isoClock, isoDay, put } from "../dates.js";
-import { contents } from "../markup.js";
-import { csrf } from "./words.js";
 
 export function startPlanning(form) {
   startSlots(form);
@@ -46,48 +44,9 @@ function startCampaign(form) {
   const place = form.querySelector("[data-campaigns]");
   const part = place?.closest("details");
   if (!part) return;
-  if (part.open) showCampaigns(form, place);
-  else part.addEventListener("toggle", () => showCampaigns(form, place), { once: true });
-}
-
-async function showCampaigns(form, place) {
-  try {
-    const answer = await fetch(`${place.dataset.campaigns}?post=${postOf(form)}`, { redirect: "manual" });
-    if (!answer.ok) return;
-    place.replaceChildren(...contents(await answer.text()));
-  } catch {
-    return;
-  }
-  // It is saved by itself, not with the draft: two people may write and sort at once.
-  place.addEventListener("input", (event) => event.stopPropagation());
-  place.addEventListener("change", (event) => {
-    event.stopPropagation();
-    if (postOf(form)) assign(form, place, event.target);
-    // A new post has no place yet; its first save gives it one.
-    else whenPlaced(form, () => assign(form, place, event.target));
-  });
-}
-
-async function assign(form, place, select) {
-  const body = new FormData();
-  body.set("post", postOf(form));
-  body.set("campaign", select.value);
-  body.set("csrfmiddlewaretoken", csrf(form));
-  try {
-    const answer = await fetch(place.dataset.assign, { method: "POST", body, redirect: "manual", headers: { "X-Autosave": "1" } });
-    select.setAttribute("aria-invalid", String(!answer.ok));
-  } catch {
-    select.setAttribute("aria-invalid", "true");
-  }
-}
-
-function whenPlaced(form, then) {
-  const watch = new MutationObserver(() => {
-    if (!postOf(form)) return;
-    watch.disconnect();
-    then();
-  });
-  watch.observe(form, { attributeFilter: ["action"] });
+  const show = async () => (await import("./campaign.js")).showCampaigns(form, place, postOf);
+  if (part.open) show();
+  else part.addEventListener("toggle", show, { once: true });
 }
 
 /** The number of the post, empty until its first save. */

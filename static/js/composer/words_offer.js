@@ -143,9 +143,9 @@ function startRepair(place, post) {
     // Enter at a tick would send the whole form.
     if (event.key === "Enter" && event.target.matches("input")) event.preventDefault();
   });
-  area.form.addEventListener("input", () => {
-    place.hidden = !area.value.trim();
-  });
+  const show = () => (place.hidden = !area.value.trim());
+  area.form.addEventListener("input", show);
+  show();
 }
 
 /** [[start, end, word]] in code points, as the person ticked and chose. */
