@@ -254,6 +254,8 @@ NO_ROW = {
         "practice_grant.redirect_uri",
         "practice_grant.scopes",
         "practice_rememberedkey.key",
+        "reports_keptcontent.content",
+        "reports_keptcontent.reason",
     ),
     **_named(
         "JSON that holds numbers, days, ids and names of the code in the demo",

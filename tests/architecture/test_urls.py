@@ -790,6 +790,7 @@ NOTHING_THERE = {
     "post_page_picture": "of linked pages that a worker has read; tests/posts/test_page_cards.py",
     "media_film": "of videos alone; tests/posts/test_videos.py",
     "media_captions": "of videos that have some; tests/posts/test_videos.py",
+    "media_document": "of documents alone; tests/posts/test_documents.py",
     "mailbox": "exists in the demo only; tests/portal",
     "setup": "of an installation without accounts; tests/administration",
     "setup_open": "the same; tests/administration",

@@ -1,4 +1,4 @@
-"""Writes what a connector sends and gets to a file, without secrets: `RECORD_REQUESTS=file`.
+"""Writes what a connector sends and gets to a file, without what signs it: the path is in `RECORD_REQUESTS`.
 
 One line of JSON for each request: test, method, address, what was sent, status, and what came back. Whoever writes a
 connector reads there what really went out; whoever writes a fake, what a real server answers.

@@ -156,7 +156,8 @@ class SiteConformance(Conformance):
         assert connector.fetch_account_metrics() == {"posts": before + 1}
 
     def test_a_wrong_password_is_the_persons_to_correct(self, bench: Bench) -> None:
-        for typed in ({"identifier": "urednik", "password": "wrong"}, {"identifier": "niko", "password": "wrong"}):
+        wrong = "wrong"
+        for typed in ({"identifier": "urednik", "password": wrong}, {"identifier": "niko", "password": wrong}):
             with pytest.raises(Rejected) as refused:
                 bench.connector(credential=None).exchange(typed)
             assert (refused.value.field, refused.value.code) == ("password", "site_sign_in")
