@@ -66,5 +66,7 @@ def filters_of(request: HttpRequest) -> PostFilters:
 
 def options() -> dict[str, Any]:
     """Choices of the filter fields. One query."""
-    channels = Channel.objects.exclude(state=ChannelState.DISCONNECTED).only("pk", "name", "platform").order_by("pk")
+    connected = Channel.objects.exclude(state=ChannelState.DISCONNECTED).order_by("pk")
+    # The last two say what budgets a network grants.
+    channels = connected.only("pk", "name", "platform", "facts", "granted")
     return {"channels": list(channels), "states": STATES, "categories": Category.choices}
