@@ -317,9 +317,10 @@ def test_a_programme_without_municipalities_says_how_to_begin(cast: Cast) -> Non
     assert answer.context["what_next"].url == reverse("programme_people")
 
 
-def test_it_is_the_first_page_of_the_programme_in_the_rail(calm: Cast) -> None:
+def test_it_follows_the_overview_in_the_rail(calm: Cast) -> None:
     section = shown(calm).context["nav"][0]
-    assert (str(section.items[0].label), section.items[0].current) == ("Mentoring", True)
+    pages = [(str(item.label), item.current) for item in section.items[:2]]
+    assert pages == [("Overview", False), ("Mentoring", True)]
 
 
 def test_it_asks_a_fixed_number_of_questions_and_stays_small(calm: Cast) -> None:

@@ -90,7 +90,7 @@ def test_every_format_says_the_same(cast: Cast, shelf: Path) -> None:
     tables = reading.tables(body(row, "zip", shelf))
     tiles = {line["Measure"]: line["Value"] for line in tables["tiles"]}
     assert (tiles["Posts"], tiles["Interactions"], tiles["Interactions per post"]) == ("6", "135", "22.5")
-    assert float(tiles["Interactions per 1,000 inhabitants"]) == pytest.approx(135 / 30.645)
+    assert float(tiles["Interactions per 1,000 inhabitants"]) == round(135 / 30.645, 4)
     book = reading.xlsx(body(row, "xlsx", shelf))
     sheet = {cell[0].value: cell[1].value for cell in book["The month in numbers"].iter_rows(min_row=2, max_row=4)}
     assert sheet == {"Posts": 6, "Interactions": 135, "Interactions per post": 22.5}
