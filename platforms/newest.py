@@ -7,7 +7,7 @@ from platforms.types import Message, Messages
 
 def after(messages: Iterable[Message], cursor: str | None) -> Messages:
     """`cursor`: the second of the newest message, and which messages of that second were given out."""
-    second, given = _read(cursor)
+    second, given = parse_cursor(cursor)
     fresh = [
         m for m in messages if (at := int(m.at.timestamp())) > second or (at == second and m.remote_id not in given)
     ]
@@ -19,6 +19,7 @@ def after(messages: Iterable[Message], cursor: str | None) -> Messages:
     return Messages(items, f"{last}:{' '.join([*(given if last == second else ()), *same])}")
 
 
-def _read(cursor: str | None) -> tuple[int, tuple[str, ...]]:
+def parse_cursor(cursor: str | None) -> tuple[int, tuple[str, ...]]:
+    """(the second, ids that were given out)."""
     second, _, given = (cursor or "").partition(":")
     return (int(second), tuple(given.split(" "))) if second.isdigit() else (0, ())

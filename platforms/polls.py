@@ -103,14 +103,14 @@ def check(outgoing: Outgoing, of_post: Limits) -> list[Problem]:
 def _question(outgoing: Outgoing, limits: PollLimits) -> list[Problem]:
     if not limits.question_characters:
         return []
-    asked = question(outgoing)
-    if not asked:
+    text = question(outgoing)
+    if not text:
         return [Problem("poll_question_missing", "poll", NO_QUESTION)]
-    count = _counted(limits)(asked)
+    count = _counted(limits)(text)
     if count <= limits.question_characters:
         return []
     params: dict[str, int | str] = {"count": count, "limit": limits.question_characters}
-    return [Problem("poll_question", "poll", LONG_QUESTION, params=params | {"question": asked[:SHOWN_OF_QUESTION]})]
+    return [Problem("poll_question", "poll", LONG_QUESTION, params=params | {"question": text[:SHOWN_OF_QUESTION]})]
 
 
 def _options(poll: Poll, limits: PollLimits) -> list[Problem]:

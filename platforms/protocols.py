@@ -210,7 +210,7 @@ class Measures(Protocol):
         """Reads, in batches where the network has them. A post the network did not answer for is left out."""
 
     def fetch_polls(self, remote_ids: Sequence[str]) -> Mapping[str, PollCount]:
-        """Reads the votes of these posts, all of which have a poll, where that takes calls of its own. A poll that
+        """The votes of these posts, for networks that need separate calls for them. All posts have a poll; a poll that
         cannot be read is left out."""
 
     @classmethod

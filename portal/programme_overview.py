@@ -159,7 +159,7 @@ def outputs(programme: Programme, municipalities: int) -> list[Output]:
     held = Training.objects.filter(programme=programme, ends_on__lte=day)
     present = Attendance.objects.filter(participant__training__in=held, present=True)
     issued = Certificate.objects.filter(participant__training__programme=programme, revoked_at=None)
-    given = hours([programme], THE_BEGINNING, day.replace(day=1))
+    worked = hours([programme], THE_BEGINNING, day.replace(day=1))
     listed = kits.overview([programme])
     return [
         Output(_("Municipalities that take part"), number(municipalities), reverse("programme_people")),
@@ -168,9 +168,9 @@ def outputs(programme: Programme, municipalities: int) -> list[Output]:
             _("People who attended"), number(present.values("participant").distinct().count()), reverse("train_list")
         ),
         Output(_("Certificates that hold"), number(issued.count()), reverse("train_list")),
-        Output(_("Check-ins of mentors"), number(sum(row.check_ins for row in given)), reverse("check_in_hours")),
+        Output(_("Check-ins of mentors"), number(sum(row.check_ins for row in worked)), reverse("check_in_hours")),
         Output(
-            _("Hours of mentoring"), _hours(sum((row.hours for row in given), Decimal(0))), reverse("check_in_hours")
+            _("Hours of mentoring"), _hours(sum((row.hours for row in worked), Decimal(0))), reverse("check_in_hours")
         ),
         Output(_("Adoptions of campaign kits"), number(sum(kit.adopted for kit in listed)), reverse("programme_kits")),
     ]

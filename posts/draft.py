@@ -22,7 +22,7 @@ problem. A box is [x, y, width, height] in fractions of the picture.
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -166,6 +166,11 @@ class Draft:
 
     beside: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By language: headline, first comment and written settings, likewise."""
+
+    def for_any_municipality(self) -> "Draft":
+        """Without what belongs to one municipality or one day: pictures, channels and the deadline of the call."""
+        call = replace(self.call, deadline="")
+        return replace(self, media=(), channels=(), per_channel={}, layout={}, settings={}, call=call)
 
     def format_on(self, channel: int) -> str:
         """The format of the post on a channel: "" for an ordinary one."""

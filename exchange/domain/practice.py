@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from django.core.files.base import ContentFile
@@ -100,16 +100,7 @@ def _end(programme: Programme) -> int:
 
 def _write(row: Example, written: ExampleContent, by: User) -> None:
     content = written.template
-    # Pictures, channels and the day on which a call ends are the municipality's own.
-    draft = replace(
-        content.draft,
-        media=(),
-        channels=(),
-        per_channel={},
-        layout={},
-        settings={},
-        call=replace(content.draft.call, deadline=""),
-    )
+    draft = content.draft.for_any_municipality()
     row.name, row.about, row.content = content.name, content.about, draft.to_json()
     row.purpose, row.shape, row.category = written.purpose, written.shape, CATEGORY[Purpose(written.purpose)]
     row.gaps = with_defaults(draft, content.gaps)

@@ -1,7 +1,7 @@
 """Programme staff edit kits: the kit, its posts, and when municipalities can see it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
@@ -87,16 +87,7 @@ def save_post(kit: Kit, part: KitPost | None, written: KitPostContent, *, by: Us
     else:
         part = KitPost.objects.select_for_update(of=("self",)).get(pk=part.pk)
     content = written.content
-    # Pictures, channels and the deadline are the municipality's own.
-    draft = replace(
-        content.draft,
-        media=(),
-        channels=(),
-        per_channel={},
-        layout={},
-        settings={},
-        call=replace(content.draft.call, deadline=""),
-    )
+    draft = content.draft.for_any_municipality()
     part.name, part.about, part.category = content.name, content.about, content.category
     part.content, part.day, part.at = draft.to_json(), written.day, written.at
     part.deadline = content.deadline

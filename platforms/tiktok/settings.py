@@ -2,7 +2,7 @@
 
 https://developers.tiktok.com/doc/content-sharing-guidelines#required_ux_implementation_in_your_app: the audience has no
 default and only the values that the account has; comments, duets and stitches are off until somebody turns them on;
-whoever says that the post is commercial says of which kind.
+a post that is declared commercial also names the kind.
 """
 
 from collections.abc import Collection, Mapping

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from platforms import matching
+from platforms import matching, newest
 from platforms.errors import NotAllowed, PlatformError, Rejected
 from platforms.matching import Candidate
 from platforms.protocols import Facts
@@ -44,7 +44,7 @@ class Conversation:
 
         The cursor: the second from which on comments are looked through, and the ids that were given out since.
         """
-        since, given = _places(cursor)
+        since, given = newest.parse_cursor(cursor)
         listed = self._approved(since)
         fresh = [content.message(one) for one in listed if str(one["id"]) not in given and not self._is_own(one)]
         if not fresh and cursor:
@@ -79,7 +79,7 @@ class Conversation:
         post, _, above = str(outgoing.reply_to).partition("/")
         body = {"post": int(post), "content": content.inline(outgoing.text)} | ({"parent": int(above)} if above else {})
         try:
-            made = self.calls.public("POST", "/comments", json=body)
+            answer = self.calls.public("POST", "/comments", json=body)
         except Rejected as refused:
             there = (
                 self.among_comments(outgoing, outgoing.created_at, ()) if refused.code == "comment_duplicate" else None
@@ -87,10 +87,10 @@ class Conversation:
             if isinstance(there, Found):
                 return there.published  # of an attempt whose answer was lost
             raise
-        if made.get("status") != "approved":
-            self.remove(content.name(made), post)
-            raise NotAllowed(HELD, code="held", evidence={"status": str(made.get("status"))})
-        return Published(content.name(made), str(made.get("link") or ""), content.when(made))
+        if answer.get("status") != "approved":
+            self.remove(content.name(answer), post)
+            raise NotAllowed(HELD, code="held", evidence={"status": str(answer.get("status"))})
+        return Published(content.name(answer), str(answer.get("link") or ""), content.when(answer))
 
     def among_comments(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
         post = str(outgoing.reply_to).partition("/")[0]
@@ -122,11 +122,6 @@ class Conversation:
         except Rejected as refused:
             if refused.code not in GONE:
                 raise
-
-
-def _places(cursor: str | None) -> tuple[int, frozenset[str]]:
-    second, _, given = (cursor or "").partition(":")
-    return (int(second), frozenset(given.split())) if second.isdecimal() else (0, frozenset())
 
 
 def _cursor(since: int, given: Collection[str], listed: Sequence[Mapping[str, Any]]) -> str:

@@ -53,8 +53,8 @@ def asked_fields(parameter: str, names: str, expansions: str = "") -> dict[str, 
         return {parameter: names} | ({"expansions": expansions} if expansions else {})
     renamed = [RENAMED.get(name, name) for name in names.split(",")]
     expanded = dict.fromkeys([*filter(None, expansions.split(",")), *(one for one in renamed if one in EXPANDED)])
-    asked = {parameter: ",".join(one for one in renamed if one not in EXPANDED)}
-    return asked | ({"expansions": ",".join(expanded)} if expanded else {})
+    query = {parameter: ",".join(one for one in renamed if one not in EXPANDED)}
+    return query | ({"expansions": ",".join(expanded)} if expanded else {})
 
 
 def created(answer: Mapping[str, Any]) -> Published:

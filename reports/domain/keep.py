@@ -42,16 +42,16 @@ def _count(row: ProgrammeReport, period: ReportingPeriod, as_of: datetime, earli
     for language, _label in languages.choices():
         with translation.override(language):
             content[language] = kept.to_plain(programme(row.programme, period, as_of, edition))
-    made = KeptContent.objects.create(
+    edition_row = KeptContent.objects.create(
         programme=row.programme, first=period.first, last=period.period.last, edition=edition.number,
         reason=edition.because, content=content, as_of=as_of, counted_by=row.asked_by,
     )  # fmt: skip
     if earlier:
         audit.record(
-            "report.count_again", by=row.asked_by, target=made, label=str(row.programme), edition=edition.number,
+            "report.count_again", by=row.asked_by, target=edition_row, label=str(row.programme), edition=edition.number,
             reason=edition.because,
         )  # fmt: skip
     # A worker that makes the files again after a failure does not count again.
     row.recount_because = ""
     row.save(update_fields=["recount_because"])
-    return made
+    return edition_row

@@ -92,9 +92,9 @@ def page(cast: Cast, name: str, *args: Any, by: Any = None, **query: str) -> Any
 
 def confirm(client: Any, address: str, data: dict[str, Any]) -> Any:
     """Send the form of a baseline, then confirm what is shown."""
-    asked = client.post(address, data)
-    assert asked.status_code == 200, words_of(asked)
-    return client.post(address, {**data, "confirmed": asked.context["fingerprint"]})
+    confirmation = client.post(address, data)
+    assert confirmation.status_code == 200, words_of(confirmation)
+    return client.post(address, {**data, "confirmed": confirmation.context["fingerprint"]})
 
 
 def words_of(answer: Any) -> str:

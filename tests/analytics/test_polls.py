@@ -248,11 +248,11 @@ def test_votes_come_back_from_other_networks_too(cast: Cast, fakes: FakeServer, 
 
 def test_linkedin_is_asked_for_votes_only_of_posts_with_a_poll(cast: Cast, fakes: FakeServer) -> None:
     channel = account(cast, fakes, "linkedin")
-    plain, asked = post(channel, fakes), ask(channel)
-    look(plain, asked)
+    plain, with_poll = post(channel, fakes), ask(channel)
+    look(plain, with_poll)
     read = [one["path"] for one in fakes.ledger() if one["method"] == "GET" and "/rest/posts/" in one["path"]]
     assert len(read) == 1
-    assert (counted(plain), counted(asked)) == (None, [0, 0, 0])
+    assert (counted(plain), counted(with_poll)) == (None, [0, 0, 0])
 
 
 # ---- added over channels

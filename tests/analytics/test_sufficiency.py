@@ -140,13 +140,13 @@ def test_too_little_is_refused_in_its_row_until_somebody_explains(
 
 
 def test_nothing_is_frozen_before_it_was_confirmed(freezing: Freezing, places: list[Municipality]) -> None:
-    asked = freezing.send(places[:3])
-    text = words_of(asked)
+    confirmation = freezing.send(places[:3])
+    text = words_of(confirmation)
     assert "Freeze these values?" in text
     assert "These stay without a baseline" in text
     assert "none yet: too few posts (2 of 5)" in text
     assert frozen(places) == []
-    done = freezing.send(places[:3], confirmed=asked.context["fingerprint"])
+    done = freezing.send(places[:3], confirmed=confirmation.context["fingerprint"])
     assert done.status_code == 302
     assert {row.municipality_id for row in frozen(places)} == {place.pk for place in places[:3]}
 
@@ -154,10 +154,10 @@ def test_nothing_is_frozen_before_it_was_confirmed(freezing: Freezing, places: l
 def test_a_value_that_changed_meanwhile_is_shown_again(
     cast: Cast, freezing: Freezing, places: list[Municipality]
 ) -> None:
-    asked = freezing.send(places[:3])
+    confirmation = freezing.send(places[:3])
     channel = factories.channel(places[0], cast.officer)
     post(channel, LAST, 7, call="apply")
-    again = freezing.send(places[:3], confirmed=asked.context["fingerprint"])
+    again = freezing.send(places[:3], confirmed=confirmation.context["fingerprint"])
     assert again.status_code == 200
     assert frozen(places) == []
 
@@ -173,9 +173,9 @@ def test_who_did_not_agree_to_comparison_is_frozen_unseen_where_there_is_enough(
 ) -> None:
     Enrolment.objects.filter(municipality__in=[places[0], places[3]]).update(compares=False)
     assert {row["place"].pk for row in freezing.page().context["rows"]} == {places[1].pk, places[2].pk}
-    asked = freezing.send(places[1:3], withheld="on")
-    assert "Besides, the value of 1 municipality" in words_of(asked)
-    freezing.send(places[1:3], withheld="on", confirmed=asked.context["fingerprint"])
+    confirmation = freezing.send(places[1:3], withheld="on")
+    assert "Besides, the value of 1 municipality" in words_of(confirmation)
+    freezing.send(places[1:3], withheld="on", confirmed=confirmation.context["fingerprint"])
     assert {row.municipality_id for row in frozen(places)} == {place.pk for place in places[:3]}
 
 
@@ -223,8 +223,8 @@ def test_every_page_marks_it_with_its_reason(
     client, few = sign_in(cast.staff), places[3]
     board = words_of(client.get(reverse("programme_indicators")))
     assert "The baseline of 1 municipality is of too little data and is not in it." in board
-    one = words_of(client.get(reverse("programme_indicator", args=[with_few.pk])))
-    assert "too little data" in one
+    indicator = words_of(client.get(reverse("programme_indicator", args=[with_few.pk])))
+    assert "too little data" in indicator
     of_place = words_of(client.get(reverse("programme_indicator_place", args=[with_few.pk, few.slug])))
     assert f"Frozen all the same: {WHY}. Nothing is computed from it." in of_place
     assert "not computed: the baseline is of too little data" in of_place

@@ -197,9 +197,9 @@ def test_the_command_takes_keys_from_the_environment(
     monkeypatch.setenv("PROBE_ACCOUNT", bench.credential.account_id)
     typed(monkeypatch)
     call_command("probe", "mastodon", "--to", str(tmp_path / "answers"))
-    said = capsys.readouterr().out
-    assert "Nothing of this probe is public any more." in said
-    assert bench.credential.access_token not in said
+    output = capsys.readouterr().out
+    assert "Nothing of this probe is public any more." in output
+    assert bench.credential.access_token not in output
     assert (tmp_path / "answers" / "post.json").is_file()
 
 
@@ -245,11 +245,11 @@ def connected(cast: Cast, bench: Bench) -> Channel:
     from municipalities.tenancy import scope
     from tests.analytics.factories import channel
 
-    made = channel(
+    row = channel(
         cast.cuprija, cast.approver, name="Општина", server=bench.server, remote_id=bench.credential.account_id,
         facts=bench.connector().fetch_facts(),
     )  # fmt: skip
     with scope(cast.cuprija):
-        credentials.store(made, Credential.from_json(bench.credential.to_json()))
-    assert account.connected("mastodon") == [made]
-    return made
+        credentials.store(row, Credential.from_json(bench.credential.to_json()))
+    assert account.connected("mastodon") == [row]
+    return row

@@ -22,8 +22,8 @@ KEPT_SECONDS = 600
 
 @dataclass(frozen=True)
 class ActualValues:
-    """Code → municipality id → value, of these days. `places`: of which municipalities; `made_at`: when they were
-    measured."""
+    """`values`: code → municipality id → value, measured over the days `first` to `last`. `places`: ids of the
+    municipalities; `made_at`: the time of measuring."""
 
     places: frozenset[int]
     values: Mapping[str, Mapping[int, Measured]]

@@ -33,8 +33,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, network: str, to: Path | None, video: Path | None, **options: Any) -> None:
         if video and not video.is_file():
             raise CommandError(f"There is no file {video}.")
-        given = {PICTURE: options["picture_address"], VIDEO: options["video_address"]}
-        files = Files(video, {ref: address for ref, address in given.items() if address})
+        addresses = {PICTURE: options["picture_address"], VIDEO: options["video_address"]}
+        files = Files(video, {ref: address for ref, address in addresses.items() if address})
         way_out = account.recording()
         directory = to or Path(f"probe-{network}")
         if any(os.environ.get(account.PREFIX + name) for name in account.NAMES):
