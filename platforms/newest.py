@@ -22,4 +22,4 @@ def after(messages: Iterable[Message], cursor: str | None) -> Messages:
 def parse_cursor(cursor: str | None) -> tuple[int, tuple[str, ...]]:
     """(the second, ids that were given out)."""
     second, _, given = (cursor or "").partition(":")
-    return (int(second), tuple(given.split(" "))) if second.isdigit() else (0, ())
+    return (int(second), tuple(given.split())) if second.isdigit() else (0, ())
