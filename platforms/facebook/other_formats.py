@@ -5,7 +5,7 @@ Everything is uploaded first and invisible; its id is stored as the checkpoint b
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -43,6 +43,32 @@ NO_DELETION = gettext_noop("Facebook does not delete this story for the portal. 
 
 
 @dataclass(frozen=True)
+class UploadCheckpoint:
+    """`edge`: of the page, where it is published; `media`: the id of the upload. `finished`: the request that publishes
+    it was answered."""
+
+    edge: str
+    media: str
+    finished: bool
+
+    @classmethod
+    def of(cls, pending: Pending) -> "UploadCheckpoint":
+        return cls(**json.loads(pending.token))
+
+    @property
+    def token(self) -> str:
+        return json.dumps(asdict(self))
+
+    @property
+    def is_photo(self) -> bool:
+        return self.edge == PHOTOS
+
+    @property
+    def is_reel(self) -> bool:
+        return self.edge == upright_videos.REELS
+
+
+@dataclass(frozen=True)
 class OtherFormats:
     """Those of one page. `stage` uploads a photo unpublished and returns its id; `server`: where bytes may go beside
     the network's own host."""
@@ -54,27 +80,28 @@ class OtherFormats:
     save_checkpoint: Callable[[str], None]
 
     def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
-        token = self._token(outgoing, read)
-        self.save_checkpoint(token)
-        return self.finish(outgoing, Pending(token))
+        upload = Pending(self._upload(outgoing, read).token)
+        self.save_checkpoint(upload.token)
+        return self.finish(outgoing, upload)
 
-    def _token(self, outgoing: Outgoing, read: Read) -> str:
-        """Of what the network holds now, unpublished."""
+    def _upload(self, outgoing: Outgoing, read: Read) -> UploadCheckpoint:
+        """What the network holds now, unpublished."""
         if outgoing.video:
             edge = upright_videos.REELS if outgoing.format == REEL else upright_videos.STORIES
             video = upright_videos.upload(self.calls, self._path(edge), self.server, outgoing.video, read)
-            return _held(edge, video, finished=False)
+            return UploadCheckpoint(edge, video, finished=False)
         # A photo for a story may be part of no post, so each attempt uploads it anew.
-        return _held(PHOTOS, self.stage(replace(outgoing.pictures[0], alt=""), read), finished=False)
+        photo = self.stage(replace(outgoing.pictures[0], alt=""), read)
+        return UploadCheckpoint(PHOTOS, photo, finished=False)
 
     def finish(self, outgoing: Outgoing, pending: Pending) -> Published | Pending:
-        edge, media = _parted(pending)
-        if edge == PHOTOS:
-            return self._photo_story(media)
+        upload = UploadCheckpoint.of(pending)
+        if upload.is_photo:
+            return self._photo_story(upload.media)
         reel = {"video_state": "PUBLISHED", "description": outgoing.text}
         reel |= {"title": outgoing.title} if outgoing.title else {}
-        upright_videos.finish(self.calls, self._path(edge), media, reel if edge == upright_videos.REELS else {})
-        return Pending(_held(edge, media, finished=True))
+        upright_videos.finish(self.calls, self._path(upload.edge), upload.media, reel if upload.is_reel else {})
+        return Pending(replace(upload, finished=True).token)
 
     def _photo_story(self, photo: str) -> Published:
         try:
@@ -89,23 +116,22 @@ class OtherFormats:
         return Published(stories.remote_id(post), stories.address(post), datetime.now(UTC))
 
     def check_status(self, pending: Pending) -> Published | Pending | Ready | ContainerExpired:
-        edge, media = _parted(pending)
-        if edge == PHOTOS:
-            story = stories.made_of(self.calls, self.page_id, media)
+        upload = UploadCheckpoint.of(pending)
+        if upload.is_photo:
+            story = stories.made_of(self.calls, self.page_id, upload.media)
             return story.published if story else Ready(pending.token)
-        is_finished = bool(json.loads(pending.token).get("finished"))
         try:
-            video = upright_videos.shown(self.calls, media)
+            video = upright_videos.shown(self.calls, upload.media)
         except Rejected as refused:
-            if codes.is_missing(refused) and not is_finished:
+            if codes.is_missing(refused) and not upload.finished:
                 return ContainerExpired(LOST)
             raise
         state = upright_videos.state_of(video)
         if state.is_refused:
             raise Rejected(UNREADABLE, field="video")
         if state.is_public:
-            return self._public(edge, media, video) or pending
-        if is_finished:
+            return self._public(upload, video) or pending
+        if upload.finished:
             return pending
         return ContainerExpired(LOST) if state.is_expired else Ready(pending.token)
 
@@ -115,19 +141,19 @@ class OtherFormats:
         if checkpoint is None:
             # It is stored before anything can be public; without one only a restored backup asks.
             return self._listed_reel(outgoing, since, bound) if outgoing.format == REEL else self._listed(since, bound)
-        edge, media = _parted(checkpoint)
-        if edge == PHOTOS:
-            story = stories.made_of(self.calls, self.page_id, media)
+        upload = UploadCheckpoint.of(checkpoint)
+        if upload.is_photo:
+            story = stories.made_of(self.calls, self.page_id, upload.media)
             return Found(story.published) if story else Absent()
         try:
-            video = upright_videos.shown(self.calls, media)
+            video = upright_videos.shown(self.calls, upload.media)
         except Rejected as refused:
             if codes.is_missing(refused):
                 return Absent()
             raise
         state = upright_videos.state_of(video)
         if state.is_public:
-            public = self._public(edge, media, video)
+            public = self._public(upload, video)
             if public is None:
                 raise NotReached(UNLISTED)
             return Found(public)
@@ -135,13 +161,13 @@ class OtherFormats:
             return Absent()
         if state.is_working:
             raise NotReached(PREPARING)
-        return Ready(_held(edge, media, finished=False))
+        return Ready(replace(upload, finished=False).token)
 
-    def _public(self, edge: str, media: str, video: Mapping[str, Any]) -> Published | None:
+    def _public(self, upload: UploadCheckpoint, video: Mapping[str, Any]) -> Published | None:
         """None for a story that is not listed yet."""
-        if edge == upright_videos.REELS:
+        if upload.is_reel:
             return _reel(video, self.page_id)
-        story = stories.made_of(self.calls, self.page_id, media)
+        story = stories.made_of(self.calls, self.page_id, upload.media)
         return story.published if story else None
 
     def _listed_reel(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
@@ -176,18 +202,9 @@ class OtherFormats:
         return f"/{self.page_id}/{edge}"
 
 
-def _held(edge: str, media: str, *, finished: bool) -> str:
-    return json.dumps({"edge": edge, "media": media, "finished": finished})
-
-
 def is_ours(pending: Pending) -> bool:
     """Whether a checkpoint is of a reel or a story."""
     return "edge" in json.loads(pending.token)
-
-
-def _parted(pending: Pending) -> tuple[str, str]:
-    known = json.loads(pending.token)
-    return str(known["edge"]), str(known["media"])
 
 
 def _reel(video: Mapping[str, Any], page_id: str) -> Published:

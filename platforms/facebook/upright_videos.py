@@ -4,18 +4,18 @@
 it public. The id is the checkpoint: one video becomes one reel or story, and its state can always be read.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
 
-from platforms import answers
+from platforms import answers, upload_hosts
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
 from platforms.meta.calls import Calls
 from platforms.translation import gettext_noop
 from platforms.types import Read, Video
 
-HOST = "rupload.facebook.com"
+HOSTS = re.compile(r"rupload\.facebook\.com")
 REELS, STORIES = "video_reels", "video_stories"
 STATUS = "status,permalink_url,post_id,created_time"
 # The network keeps what arrived, and an upload goes on from there as long as something arrives.
@@ -77,10 +77,7 @@ def upload(calls: Calls, path: str, server: str, video: Video, read: Read) -> st
 
 def checked(url: str, server: str) -> str:
     """Bytes and the token are sent to the network's own host only, whatever an answer says. Raises `NotReached`."""
-    parts = urlsplit(url)
-    if (parts.scheme, parts.netloc) in (("https", HOST), urlsplit(server)[:2]):
-        return url
-    raise NotReached(NO_ADDRESS)
+    return upload_hosts.checked(url, HOSTS, server, NO_ADDRESS)
 
 
 def _send(calls: Calls, address: str, rest: _Rest, at: int, size: int) -> None:

@@ -7,16 +7,17 @@ https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
+from platforms import upload_hosts
 from platforms.errors import NotReached, Rejected
 from platforms.linkedin.calls import UNREADABLE, Calls, encoded
 from platforms.types import Document, Outgoing, Pending, Picture, Read, Video
 
-HOSTS = (".linkedin.com", ".licdn.com")
+HOSTS = re.compile(r"([a-z0-9-]{1,63}\.){1,4}(linkedin|licdn)\.com")
 BINARY = "application/octet-stream"
 
 
@@ -92,11 +93,7 @@ def _begun(calls: Calls, kind: str, body: dict[str, Any]) -> dict[str, Any]:
 
 def _ours(calls: Calls, url: str) -> str:
     """Bytes and token are sent to LinkedIn's own hosts only, whatever an answer says."""
-    parts = urlsplit(url)
-    known = (parts.hostname or "").endswith(HOSTS) and parts.scheme == "https"
-    if known or (parts.scheme, parts.netloc) == urlsplit(calls.server)[:2]:
-        return url
-    raise NotReached("The server did not take the picture.")
+    return upload_hosts.checked(url, HOSTS, calls.server, "The server did not take the picture.")
 
 
 def ready(calls: Calls, held: UploadCheckpoint) -> bool:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from common.http import Answer, Http
-from platforms import answers
+from platforms import answers, upload_hosts
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
 from platforms.translation import gettext_noop
 from platforms.types import Read, Video
 
-HOST = re.compile(r"(open-upload|upload\.[a-z0-9-]{1,16})\.tiktokapis\.com")
+HOSTS = re.compile(r"(open-upload|upload\.[a-z0-9-]{1,16})\.tiktokapis\.com")
 SMALLEST, LARGEST = 5_000_000, 64_000_000
 WAITS = (0.5, 1.0, 2.0)
 UNSURE = gettext_noop("The server failed without reporting whether it received the whole video.")
@@ -49,11 +49,7 @@ class ChunkPlan:
 
 def checked(url: str, server: str) -> str:
     """Bytes are sent to TikTok's own hosts only, whatever an answer says. Raises `NotReached`."""
-    parts = urlsplit(url)
-    known = parts.scheme == "https" and HOST.fullmatch(parts.netloc)
-    if known or (parts.scheme, parts.netloc) == urlsplit(server)[:2]:
-        return url
-    raise NotReached(NO_ADDRESS)
+    return upload_hosts.checked(url, HOSTS, server, NO_ADDRESS)
 
 
 def send(http: Http, url: str, video: Video, read: Read, plan: ChunkPlan) -> None:
