@@ -72,7 +72,8 @@ def _window(request: HttpRequest, cohorts: list[Cohort]) -> WindowForm:
         return WindowForm(request.POST, cohorts=cohorts)
     chosen = cohort_of(cohorts, request.GET.get("cohort", ""))
     first, last = frozen_queries.suggested(chosen)
-    initial = {"cohort": str(chosen.pk), "first": first.isoformat(), "last": last.isoformat()}
+    # As a person types them: a field shows again what was sent.
+    initial = {"cohort": str(chosen.pk), "first": f"{first:%d.%m.%Y}", "last": f"{last:%d.%m.%Y}"}
     data = {name: request.GET.get(name) or initial[name] for name in initial}
     return (
         WindowForm(data, cohorts=cohorts) if "cohort" in request.GET else WindowForm(initial=initial, cohorts=cohorts)
