@@ -28,7 +28,7 @@ from posts.editing.domain.submit import submit, take_back
 from posts.editing.placeholders import filled, gaps
 from posts.editing.previews import of_draft
 from posts.models import Post
-from posts.queries import content
+from posts.queries import content, media_of
 from posts.scheduling.domain.schedule import publish_now
 from tests.analytics.factories import channel
 from tests.people import Cast, sign_in
@@ -270,6 +270,15 @@ def tiktok_of(desk: Desk) -> Channel:
     made.facts = {"version": "2", "creator": {**creator, "forbids": ["duets"]}}
     made.save(update_fields=["facts"])
     return made
+
+
+def test_a_preview_on_tiktok_shows_the_video(desk: Desk) -> None:
+    tiktok = tiktok_of(desk)
+    draft = desk.draft("Вашар", channels=(tiktok.pk,), media=(Shown(desk.film().pk, "Људи на тргу"),))
+    (preview,) = of_draft(Post(municipality=desk.municipality), draft, [tiktok], media_of(draft))
+    page = render_to_string(preview.template, {"preview": preview, "request": {"municipality": desk.municipality}})
+    assert 'alt="Људи на тргу"' in page
+    assert "A picture or a video belongs here." not in page
 
 
 def test_a_preview_on_telegram_shows_the_bold_line_and_where_the_card_stands(desk: Desk) -> None:
