@@ -11,7 +11,6 @@ from platforms.errors import OutcomeUnknown
 from platforms.protocols import Connector
 from platforms.types import Limits, Outgoing, Pending, Published, Ready
 
-SECONDS = 5.0
 ROUNDS = 60
 """How often a post that the network still works on is asked about."""
 WORDS = "A test of the municipality's publishing portal. It will be deleted in a moment. {time}"
@@ -41,12 +40,12 @@ class Step:
 
 @dataclass
 class Trial:
-    """One account under test. `pause` waits so many seconds."""
+    """One account under test. `pause` waits a few seconds for the network."""
 
     connector: Connector
     limits: Limits
     files: Files
-    pause: Callable[[float], None]
+    pause: Callable[[], None]
     made: list[Made] = field(default_factory=list)
 
     def steps(self) -> Iterator[Step]:
@@ -113,7 +112,7 @@ class Trial:
         return self._remembered("comment", self.connector.reply(outgoing, self.files))
 
     def numbers(self) -> str:
-        self.pause(SECONDS)  # some networks count a moment later
+        self.pause()  # some networks count a moment later
         account = dict(self.connector.fetch_account_metrics())
         posts = self.connector.fetch_metrics([one.remote_id for one in self.made if one.what != "comment"])
         return f"Of the account: {_words(account)}. Of {len(posts)} posts: " + (
@@ -144,7 +143,7 @@ class Trial:
             if isinstance(result, Ready):
                 result = self.connector.finish(outgoing, Pending(result.token), self.files)
             elif isinstance(result, Pending):
-                self.pause(SECONDS)
+                self.pause()
                 result = self.connector.check_status(result)
             else:
                 return "The network let what was prepared run out. Nothing was published."

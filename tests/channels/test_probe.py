@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from channels.models import Channel
-from channels.probe import account, redaction, steps
+from channels.probe import account, redaction
 from platforms.types import Credential
 from tests.people import Cast
 from tests.platforms.bench import Bench
@@ -183,9 +184,8 @@ def test_the_files_of_a_probe_hold_nothing_of_the_account(bench: Bench, tmp_path
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
-    monkeypatch.setattr(steps, "SECONDS", 0)
-    given = iter(answers)
-    monkeypatch.setattr("builtins.input", lambda _question: next(given, "yes"))
+    """What a person types; after these answers always "yes"."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in [*answers, *["yes"] * 20])))
 
 
 def test_the_command_takes_keys_from_the_environment(
@@ -196,7 +196,7 @@ def test_the_command_takes_keys_from_the_environment(
     monkeypatch.setenv("PROBE_TOKEN", bench.credential.access_token)
     monkeypatch.setenv("PROBE_ACCOUNT", bench.credential.account_id)
     typed(monkeypatch)
-    call_command("probe", "mastodon", "--to", str(tmp_path / "answers"))
+    call_command("probe", "mastodon", "--to", str(tmp_path / "answers"), "--wait", "0")
     output = capsys.readouterr().out
     assert "Nothing of this probe is public any more." in output
     assert bench.credential.access_token not in output
@@ -210,7 +210,7 @@ def test_the_command_lets_a_connected_channel_be_chosen(
     connected(cast, bench)
     typed(monkeypatch, "1", "yes", "yes", "no", "no", "no", "no", "no")
     with pytest.raises(CommandError, match="left on the account"):
-        call_command("probe", "mastodon", "--to", str(tmp_path))
+        call_command("probe", "mastodon", "--to", str(tmp_path), "--wait", "0")
     assert "1  Ћуприја: Општина" in capsys.readouterr().out
     assert len(bench.public()) == 1
 

@@ -27,18 +27,18 @@ class Person:
 
     def __init__(self, answers: Iterable[str | BaseException] = ()) -> None:
         self.answers: Iterator[str | BaseException] = iter(answers)
-        self.said: list[str] = []
+        self.lines: list[str] = []
 
     def ask(self, question: str) -> str:
         answer = next(self.answers, "yes")
-        self.said.append(question)
+        self.lines.append(question)
         if isinstance(answer, BaseException):
             raise answer
         return answer
 
     @property
     def text(self) -> str:
-        return "\n".join(self.said)
+        return "\n".join(self.lines)
 
 
 def conversation(bench: Bench, directory: Path, person: Person, *, film: Path | None = None) -> Conversation:
@@ -49,9 +49,9 @@ def conversation(bench: Bench, directory: Path, person: Person, *, film: Path | 
     trying = kind(way_out, server=bench.server, keys=bench.keys, credential=bench.credential, facts=facts)
     addresses = {PICTURE: f"{bench.read.base}/__media__/slika-1.jpg", VIDEO: f"{bench.read.base}/__media__/snimak"}
     files = Files(film, addresses if bench.read.base else {})
-    trial = Trial(trying, kind.limits(facts), files, lambda _seconds: bench.settle())
+    trial = Trial(trying, kind.limits(facts), files, bench.settle)
     known = frozenset({bench.credential.account_id, "opstina", "urednik"})
-    return Conversation(bench.key, trial, way_out, directory, person.ask, person.said.append, known)
+    return Conversation(bench.key, trial, way_out, directory, person.ask, person.lines.append, known)
 
 
 def recorded(bench: Bench, name: str, directory: Path) -> list[str]:

@@ -106,10 +106,9 @@ def test_a_probe_that_makes_things_up_is_not_believed(desk: Desk, report: str, t
     assert (media.probe, media.probe_problem, media.pages) == (Probe.BAD, "document_corrupt", 0)
 
 
-def test_a_large_document_is_refused_with_its_limit(desk: Desk, monkeypatch: Any) -> None:
-    monkeypatch.setattr(videos, "DOCUMENT_MOST_BYTES", 1 << 20)
-    with pytest.raises(BadPicture, match="larger than 1 MB"):
-        document(desk, papers.paper() + bytes(1 << 20))
+def test_a_large_document_is_refused_with_its_limit(desk: Desk) -> None:
+    with pytest.raises(BadPicture, match=f"larger than {videos.DOCUMENT_MOST_BYTES >> 20} MB"):
+        document(desk, papers.paper() + bytes(videos.DOCUMENT_MOST_BYTES))
 
 
 # ---- a post with a document

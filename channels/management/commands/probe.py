@@ -27,12 +27,14 @@ class Command(BaseCommand):
         parser.add_argument("network", choices=sorted(PLATFORMS))
         parser.add_argument("--to", type=Path, help="directory for the answers; probe-NETWORK by default")
         parser.add_argument("--video", type=Path, help="a short MP4 file")
+        parser.add_argument("--wait", type=float, default=5.0, help="seconds between two questions about a post")
         parser.add_argument("--picture-address", default="", help="public address of a JPEG file, 1080 × 1080")
         parser.add_argument("--video-address", default="", help="public address of the MP4 file")
 
     def handle(self, *args: Any, network: str, to: Path | None, video: Path | None, **options: Any) -> None:
         if video and not video.is_file():
             raise CommandError(f"There is no file {video}.")
+        self.wait: float = options["wait"]
         addresses = {PICTURE: options["picture_address"], VIDEO: options["video_address"]}
         files = Files(video, {ref: address for ref, address in addresses.items() if address})
         way_out = account.recording()
@@ -74,7 +76,7 @@ class Command(BaseCommand):
         self.stdout.write("What is published is public until it is deleted. An account made for trials is best.")
         talk = Conversation(
             network,
-            Trial(trying, limits, files, time.sleep),
+            Trial(trying, limits, files, lambda: time.sleep(self.wait)),
             way_out,
             directory,
             ask=input,
