@@ -96,6 +96,12 @@ def chosen_value(channel: Channel, name: str, chosen: Mapping[str, str]) -> str:
     return next((one.value(chosen) for one in limits(channel).settings if one.name == name), "")
 
 
+def shows_text_to_everybody(channel: Channel, chosen: Mapping[str, str]) -> bool:
+    """Whether a post with these settings has its text on the network, for everybody and in public lists."""
+    allowed = limits(channel)
+    return allowed.of_format(chosen).shows_text and post_settings.is_listed(allowed.settings, chosen)
+
+
 def setting_value(setting: PostSetting, value: str) -> str:
     """A value as people read it."""
     if choice := setting.choice(value):

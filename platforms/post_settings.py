@@ -45,11 +45,15 @@ class SettingKind(StrEnum):
 
 @dataclass(frozen=True)
 class Choice:
-    """`label` is an msgid, or a name from the network that is shown unchanged (`is_name`: a playlist, a category)."""
+    """`label` is an msgid, or a name from the network that is shown unchanged (`is_name`: a playlist, a category).
+
+    `is_listed`: False where the post is then kept from people, or from public lists and searches.
+    """
 
     value: str
     label: str
     is_name: bool = False
+    is_listed: bool = True
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,17 @@ class Agreement:
     links: Mapping[str, tuple[str, str]]
     setting: str = ""
     values: tuple[str, ...] = ()
+
+
+def is_listed(settings: Iterable[PostSetting], chosen: Mapping[str, str]) -> bool:
+    """Whether everybody sees the post, also in public lists. A value that is not offered any more is taken as "no"."""
+    for setting in settings:
+        value = setting.value(chosen)
+        if setting.choices and value:
+            choice = setting.choice(value)
+            if choice is None or not choice.is_listed:
+                return False
+    return True
 
 
 def offered(settings: Iterable[PostSetting], *, has_video: bool) -> tuple[PostSetting, ...]:

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from channels import validation
 from channels.enums import ChannelState
 from channels.models import Channel
 from common import languages
@@ -128,6 +129,8 @@ def _posts(tongue: str) -> list[PublicPost]:
     newest = rows.order_by("-delivery__published_at", "pk").select_related("delivery", "channel")
     publications: dict[int, list[Publication]] = {}
     for row in newest[: POSTS * 12]:
+        if not _is_listed(row):
+            continue
         if row.post_id in publications or len(publications) < POSTS:
             publications.setdefault(row.post_id, []).append(row)
     versions = [group[0].version_id for group in publications.values()]
@@ -135,6 +138,12 @@ def _posts(tongue: str) -> list[PublicPost]:
     for variant in Variant.objects.filter(version__in=versions).order_by("channel_id", "pk"):
         texts.setdefault(variant.version_id, []).append(variant)
     return [_post(group, texts.get(group[0].version_id, []), tongue) for group in publications.values()]
+
+
+def _is_listed(row: Publication) -> bool:
+    """Whether its text is on the network now, for everybody: this page is found by search engines."""
+    chosen = row.delivery.payload.get("settings") or {}
+    return not row.delivery.is_over and validation.shows_text_to_everybody(row.channel, chosen)
 
 
 def _post(group: Sequence[Publication], variants: Sequence[Variant], tongue: str) -> PublicPost:

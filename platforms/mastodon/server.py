@@ -40,7 +40,7 @@ AUDIENCE_SETTING = PostSetting(
     gettext_noop("A quiet post is seen by followers and on your profile, and stands in no public list or search."),
     choices=(
         Choice("public", gettext_noop("Everybody")),
-        Choice(UNLISTED, gettext_noop("Everybody, but quietly")),
+        Choice(UNLISTED, gettext_noop("Everybody, but quietly"), is_listed=False),
     ),
     default="public",
 )

@@ -110,7 +110,7 @@ def settings(creator: Mapping[str, Any], options: Mapping[str, Any]) -> tuple[Po
         SettingKind.CHOICE,
         gettext_noop("Who sees it on TikTok"),
         PRIVATE_ACCOUNT if FOLLOWERS in choices and PUBLIC not in choices else "",
-        choices=tuple(Choice(one, AUDIENCES[one]) for one in choices),
+        choices=tuple(Choice(one, AUDIENCES[one], is_listed=one == PUBLIC) for one in choices),
         required=gettext_noop("Choose who sees the post. TikTok wants a person to decide it for each post."),
     )
     forbidden = creator.get("forbids") or ()

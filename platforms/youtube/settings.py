@@ -18,7 +18,7 @@ _PRIVACY = PostSetting(
     gettext_noop("What only people with the link see is in no search and not on the channel's page."),
     choices=(
         Choice(PUBLIC, gettext_noop("Everybody")),
-        Choice(UNLISTED, gettext_noop("Only people with the link")),
+        Choice(UNLISTED, gettext_noop("Only people with the link"), is_listed=False),
     ),
     default=PUBLIC,
 )

@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from delivery.models import Delivery
 from inbox.domain import house_rules
 from inbox.domain.house_rules import HouseRulesInput
 from municipalities.models import Municipality
@@ -99,6 +100,30 @@ def test_it_shows_accounts_posts_results_and_whom_to_ask(cast: Cast) -> None:
         "info@cuprija.rs", "Писарница, 035 123 456",
     ):  # fmt: skip
         assert words in text, words
+
+
+@pytest.mark.parametrize(
+    ("platform", "chosen"),
+    [
+        ("mastodon", {"audience": "unlisted"}),
+        ("youtube", {"privacy": "unlisted"}),
+        ("tiktok", {"audience": "MUTUAL_FOLLOW_FRIENDS"}),
+        ("instagram", {"format": "story"}),
+        ("facebook", {"format": "story"}),
+    ],
+)
+def test_a_post_that_not_everybody_sees_or_without_its_text_is_not_on_it(
+    cast: Cast, platform: str, chosen: dict[str, str]
+) -> None:
+    switch(cast, "numbers")
+    put_out(cast, "Вода ће бити искључена.", platform=platform)
+    assert "Вода ће бити искључена." in Client().get(PAGE).text
+    cache.clear()
+    with scope(cast.cuprija):
+        delivery = Delivery.objects.get()
+        delivery.payload["settings"] = chosen
+        delivery.save(update_fields=["payload"])
+    assert "Вода ће бити искључена." not in Client().get(PAGE).text
 
 
 def test_what_a_municipality_does_not_show_is_not_on_it(cast: Cast) -> None:
