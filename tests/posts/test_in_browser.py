@@ -210,6 +210,31 @@ def test_a_lost_connection_keeps_the_text_in_the_browser_and_saves_it_later(
     assert written(desk) == {"sr-Cyrl": "Писано без везе"}
 
 
+def test_what_is_typed_while_a_text_is_saved_and_taken_back_leaves_the_page_saved(
+    page: Any, live_server: Any, desk: Desk, at: Any
+) -> None:
+    with scope(desk.municipality):
+        post = desk.write("Почетак")
+    enter(page, live_server, desk.cast.officer)
+    page.clock.install()
+    page.goto(at("post_edit", post.pk))
+    page.locator("#composer.has-script").wait_for()
+    held: list[Any] = []
+    page.route("**/save/", lambda route: held.append(route))
+    page.fill("#text-sr-Cyrl", "Вода долази у подне.")
+    page.clock.run_for(2000)
+    while not held:
+        page.wait_for_timeout(50)
+    page.fill("#text-sr-Cyrl", "Вода долази у подне. Можда.")
+    with page.expect_response("**/save/"):
+        held[0].continue_()
+    page.locator("#save-state[data-state=changed]").wait_for()
+    page.fill("#text-sr-Cyrl", "Вода долази у подне.")
+    saved(page)
+    assert written(desk) == {"sr-Cyrl": "Вода долази у подне."}
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('dobosar:post:'))") == []
+
+
 def test_what_never_reached_the_portal_is_offered_when_the_page_opens_again(
     page: Any, live_server: Any, desk: Desk, at: Any
 ) -> None:

@@ -96,12 +96,11 @@ class Saving {
       this.form.action = body.edit;
       history.replaceState(null, "", body.edit);
     }
+    // Also where more was typed meanwhile: taken back again, it leaves what was saved just now.
+    this.tell("saved", say("saved", { time: body.at }));
+    this.rest();
     if (this.isDirty) this.changed();
-    else {
-      localStorage.removeItem(this.key);
-      this.tell("saved", say("saved", { time: body.at }));
-      this.rest();
-    }
+    else localStorage.removeItem(this.key);
     return true;
   }
 
@@ -109,9 +108,10 @@ class Saving {
     this.settled = { state: this.state.dataset.state, nodes: [...this.state.childNodes] };
   }
 
-  /** What was changed is as it was again, before it was saved. */
+  /** What was changed is as the server has it, again. */
   settle() {
-    if (this.state.dataset.state !== "changed") return;
+    if (!["changed", "problem"].includes(this.state.dataset.state)) return;
+    localStorage.removeItem(this.key);
     const { state, nodes } = this.settled;
     this.state.dataset.state = state;
     this.state.replaceChildren(...nodes);
