@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from platforms.counting import urls
+from platforms.post_settings import WORDLESS
 from posts.coaching.points import DescribedPicture, Fix, Point, TextFacts, WrittenText, text_points
 from posts.draft import Draft, Shown
 from posts.enums import LinkState
@@ -61,7 +62,7 @@ def text_facts(draft: Draft, known: ServerFacts) -> TextFacts:
         deadline=draft.call.deadline_on,
         link=draft.link,
         is_link=bool(draft.address) or not draft.link,
-        pictures=[DescribedPicture(shown.id, shown.alt) for shown in _stills(draft, known)],
+        pictures=[DescribedPicture(shown.id, shown.alt) for shown in _stills(draft, known) if _shows_words(draft)],
         over=known.over,
         takes_part=bool(draft.interactive.kind),
         published_numbers=known.published_numbers,
@@ -125,6 +126,11 @@ def _languages(known: ServerFacts) -> Iterator[Point]:
 def _stills(draft: Draft, known: ServerFacts) -> list[Shown]:
     """The pictures without videos: a video has no measurable letters, and few networks take a description of one."""
     return [shown for shown in draft.media if shown.id not in known.videos]
+
+
+def _shows_words(draft: Draft) -> bool:
+    """Whether any of its channels publishes more than the picture: no network takes a description of a story."""
+    return not draft.channels or any(draft.format_on(channel) not in WORDLESS for channel in draft.channels)
 
 
 def _pictures(pictures: Sequence[Shown], analysis: Mapping[int, Mapping[str, float]]) -> Iterator[Point]:

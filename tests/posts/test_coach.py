@@ -139,6 +139,18 @@ def test_what_only_the_server_knows_offers_what_to_do_about_it_too() -> None:
     }
 
 
+def test_a_picture_needs_a_description_unless_every_channel_publishes_it_as_a_story() -> None:
+    def codes(settings: dict[int, dict[str, str]], channels: tuple[int, ...] = (1, 2)) -> set[str]:
+        draft = Draft(texts={"sr-Cyrl": Text("Вест")}, media=(Shown(7, ""),), channels=channels, settings=settings)
+        return {point.code for point in checks.check_draft(draft, checks.ServerFacts(today=date(2026, 11, 25)))}
+
+    story = {"format": "story"}
+    assert "alt.missing" in codes({})
+    assert "alt.missing" in codes({1: story}), "the other channel publishes words"
+    assert "alt.missing" in codes({}, channels=())
+    assert not {code for code in codes({1: story, 2: story}) if code.startswith("alt")}
+
+
 def test_every_sentence_and_title_is_there_for_every_point() -> None:
     codes = {**sentences.sentences(), **sentences.server_sentences()}
     assert {code.split(".")[0] for code in codes} == set(sentences.titles()) == set(sentences.ORDER)

@@ -66,9 +66,15 @@ export function facts(form, over) {
     deadline: isoDay(form.elements["call-deadline"].value),
     link,
     isLink: !link || isLink(link),
-    pictures: [...form.querySelectorAll(".picture:not(.picture-film) [name='media']")].map(({ value }) => ({ id: value, alt: form.elements[`alt-${value}`]?.value ?? "" })),
+    pictures: isStory(form) ? [] : [...form.querySelectorAll(".picture:not(.picture-film) [name='media']")].map(({ value }) => ({ id: value, alt: form.elements[`alt-${value}`]?.value ?? "" })),
     over,
     takesPart: Boolean(form.elements["interactive-kind"]?.value),
     offices: JSON.parse(form.dataset.offices ?? "[]"),
   };
+}
+
+/** Whether every channel publishes it as a story: no network takes a description of a story's picture. */
+function isStory(form) {
+  const chosen = [...form.querySelectorAll("[name='channels']:is([type='hidden'], :checked)")];
+  return chosen.length > 0 && chosen.every(({ value }) => form.elements[`setting-${value}-format`]?.value === "story");
 }
