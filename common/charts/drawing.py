@@ -96,9 +96,10 @@ def chart(
     draw: Callable[[bool], SafeString],
     *,
     legend: Legend = (),
+    is_labelled: bool = False,
 ) -> Chart:
     """The wide and the narrow drawing, with table, legend and texts."""
-    return Chart(title, draw(False), *table, legend, texts.formula, description, draw(True))
+    return Chart(title, draw(False), *table, legend, texts.formula, description, draw(True), is_labelled)
 
 
 def clean(content: str) -> str:

@@ -106,7 +106,7 @@ def _draw_lines(into: list[Element], style: dict[str, str], lines: Iterable[str]
 
 def _legend(into: list[Element], theme: Theme, chart: Chart, at: tuple[float, float], width: float) -> float:
     """Samples and names in as many rows as they need; where the drawing begins below them."""
-    if not chart.legend:
+    if not chart.legend or chart.is_labelled:
         return max(0, at[1] - 6)
     x, y = 0.0, at[1] + 6
     for name, sample in chart.legend:

@@ -1,7 +1,7 @@
 """Time series: lines, bars, stacked shares, and the sparkline of a tile."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.utils.safestring import SafeString
@@ -12,6 +12,10 @@ from common.charts.drawing import HEIGHT, LETTER, NARROW, NARROW_HEIGHT, WIDE, P
 from common.charts.parts import PLAIN, Chart, ChartTexts, Mark, Series, Values, checked, summary
 from common.markup import NOTHING, html, joined
 from common.templatetags.sr import percent
+
+MOST_LABELLED = 4
+MOST_NAME = 170  # of what names beside a chart take, in units of its drawing
+NAME_GAP = 22
 
 
 def line(
@@ -25,6 +29,7 @@ def line(
     marks: Sequence[Mark] = (),
 ) -> Chart:
     """Figures over time, at most six series and the muted ones. `target` is a name and a value, drawn as a dotted line.
+    Two to four lines have their names at their ends, so that no legend is needed; more of them would touch.
 
     `marks` name what happened, e.g. `Mark(7, "Training")`; a broken one (`broken=True`) interrupts the lines before its
     index. A muted series (`Series(…, muted=True)`) is grey and dashed.
@@ -39,6 +44,8 @@ def line(
 
     def draw(narrow: bool) -> SafeString:
         plot = _plot(len(labels), scale, texts, marks, narrow, slots=False)
+        if is_labelled and not narrow:
+            plot = replace(plot, right=drawing.room_for([row.name for row in series], 0, MOST_NAME) + NAME_GAP)
         body = [
             *(drawing.gaps(plot, row, texts) for row in series if not row.muted),
             drawing.axis(plot, texts),
@@ -48,12 +55,16 @@ def line(
         lines = sorted(drawing.numbered(series), key=lambda pair: not pair[1].muted)
         # A break is this channel's; what it is compared with goes on.
         body += [_lines(plot, row, css, frozenset() if row.muted else drawing.breaks(marks)) for css, row in lines]
+        if is_labelled and not narrow:
+            body.append(_labels_beside(plot, [end for css, row in lines if (end := _end_of(plot, css, row))]))
         body += [_target(plot, target, texts), _columns(plot, labels, series, texts)]
         return drawing.svg(title, description, body, (plot.width, plot.height))
 
+    is_labelled = 2 <= len(series) <= MOST_LABELLED and all(any(v is not None for v in row.values) for row in series)
     description = summary(series, labels, texts, marks)
     table = drawing.table(labels, series, texts, marks)
-    return drawing.chart(title, texts, description, table, draw, legend=drawing.legend(series, "line"))
+    legend = drawing.legend(series, "line")
+    return drawing.chart(title, texts, description, table, draw, legend=legend, is_labelled=is_labelled)
 
 
 def bars(
@@ -105,7 +116,7 @@ def stacked(
     def draw(narrow: bool) -> SafeString:
         names = [] if narrow else [part.name for part in series]
         plot = _plot(len(labels), scale, marks_of_axis, marks, narrow, slots=True)
-        plot = replace(plot, right=drawing.RIGHT if narrow else drawing.room_for(names, 0, 170) + 22)
+        plot = replace(plot, right=drawing.RIGHT if narrow else drawing.room_for(names, 0, MOST_NAME) + NAME_GAP)
         body = [drawing.axis(plot, marks_of_axis), drawing.columns_named(plot, labels)]
         for index, whole in enumerate(sums):
             reason = texts.of(series[0], index) if whole is None else ""
@@ -315,22 +326,44 @@ def _thick(plot: Plot) -> float:
     return min(plot.step * 0.78, 56)
 
 
+@dataclass(frozen=True)
+class LabelledEnd:
+    """A name that stands beside the point (`x`, `y`) at which its line or part ends."""
+
+    css: str
+    name: str
+    x: float
+    y: float
+
+
 def _names_beside(plot: Plot, series: Sequence[Series], sums: Sequence[float | None], share: bool) -> SafeString:
-    """The parts' names beside the last column, so that colours are not needed; small parts are spread apart."""
+    """The parts' names beside the last column, so that colours are not needed."""
     last = max((index for index, whole in enumerate(sums) if whole), default=None)
     if last is None:
         return NOTHING
     middles = {css: (top + foot) / 2 for css, top, foot in _pieces(plot, series, sums, last, share)}
-    named = [(css, part.name) for css, part in drawing.numbered(series) if css in middles]
-    heights = spread([middles[css] for css, _name in named], 15, plot.top + 4, plot.floor - 2)
     edge = plot.x(last) + _thick(plot) / 2
+    ends = [LabelledEnd(css, part.name, edge, middles[css]) for css, part in drawing.numbered(series) if css in middles]
+    return _labels_beside(plot, ends)
+
+
+def _end_of(plot: Plot, css: str, series: Series) -> LabelledEnd | None:
+    """Where the line of a series ends; None without any value."""
+    known = [(index, value) for index, value in enumerate(series.values) if value is not None]
+    return LabelledEnd(css, series.name, plot.x(known[-1][0]), plot.y(known[-1][1])) if known else None
+
+
+def _labels_beside(plot: Plot, ends: Sequence[LabelledEnd]) -> SafeString:
+    """Names right of the plot, each with a line to what it names; those that lie close together are spread apart."""
+    ordered = sorted(ends, key=lambda end: -end.y)
+    heights = spread([end.y for end in ordered], 15, plot.top + 4, plot.floor - 2)
     most = max(6, int((plot.right - 20) / LETTER))
+    start = plot.end + 12
     parts = []
-    for (css, name), y in zip(named, heights, strict=True):
-        start = plot.end + 12
-        line = n(edge + 3), n(middles[css]), n(start - 4), n(y)
+    for end, y in zip(ordered, heights, strict=True):
+        line = n(end.x + 3), n(end.y), n(start - 4), n(y)
         parts.append(html('<path class="chart-leader" d="M{} {}L{} {}"/>', *line))
-        parts.append(drawing.text(start, y + 4.5, drawing.clip(name, most), " chart-text-value"))
+        parts.append(drawing.text(start, y + 4.5, drawing.clip(end.name, most), " chart-text-value"))
     return joined(parts)
 
 

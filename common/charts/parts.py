@@ -84,6 +84,7 @@ class Chart:
     - `headings` and `rows` are the table beside it: the same figures as text, with the reasons for gaps.
     - `summary` says in a sentence or two what the eye takes from the picture; it is the picture's text alternative.
     - `legend` pairs a name with a small SVG sample; it is empty for one series, whose name is the title.
+    - `is_labelled`: the wide picture names its series itself, so that the legend is for the narrow one alone.
     """
 
     title: str
@@ -94,6 +95,7 @@ class Chart:
     formula: str = ""
     summary: str = ""
     narrow: SafeString = NOTHING
+    is_labelled: bool = False
 
 
 def summary(series: Sequence[Series], labels: Sequence[str], texts: ChartTexts, marks: Sequence[Mark] = ()) -> str:

@@ -241,6 +241,28 @@ def test_what_one_compares_with_is_muted_and_takes_no_colour():
     assert "Before" in dict(chart.legend)
 
 
+def test_up_to_four_lines_have_their_names_at_their_ends_and_apart():
+    series = [Series(name, [4, 5, 6, 7]) for name in ("Ћуприја", "Крагујевац", "Мали Зворник")]
+    chart = charts.line("Reach", DAYS, [*series, Series("Врњачка Бања", [1, 2, None, None])])
+    names = {row.name for row in series} | {"Врњачка Бања"}
+    labels = [text for text in of_class(chart.svg, "chart-text-value") if text.text in names]
+    assert {label.text for label in labels} == names
+    heights = sorted(float(label.get("y")) for label in labels)
+    assert all(after - before >= 14.9 for before, after in pairwise(heights)), "three lines end at one point"
+    assert len({label.get("x") for label in labels}) == 1
+    assert len(of_class(chart.svg, "chart-leader")) == 4
+    assert chart.is_labelled
+    assert dict(chart.legend).keys() == names, "for the narrow drawing"
+    assert not names & {text.text for text in of_class(chart.narrow, "chart-text-value")}
+    assert "Мали Зворник" in charts.standalone(chart)
+
+
+def test_a_legend_names_what_has_no_end_and_more_than_four_lines():
+    assert not charts.line("Reach", DAYS, [Series("A", [1, 2, 3, 4]), Series("B", [None] * 4)]).is_labelled
+    assert not charts.line("Reach", DAYS, [Series(f"{n}", [n, 2, 3, 4]) for n in range(5)]).is_labelled
+    assert not charts.line("Reach", DAYS, [Series("A", [1, 2, 3, 4])]).is_labelled, "its name is the title"
+
+
 def test_shares_fill_the_column_and_sums_do_not():
     parts_ = [Series("A", [1, 3, None, 0]), Series("B", [3, 1, None, 8])]
     drawn = of_class(charts.stacked("Mix", DAYS, parts_).svg, "chart-part")
