@@ -25,6 +25,7 @@ from municipalities.models import (
     REAL_PLACE,
     Cohort,
     Delegation,
+    District,
     EmergencyRight,
     Enrolment,
     EService,
@@ -439,6 +440,11 @@ def cohorts_with_members(programmes: list[Programme]) -> list[tuple[Cohort, list
 
 
 # ---- the installation
+
+
+def district_names() -> dict[str, str]:
+    """Every district's name in the language of the interface, by code. One query."""
+    return {district.code: str(district) for district in District.objects.all()}
 
 
 def search(text: str) -> QuerySet[Municipality]:

@@ -50,6 +50,7 @@ def charts_of_all_kinds() -> dict[str, Chart]:
         "dumbbell": _dumbbell(),
         "ranking": _ranking(),
         "tiles": _tiles(),
+        "place_map": _place_map(),
         "bullet": _bullet(),
     }
 
@@ -151,6 +152,19 @@ def _tiles() -> Chart:
         heading=_("District"), formula=_("interactions per 1,000 inhabitants, median of the municipalities")
     )
     return charts.tiles(_("The districts"), cells, texts)
+
+
+def _place_map() -> Chart:
+    """A district with one municipality, one with two, one with many, and gaps."""
+    reference, name, gap = load(), f"name_{languages.current().text_variant}", _("no channel yet")
+    places = [
+        charts.Place(row.district, getattr(row, name), (at * 53) % 97 + 3 if at % 11 != 5 else None, gap)
+        for at, row in enumerate(reference.municipalities)
+        if row.district in ("RS-18", "RS-06") or row.slug in ("cuprija", "kragujevac", "mali-zvornik", "vlasotince")
+    ]
+    texts = ChartTexts(heading=_("Municipality"), formula=_("interactions per 1,000 inhabitants"))
+    districts = {district.code: getattr(district, name) for district in reference.districts}
+    return charts.place_map(_("The municipalities"), places, districts, texts)
 
 
 def _bullet() -> Chart:

@@ -161,7 +161,18 @@ def _span(period: Period) -> str:
     return f"{short_date(period.first)} – {short_date(period.last)}"
 
 
-# ---- districts
+# ---- on the map
+
+
+def place_map(rows: Sequence[ComparisonRow], measure: Measure, districts: Mapping[str, str]) -> charts.Chart:
+    """Each municipality in the tile of its district; `districts` are the names of all by code."""
+    ordered = sorted(rows, key=lambda row: sort_key(str(row.municipality)))
+    places = [
+        charts.Place(row.municipality.district_id, str(row.municipality), row.value(measure))
+        for row in ordered
+        if row.municipality.district_id in charts.PLACES
+    ]
+    return charts.place_map(str(measure.label), places, districts, chart_texts(measure))
 
 
 def districts(groups: Sequence[Group[ComparisonRow]], measure: Measure, minimum: int) -> charts.Chart:

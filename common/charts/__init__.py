@@ -9,7 +9,8 @@ forbids style attributes; `standalone` writes them out for a file.
 | `line`, `bars`, `stacked` | figures over time; marks of events, muted series to compare with, shares |
 | `sparkline` | a line in a tile or a row of a table |
 | `ranking`, `dumbbell`, `bullet` | places side by side, before and after, an indicator against its target |
-| `heat`, `tiles`, `multiples`, `small` | weekday by hour, the districts, many small lines on one scale |
+| `heat`, `multiples`, `small` | weekday by hour, many small lines on one scale |
+| `tiles`, `place_map` | maps: the districts by one figure each, their municipalities |
 
 - A value that is None is a gap: a hatch is drawn, and the reason is shown. It is never a zero.
 - Bars always start at 0. A line does too unless `from_zero=False`, for counts that hardly move (followers).
@@ -23,6 +24,7 @@ from common.charts.export import KINDS, asked, download, png, source_line, stand
 from common.charts.grids import PLACES, Tile, heat, multiples, small, tiles
 from common.charts.over_time import bars, line, sparkline, stacked
 from common.charts.parts import Chart, ChartTexts, Mark, Series
+from common.charts.place_map import Place, place_map
 from common.charts.side_by_side import Pair, bullet, dumbbell, ranking
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "ChartTexts",
     "Mark",
     "Pair",
+    "Place",
     "Series",
     "Tile",
     "asked",
@@ -42,6 +45,7 @@ __all__ = [
     "heat",
     "line",
     "multiples",
+    "place_map",
     "png",
     "ranking",
     "small",

@@ -196,7 +196,7 @@ def tiles(title: str, cells: Sequence[Tile], texts: ChartTexts = PLAIN) -> Chart
                 shade = shades.of(cell.value)
                 shape = html('<rect class="chart-cell heat-{}" {} rx="3"/>', shade, box)
                 ink, figure = f" chart-on-{shade}", texts.number(cell.value)
-            lines, middle = _in_two(_place(cell.name)), x + wide / 2 - 1.5
+            lines, middle = lines_of_name(short_district(cell.name)), x + wide / 2 - 1.5
             first = y + (17 if len(lines) == 2 else 23)
             for at, part in enumerate(lines):
                 shape += drawing.text(middle, first + at * 11.5, part, f" chart-middle chart-tile-name{ink}")
@@ -220,13 +220,15 @@ FIRST_PARTS = (
 )  # fmt: skip
 
 
-def _place(name: str) -> str:
+def short_district(name: str) -> str:
+    """A district's name without the word for its kind."""
     for kind in KINDS_OF_PLACE:
         name = name.removesuffix(kind)
     return name
 
 
-def _in_two(name: str) -> list[str]:
+def lines_of_name(name: str) -> list[str]:
+    """A district's short name in one line or two, as a tile has room for it."""
     if " " in name:
         first, rest = name.split(" ", 1)
         return [first, drawing.clip(rest, 11)]

@@ -181,7 +181,7 @@ def test_a_district_is_told_by_its_median_and_a_small_one_is_not(cast: Cast) -> 
         months.month(factories.channel(place, cast.officer), OCTOBER, 1, interactions)
     answer = look(sign_in(cast.staff), "programme_districts", days="1m")
     # a single small one would be all together without the others
-    assert [row[1] for row in answer.context["chart"].rows] == ["too few municipalities"] * 2
+    assert answer.context["medians"] is None
     third = District.objects.create(code="RS-10", name_cyrl="P", name_latn="P", name_en="Podunavlje District")
     for number in range(10, 14):
         another(cast, number, district=third)
@@ -189,7 +189,87 @@ def test_a_district_is_told_by_its_median_and_a_small_one_is_not(cast: Cast) -> 
     for number in range(20, 22):
         another(cast, number, district=small)
     answer = look(sign_in(cast.staff), "programme_districts", days="1m")
-    assert {row[0]: row[1] for row in answer.context["chart"].rows}["Mačva District"] == "20"
+    few = "too few municipalities"
+    medians = {row[0]: row[1] for row in answer.context["medians"].rows}
+    assert medians == {"Mačva District": "20", "Podunavlje District": few, "Kolubara District": few}
+
+
+def test_every_municipality_that_is_compared_is_on_the_map_with_its_figure(cast: Cast) -> None:
+    one, many, off = (
+        District.objects.create(code=code, name_cyrl=name, name_latn=name, name_en=f"{name} District")
+        for code, name in (("RS-08", "Mačva"), ("RS-09", "Kolubara"), ("RS-77", "Nowhere"))
+    )
+    Municipality.objects.update(district=one)
+    for number, interactions in enumerate((10, 20, 60)):
+        months.month(factories.channel(another(cast, number, district=many), cast.officer), OCTOBER, 1, interactions)
+    another(cast, 9, district=off)
+    answer = look(sign_in(cast.staff), "programme_districts", days="1m")
+    drawn = answer.context["map"]
+    assert {row[0]: row[1] for row in drawn.rows} == {
+        "Mesto 0": "10", "Mesto 1": "20", "Mesto 2": "60", "Ćuprija": "not known", "Novi Pazar": "not known",
+    }  # fmt: skip
+    assert drawn.svg.count("data-text=") == drawn.narrow.count("data-text=") == 5
+    assert "Not on this map: Mesto 9." in answer.content.decode()
+    assert "highest in Mesto 2 (60), lowest in Mesto 0 (10). The median of 3 municipalities is 20." in (
+        answer.content.decode()
+    )
+
+
+def test_a_map_without_any_figure_says_so(cast: Cast) -> None:
+    page = look(sign_in(cast.staff), "programme_districts", days="1m").content.decode()
+    assert "Interactions: no municipality has a value in this period." in page
+
+
+# ---- what a chart shows, in a sentence
+
+
+def test_a_sentence_counts_rises_and_names_the_largest_that_has_a_base(cast: Cast) -> None:
+    for number, (before, now) in enumerate([(400, 800), (400, 300), (1, 500), (200, 200)]):
+        channel = factories.channel(another(cast, number), cast.officer)
+        months.month(channel, SEPTEMBER, 10, before)
+        months.month(channel, OCTOBER, 10, now)
+    page = look(sign_in(cast.staff), "programme_multiples", days="1m").content.decode()
+    # by the day: October has one more than September
+    assert "2 of 4 municipalities have more than in the period before; with less: 2." in page
+    assert "The largest rise: Mesto 0, +94\u202f%." in page, "1 to 500 is no per cent"
+
+
+def test_a_rise_everywhere_is_one_sentence(cast: Cast) -> None:
+    for number in range(3):
+        channel = factories.channel(another(cast, number), cast.officer)
+        months.month(channel, SEPTEMBER, 10, 100)
+        months.month(channel, OCTOBER, 10, 200 + number)
+    page = look(sign_in(cast.staff), "programme_multiples", days="1m").content.decode()
+    assert "all 3 municipalities that can be compared have more than in the period before." in page
+
+
+def test_equal_figures_and_a_single_one_are_told_as_such(cast: Cast) -> None:
+    months.month(factories.channel(another(cast, 1), cast.officer), OCTOBER, 4, 80)
+    page = look(sign_in(cast.staff), "programme", days="1m").content.decode()
+    assert "Interactions: 80 in Mesto 1; no other municipality has a value." in page
+    months.month(factories.channel(another(cast, 2), cast.officer), OCTOBER, 4, 80)
+    page = look(sign_in(cast.staff), "programme", days="1m").content.decode()
+    assert "Interactions: 80 in all 2 municipalities with a value." in page
+    months.month(factories.channel(another(cast, 3), cast.officer), OCTOBER, 4, 10)
+    page = look(sign_in(cast.staff), "programme", days="1m").content.decode()
+    assert "highest in Mesto 1 and Mesto 2 (80), lowest in Mesto 3 (10)." in page
+
+
+def test_nothing_to_compare_with_is_said(cast: Cast) -> None:
+    page = look(sign_in(cast.staff), "programme_multiples", days="1m").content.decode()
+    assert "Interactions: no municipality can be compared with the period before." in page
+
+
+def test_the_highest_are_compared_until_somebody_chooses(cast: Cast) -> None:
+    for number in range(6):
+        months.month(factories.channel(another(cast, number), cast.officer), OCTOBER, 4, 10 + number)
+    answer = look(sign_in(cast.staff), "programme_compare", days="1m")
+    assert answer.context["names"] == ["Mesto 2", "Mesto 3", "Mesto 4", "Mesto 5"]
+    assert "Shown are the 4 highest by this measure." in answer.content.decode()
+    assert len(answer.context["over_time"].legend) == 4
+    chosen = look(sign_in(cast.staff), "programme_compare", days="1m", m=["cuprija", "place-1"])
+    assert chosen.context["names"] == ["Ćuprija", "Mesto 1"]
+    assert "Shown are the" not in chosen.content.decode()
 
 
 # ---- around the training

@@ -33,6 +33,14 @@ KINDS = {
     "bullet": lambda series, labels: charts.bullet(
         series.name, baseline=series.values[0], actual=series.values[-1], target=4, milestones=[(labels[0], 2)]
     ),
+    "place_map": lambda series, labels: charts.place_map(
+        "t",
+        [
+            charts.Place(("RS-18", "RS-18", "RS-06", "RS-08")[at % 4], label, value, series.reasons.get(at, ""))
+            for at, (label, value) in enumerate(zip(labels, series.values, strict=True))
+        ],
+        {"RS-18": "Raška <b>", "RS-06": "South Bačka"},
+    ),
     "tiles": lambda series, labels: charts.tiles(
         "t", [Tile(f"RS-0{at}", labels[at], value) for at, value in enumerate(series.values[:9])]
     ),
@@ -386,6 +394,30 @@ def test_names_of_districts_fit_into_their_tiles(language):
     assert not [name for name in names if "…" in name or "округ" in name or "okrug" in name or "District" in name]
 
 
-def test_a_district_that_is_not_on_the_map_is_an_error():
+def test_many_municipalities_of_a_district_are_fields_inside_its_tile():
+    districts = {element.code: element.name_latn for element in load().districts}
+    places = [charts.Place("RS-06", f"Place {at}", at + 1) for at in range(12)]
+    chart = charts.place_map("t", places, districts)
+    wide, high = 112, 66
+    column, row = charts.PLACES["RS-06"]
+    fields = of_class(chart.svg, "chart-cell")
+    assert len(fields) == 12
+    for field in fields:
+        x, y, width, height = (float(field.get(name)) for name in ("x", "y", "width", "height"))
+        assert column * wide <= x < x + width <= (column + 1) * wide
+        assert row * high <= y < y + height <= (row + 1) * high
+        assert min(width, height) > 0
+    assert len({(field.get("x"), field.get("y")) for field in fields}) == 12
+    assert [row[0] for row in chart.rows] == [place.name for place in places]
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda code: charts.tiles("t", [Tile(code, "Nowhere", 1)]),
+        lambda code: charts.place_map("t", [charts.Place(code, "Nowhere", 1)], {}),
+    ],
+)
+def test_a_district_that_is_not_on_the_map_is_an_error(draw):
     with pytest.raises(ValueError, match="no place on the map for RS-99"):
-        charts.tiles("t", [Tile("RS-99", "Nowhere", 1)])
+        draw("RS-99")

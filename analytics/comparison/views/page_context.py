@@ -17,7 +17,7 @@ TABS: tuple[tuple[str, LazyText], ...] = (
     ("programme", _("Table")),
     ("programme_multiples", _("Over time")),
     ("programme_compare", _("A chosen few")),
-    ("programme_districts", _("Districts")),
+    ("programme_districts", _("Map")),
     ("programme_training", _("Around the training")),
 )
 # Of the table alone: links to the other pages need not carry them.

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from analytics.comparison import charts as comparison_charts
+from analytics.comparison import takeaways
 from analytics.comparison.groups import Group, middle
 from analytics.comparison.measures import MEASURES, Measure
 from analytics.comparison.queries.comparison import FEW_POSTS, Comparison, ComparisonRow, comparison, taking_part
@@ -63,6 +64,7 @@ def programme(request: ProgrammeRequest) -> HttpResponse:
         context["ranking"] = ranking = comparison_charts.ranking(compared.rows, chosen.measure)
         if picture := charts.asked(request, {"ranking": ranking}, source=source(chosen)):
             return picture
+        context["takeaway"] = takeaways.ranking(compared.rows, chosen.measure)
     context["rows"] = rows(context["lines"], with_spark=has_line)
     return render(request, "analytics/programme.html", context)
 

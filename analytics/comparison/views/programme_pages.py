@@ -9,24 +9,26 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from analytics.comparison import charts as comparison_charts
+from analytics.comparison import takeaways
 from analytics.comparison.measures import MEASURES, Figures, Measure, MeasureKind
 from analytics.comparison.queries.comparison import ComparisonRow, Part, comparison, taking_part
-from analytics.comparison.queries.grouping import groups, median_of
+from analytics.comparison.queries.grouping import groups
 from analytics.comparison.queries.training_figures import around
 from analytics.comparison.small_changes import in_numbers
 from analytics.comparison.training_periods import STRETCHES
-from analytics.comparison.url_params import choice
+from analytics.comparison.url_params import Choice, choice
 from analytics.comparison.views.page_context import address, frame, kept_parameters
 from analytics.comparison.views.programme import may_open, source
 from common import charts
 from municipalities.access import programme as programme_page
-from municipalities.queries import today
+from municipalities.queries import district_names, today
 from municipalities.rules import ProgrammeVerb
 from municipalities.tenancy import scope
 from municipalities.web import ProgrammeRequest
 from serbian.sorting import sort_key
 
 FEWEST, MOST = 2, 6
+HIGHEST = 4  # as many as a chart names at its lines
 
 
 @programme_page(ProgrammeVerb.COMPARE)
@@ -37,7 +39,11 @@ def multiples(request: ProgrammeRequest) -> HttpResponse:
     drawn = comparison_charts.multiples(compared, chosen.measure)
     if picture := charts.asked(request, {"multiples": drawn}, source=source(chosen)):
         return picture
-    context = {**frame(request, chosen, compared.part, "programme_multiples"), "chart": drawn}
+    context = {
+        **frame(request, chosen, compared.part, "programme_multiples"),
+        "takeaway": takeaways.change(compared.rows, chosen.measure),
+        "chart": drawn,
+    }
     return render(request, "analytics/programme_multiples.html", context)
 
 
@@ -46,16 +52,18 @@ def compare(request: ProgrammeRequest) -> HttpResponse:
     """From two to six municipalities over each other; the address says which. 404 for one that is not compared."""
     chosen = choice(request.GET, today())
     part = taking_part(request.programmes)
-    wanted = list(dict.fromkeys(request.GET.getlist("m")))
     by_slug = {place.municipality.slug: pk for pk, place in part.places.items()}
-    if unknown := set(wanted) - set(by_slug):
+    given = list(dict.fromkeys(request.GET.getlist("m")))
+    if unknown := set(given) - set(by_slug):
         raise Http404(f"Not among those that are compared: {', '.join(sorted(unknown))}")
+    wanted = given or _highest(part, chosen)
     names = [(str(place.municipality), place.municipality.slug) for place in part.places.values()]
     names.sort(key=lambda pair: sort_key(pair[0]))
     context = {
         **frame(request, chosen, part, "programme_compare"),
         "choosable": [(slug, name, slug in wanted) for name, slug in names],
         "kept_chosen": kept_parameters(request, "m"),
+        "is_own_choice": bool(given),
         "chosen_count": len(wanted),
         "is_right": FEWEST <= len(wanted) <= MOST,
     }
@@ -71,6 +79,7 @@ def compare(request: ProgrammeRequest) -> HttpResponse:
         if picture := charts.asked(request, drawn, source=source(chosen)):
             return picture
         context |= {
+            "takeaway": takeaways.change(rows, chosen.measure),
             "names": [str(row.municipality) for row in rows],
             "lines": [
                 (measure, [comparison_charts.table_value(row.value(measure), measure) for row in rows])
@@ -82,22 +91,35 @@ def compare(request: ProgrammeRequest) -> HttpResponse:
     return render(request, "analytics/programme_compare.html", context)
 
 
+def _highest(part: Part, chosen: Choice) -> list[str]:
+    """The municipalities with the highest figures, for a page on which nobody has chosen yet; fewer if few have any."""
+    rows = comparison(part, chosen.period, chosen.measure).rows
+    known = [(value, row) for row in rows if (value := row.value(chosen.measure)) is not None]
+    known.sort(key=lambda pair: (-pair[0], sort_key(str(pair[1].municipality))))
+    return [row.municipality.slug for _value, row in known[:HIGHEST]]
+
+
 @programme_page(ProgrammeVerb.COMPARE)
 def districts(request: ProgrammeRequest) -> HttpResponse:
-    """The districts by their medians; small ones stay untold as in the table."""
+    """The municipalities on the map, and the medians of districts; small ones are left out as in the table."""
     chosen = choice(request.GET, today())
     compared = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
     all_groups = groups(compared.rows, "district", settings.SMALLEST_GROUP)
-    drawn = comparison_charts.districts(all_groups, chosen.measure, settings.SMALLEST_GROUP)
-    if picture := charts.asked(request, {"districts": drawn}, source=source(chosen)):
-        return picture
     shown = [group for group in all_groups if not group.is_hidden]
+    drawn = {"map": comparison_charts.place_map(compared.rows, chosen.measure, district_names())}
+    if shown:
+        drawn["districts"] = comparison_charts.districts(all_groups, chosen.measure, settings.SMALLEST_GROUP)
+    if picture := charts.asked(request, drawn, source=source(chosen)):
+        return picture
+    places = sorted((row.municipality for row in compared.rows), key=lambda place: sort_key(str(place)))
     context = {
         **frame(request, chosen, compared.part, "programme_districts"),
-        "chart": drawn,
+        "takeaway": takeaways.ranking(compared.rows, chosen.measure),
+        "map": drawn["map"],
+        "off_the_map": [str(place) for place in places if place.district_id not in charts.PLACES],
+        "medians": drawn.get("districts"),
         "left_out": len(all_groups) - len(shown),
         "minimum": settings.SMALLEST_GROUP,
-        "is_any": any(median_of(group.members, chosen.measure, settings.SMALLEST_GROUP).n for group in shown),
     }
     return render(request, "analytics/programme_districts.html", context)
 
