@@ -9,9 +9,11 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from analytics.comparison import charts as comparison_charts
+from analytics.comparison.effect_text import effect_text
 from analytics.comparison.measures import MEASURES, Figures, Measure, MeasureKind
 from analytics.comparison.queries.comparison import ComparisonRow, Part, comparison, taking_part
 from analytics.comparison.queries.grouping import groups, median_of
+from analytics.comparison.queries.training_effect import RECOGNISED, effect_of_training, scale_of
 from analytics.comparison.queries.training_figures import around
 from analytics.comparison.small_changes import in_numbers
 from analytics.comparison.training_periods import STRETCHES
@@ -104,7 +106,8 @@ def districts(request: ProgrammeRequest) -> HttpResponse:
 
 @programme_page(ProgrammeVerb.COMPARE)
 def training(request: ProgrammeRequest) -> HttpResponse:
-    """Four weeks before the training of each municipality's cohort against the days after it."""
+    """Four weeks before the training of each municipality's cohort against the days after it; and months after it,
+    compared with those not yet trained."""
     chosen = choice(request.GET, today())
     part = taking_part(request.programmes)
     trained = {pk: place.cohort.training_on for pk, place in part.places.items()}
@@ -119,6 +122,11 @@ def training(request: ProgrammeRequest) -> HttpResponse:
     drawn = comparison_charts.around_training(rows, chosen.measure)
     if picture := charts.asked(request, {"training": drawn}, source=str(chosen.measure.label)):
         return picture
+    compared = None
+    if trained:
+        with scope(*trained):
+            effect = effect_of_training(part.places, chosen.measure)
+        compared = effect_text(effect, chosen.measure, RECOGNISED[scale_of(chosen.measure)])
     medians = comparison_charts.medians_of_stretches(rows, settings.SMALLEST_GROUP)
     context = {
         **frame(request, chosen, part, "programme_training", period=False),
@@ -129,6 +137,7 @@ def training(request: ProgrammeRequest) -> HttpResponse:
             for median in medians
         ],
         "chart": drawn,
+        "effect": compared,
         "unit": comparison_charts.rate_label(chosen.measure),
         "is_share": chosen.measure.kind == MeasureKind.SHARE,
     }
