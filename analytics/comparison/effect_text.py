@@ -70,7 +70,8 @@ def _reason(effect: Effect, obstacle: Obstacle, measure: Measure, recognised: st
             "changed since may be the training, the season or the news."
         ),
         Obstacle.ZEROS: _(
-            "It cannot be told: %(count)s of the months have none at all, and from 0 there is no change in per cent."
+            "It cannot be told: in too many months the value is 0 (%(count)s of them), and from 0 there is no change "
+            "in per cent."
         )
         % {"count": number(effect.behind.zeros)},
         Obstacle.NO_VARIATION: _("It cannot be told: all values are alike, so that chance cannot be judged."),
@@ -114,4 +115,6 @@ def _behind(effect: Effect) -> str:
     )
     if not behind.zeros:
         return text % named
-    return f"{text % named} " + _("Left out: %(count)s months with none at all.") % {"count": number(behind.zeros)}
+    return f"{text % named} " + _("Months left out because their value is 0: %(count)s.") % {
+        "count": number(behind.zeros)
+    }

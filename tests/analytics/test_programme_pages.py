@@ -100,6 +100,39 @@ def test_the_picture_of_a_chart_can_be_kept(cast: Cast) -> None:
     assert answer.headers["Content-Type"].startswith("image/svg+xml")
 
 
+def lines_of_trainings(chart: Any) -> int:
+    return chart.svg.count("chart-event")
+
+
+def test_courses_show_the_training_that_was_lately_until_a_period_is_chosen(cast: Cast) -> None:
+    channel = factories.channel(cast.cuprija, cast.officer)
+    months.told(channel, date(2026, 9, 20), 1, 10)
+    months.told(channel, date(2026, 11, 24), 1, 30)
+    trained_on(date(2026, 10, 16))
+    client = sign_in(cast.staff)
+    answer = look(client, "programme_multiples")
+    assert (answer.context["period"].first, answer.context["period"].last) == (date(2026, 8, 27), date(2026, 11, 24))
+    assert '<option value="90" selected>' in answer.content.decode()
+    assert lines_of_trainings(answer.context["chart"]) == 2
+    assert "The vertical line is the training" in answer.content.decode()
+    chosen = look(client, "programme_multiples", days="28")
+    assert chosen.context["period"].days == 28
+    assert lines_of_trainings(chosen.context["chart"]) == 0
+    assert "The vertical line is the training" not in chosen.content.decode()
+    for day in (date(2026, 8, 26), date(2026, 11, 25), date(2027, 1, 10)):  # long ago, today, to come
+        trained_on(day)
+        assert look(client, "programme_multiples").context["period"].days == 28
+
+
+def test_each_municipality_has_the_line_of_its_own_training(cast: Cast) -> None:
+    for place in (cast.cuprija, cast.novi_pazar):
+        months.told(factories.channel(place, cast.officer), date(2026, 11, 20), 1, 10)
+    trained_on(date(2026, 10, 16))
+    later = Cohort.objects.create(programme=Cohort.objects.get().programme, name="Later", training_on=date(2027, 2, 1))
+    Enrolment.objects.filter(municipality=cast.novi_pazar).update(cohort=later)
+    assert lines_of_trainings(look(sign_in(cast.staff), "programme_multiples").context["chart"]) == 1
+
+
 # ---- a chosen few
 
 

@@ -1,10 +1,9 @@
 """The effect of a training on a measure, from monthly facts. The caller opens the scope of the municipalities."""
 
-import hashlib
-import json
 import math
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Min
@@ -24,6 +23,12 @@ RECOGNISED = {Scale.RATIO: math.log(1.25), Scale.POINTS: 10.0}
 KEPT_SECONDS = 600
 
 
+@dataclass(frozen=True)
+class KeptEffect:
+    source: tuple[list[list[float | None]], list[int], Scale]
+    effect: Effect
+
+
 def scale_of(measure: Measure) -> Scale:
     return Scale.POINTS if measure.kind == MeasureKind.SHARE else Scale.RATIO
 
@@ -39,12 +44,14 @@ def effect_of_training(places: Mapping[int, ComparedMunicipality], measure: Meas
     values = [_series(places[pk], figures.get(pk, {}), months, measure) for pk in ids]
     starts = [_index(months, trained[pk]) for pk in ids]
     scale = scale_of(measure)
-    key = f"training-effect:{_digest(values, starts, scale)}"
+    # Kept with what it was computed from: other figures, or other municipalities, make a new one.
+    source = (values, starts, scale)
+    key = f"training-effect:{measure.key}:{len(ids)}:{ids[0]}"
     kept = optional_cache.read(key)
-    if isinstance(kept, Effect):
-        return kept
-    computed = training_effect.effect(values, starts, scale, RECOGNISED[scale])
-    optional_cache.write(key, computed, KEPT_SECONDS)
+    if isinstance(kept, KeptEffect) and kept.source == source:
+        return kept.effect
+    computed = training_effect.effect(*source, RECOGNISED[scale])
+    optional_cache.write(key, KeptEffect(source, computed), KEPT_SECONDS)
     return computed
 
 
@@ -87,7 +94,3 @@ def _series(
         is_known = one is not None and not is_partial and not is_other
         values.append(measure.daily(one, place.municipality.population) if one is not None and is_known else None)
     return values
-
-
-def _digest(values: list[list[float | None]], starts: list[int], scale: Scale) -> str:
-    return hashlib.sha256(json.dumps([values, starts, scale]).encode()).hexdigest()

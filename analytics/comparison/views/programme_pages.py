@@ -17,7 +17,7 @@ from analytics.comparison.queries.training_effect import RECOGNISED, effect_of_t
 from analytics.comparison.queries.training_figures import around
 from analytics.comparison.small_changes import in_numbers
 from analytics.comparison.training_periods import STRETCHES
-from analytics.comparison.url_params import choice
+from analytics.comparison.url_params import choice, choice_over_time
 from analytics.comparison.views.page_context import address, frame, kept_parameters
 from analytics.comparison.views.programme import may_open, source
 from common import charts
@@ -34,12 +34,18 @@ FEWEST, MOST = 2, 6
 @programme_page(ProgrammeVerb.COMPARE)
 def multiples(request: ProgrammeRequest) -> HttpResponse:
     """Every municipality as a small line on one scale."""
-    chosen = choice(request.GET, today())
-    compared = comparison(taking_part(request.programmes), chosen.period, chosen.measure, over_time=True)
+    part = taking_part(request.programmes)
+    trained = {place.cohort.training_on for place in part.places.values()}
+    chosen = choice_over_time(request.GET, today(), trained)
+    compared = comparison(part, chosen.period, chosen.measure, over_time=True)
     drawn = comparison_charts.multiples(compared, chosen.measure)
     if picture := charts.asked(request, {"multiples": drawn}, source=source(chosen)):
         return picture
-    context = {**frame(request, chosen, compared.part, "programme_multiples"), "chart": drawn}
+    context = {
+        **frame(request, chosen, part, "programme_multiples"),
+        "chart": drawn,
+        "has_training": any(chosen.period.first <= day <= chosen.period.last for day in trained),
+    }
     return render(request, "analytics/programme_multiples.html", context)
 
 
