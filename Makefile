@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-slow test-long test-row-security network-page probe crash chaos model test-real test-containers test-small-machine test-debian check fix seed seed-scale day rebuild-facts bench backup scheduled-backup restore restore-drill shell coverage hooks secrets dictionary names triage-figures messages vendor js-check film screenshots demo-reports ui security security-figures sbom package advisories architecture requirements migrations schema baseline image-sbom setup setup-dev
+.PHONY: help run test test-slow test-long test-row-security network-page probe crash chaos model test-real test-containers test-small-machine test-debian check fix seed seed-scale day rebuild-facts bench backup scheduled-backup restore restore-drill shell coverage hooks secrets dictionary names triage-figures training-effect-figures messages vendor js-check film screenshots demo-reports ui security security-figures sbom package advisories architecture requirements migrations schema baseline image-sbom setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -133,6 +133,9 @@ dictionary: setup-dev  ## measure the converter on a whole dictionary; HUNSPELL=
 
 triage-figures: setup-dev  ## measure how well citizens' messages are read; writes docs/triage-figures.md
 	@exec $(py) -m inbox.text_analysis.evaluate --to docs/triage-figures.md
+
+training-effect-figures: setup-dev  ## a thousand simulated programmes of known truth: the table of docs/operations/numbers.md; ARGS='--programmes 100'
+	@exec $(py) -m tests.analytics.effect_simulation $(ARGS)
 
 migrations: setup-dev  ## write every app's 0001_initial anew from the models (until version 0.1.0)
 	$(manage) write_initial_migrations

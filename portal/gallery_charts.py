@@ -118,7 +118,7 @@ def _multiples() -> Chart:
     median = Series(_("Median of the size class"), [8 + week * 0.3 for week in range(24)], muted=True)
     return charts.multiples(
         _("Interactions per post, by municipality"), _weeks(24), series, _texts(heading=_("Municipality")),
-        against=median, marks=[Mark(10, _("Training"))], marked=0,
+        against=median, marks=[[Mark(10, _("Training"))]] * len(series), marked=0,
     )  # fmt: skip
 
 

@@ -93,7 +93,7 @@ def over_time(rows: Sequence[ComparisonRow], axis: Stretches, measure: Measure) 
 
 
 def multiples(compared: Comparison, measure: Measure) -> charts.Chart | None:
-    """All on one scale, each beside the median of all; the training is marked where all had the same."""
+    """All on one scale, each beside the median of all and with its own training marked."""
     axis = compared.axis
     if not compared.rows or axis is None:
         return None
@@ -102,16 +102,19 @@ def multiples(compared: Comparison, measure: Measure) -> charts.Chart | None:
     if len(rows) >= settings.SMALLEST_GROUP:
         across = [middle((row.line[at] for row in rows), settings.SMALLEST_GROUP) for at in range(len(axis))]
         against = charts.Series(_("Median of all"), [middle.value for middle in across], muted=True)
-    days = {row.cohort.training_on for row in rows}
-    at = at_of(next(iter(days)), axis) if len(days) == 1 else None
     return charts.multiples(
         by_time(measure, axis),
         labels_of(axis),
         [charts.Series(str(row.municipality), row.line) for row in rows],
         chart_texts(measure, head_of(axis)),
         against=against,
-        marks=[charts.Mark(at, _("Training"))] if at is not None else [],
+        marks=[_training(row, axis) for row in rows],
     )
+
+
+def _training(row: ComparisonRow, axis: Stretches) -> list[charts.Mark]:
+    at = at_of(row.cohort.training_on, axis)
+    return [charts.Mark(at, _("Training"))] if at is not None else []
 
 
 def by_time(measure: Measure, axis: Stretches) -> str:

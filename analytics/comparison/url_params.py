@@ -3,8 +3,8 @@
 Unknown values fall back to the default, so that an old or mistyped link still opens a page.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.http import QueryDict
@@ -36,6 +36,8 @@ COLUMNS = (
 SHOWN = (
     "weekly", "interactions", "inhabitants", "median", "followers", "calls", "services", CHANGE, BASELINE, LINE,
 )  # fmt: skip
+# The longest period of days; a cohort is mentored for as long.
+WITH_TRAINING = "90"
 GROUPS: Mapping[str, LazyText] = {
     "": _("Each municipality"),
     "cohort": _("By cohort"),
@@ -77,6 +79,16 @@ def choice(query: QueryDict, today: date) -> Choice:
         is_known and sort.startswith("-"),
         choice_param(query, "group", GROUPS),
     )
+
+
+def choice_over_time(query: QueryDict, today: date, trained: Iterable[date]) -> Choice:
+    """The same for the page of courses. Where no period was chosen, and a training was in the last 90 days, it shows
+    these: what was before the training is in view, and what came since, up to yesterday."""
+    chosen = choice(query, today)
+    longer = reporting_period.parse({"days": WITH_TRAINING}, today)
+    if reporting_period.chosen_in(query) or not any(longer.first <= day < today for day in trained):
+        return chosen
+    return replace(chosen, reporting=longer)
 
 
 def label(column: str) -> LazyText:

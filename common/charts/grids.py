@@ -273,14 +273,15 @@ def multiples(
     texts: ChartTexts = PLAIN,
     *,
     against: Series | None = None,
-    marks: Sequence[Mark] = (),
+    marks: Sequence[Sequence[Mark]] = (),
     marked: int = -1,
     sort: bool = True,
 ) -> Chart:
     """Many small lines in one picture, on one shared scale from 0: all municipalities at a glance.
 
     Sorted by their last figure, the highest first, unless `sort=False` keeps the caller's order. `against` is drawn
-    grey in each (the median of the peers), `marks` as hairlines, and `marked` is the index of one's own municipality.
+    grey in each (the median of the peers), `marks` of each series as hairlines, and `marked` is the index of one's own
+    municipality.
     """
     checked(labels, [*series, *([against] if against else [])])
     texts = texts.remembered()
@@ -295,7 +296,7 @@ def multiples(
     cell = floor(min((NARROW - left) / 2, (WIDE - left) / 4))  # the same in both drawings, so each is drawn once
     plot = Plot(len(labels), reach, cell, PANEL, left=0, right=14, top=26, bottom=10)
 
-    def panel(row: Series, own: bool) -> SafeString:
+    def panel(row: Series, own: bool, events: Sequence[Mark]) -> SafeString:
         last = _last(row)
         figure = "–" if last is None else texts.number(last[1])
         most = max(4, int((plot.end - len(figure) * drawing.LETTER - 6) / 6.6))
@@ -303,6 +304,7 @@ def multiples(
         parts = [
             drawing.gaps(plot, row, texts),
             ground,
+            *(html('<path class="chart-event" d="M{} {}V{}"/>', n(plot.x(mark.at)), *heights) for mark in events),
             _line(plot, row, "series-1"),
             drawing.text(0, plot.top - 9, drawing.clip(row.name, most), css),
             drawing.text(plot.end, plot.top - 9, figure, f"{css} chart-end"),
@@ -333,11 +335,11 @@ def multiples(
         [
             html('<path class="chart-axis" d="M0 {}H{}"/>', n(plot.y(reach[0])), n(plot.end)),
             html('<path class="chart-grid" d="M0 {}H{}"/>', n(plot.y(reach[1])), n(plot.end)),
-            *(html('<path class="chart-event" d="M{} {}V{}"/>', n(plot.x(m.at)), *heights) for m in marks),
             _line(plot, against, "series-muted") if against else NOTHING,
         ]
     )
-    panels = [(panel(row, at == strong), summary([row], labels, texts)) for at, row in enumerate(ordered)]
+    events = [marks[at] for at in order] if marks else [()] * len(ordered)
+    panels = [(panel(row, at == strong, events[at]), summary([row], labels, texts)) for at, row in enumerate(ordered)]
     description = _describe_multiples(ordered, texts)
     shown = [*ordered, *([against] if against else [])]
     legend = drawing.legend([Series(title, []), Series(against.name, [], muted=True)], "line") if against else ()

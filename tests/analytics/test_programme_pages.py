@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from math import exp
+from random import Random
 from typing import Any
 
 import pytest
 import time_machine
 
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from analytics.comparison.domain import training_figures
-from analytics.models import TrainingWindow
+from analytics.models import MonthlyFact, TrainingWindow
 from municipalities.models import Cohort, District, Enrolment, Municipality, Programme
 from municipalities.tenancy import everywhere, scope
 from tests.analytics import factories, months
@@ -93,6 +98,39 @@ def test_the_picture_of_a_chart_can_be_kept(cast: Cast) -> None:
     months.month(factories.channel(cast.cuprija, cast.officer), OCTOBER, 4, 80)
     answer = look(sign_in(cast.staff), "programme_multiples", picture="multiples.svg")
     assert answer.headers["Content-Type"].startswith("image/svg+xml")
+
+
+def lines_of_trainings(chart: Any) -> int:
+    return chart.svg.count("chart-event")
+
+
+def test_courses_show_the_training_that_was_lately_until_a_period_is_chosen(cast: Cast) -> None:
+    channel = factories.channel(cast.cuprija, cast.officer)
+    months.told(channel, date(2026, 9, 20), 1, 10)
+    months.told(channel, date(2026, 11, 24), 1, 30)
+    trained_on(date(2026, 10, 16))
+    client = sign_in(cast.staff)
+    answer = look(client, "programme_multiples")
+    assert (answer.context["period"].first, answer.context["period"].last) == (date(2026, 8, 27), date(2026, 11, 24))
+    assert '<option value="90" selected>' in answer.content.decode()
+    assert lines_of_trainings(answer.context["chart"]) == 2
+    assert "The vertical line is the training" in answer.content.decode()
+    chosen = look(client, "programme_multiples", days="28")
+    assert chosen.context["period"].days == 28
+    assert lines_of_trainings(chosen.context["chart"]) == 0
+    assert "The vertical line is the training" not in chosen.content.decode()
+    for day in (date(2026, 8, 26), date(2026, 11, 25), date(2027, 1, 10)):  # long ago, today, to come
+        trained_on(day)
+        assert look(client, "programme_multiples").context["period"].days == 28
+
+
+def test_each_municipality_has_the_line_of_its_own_training(cast: Cast) -> None:
+    for place in (cast.cuprija, cast.novi_pazar):
+        months.told(factories.channel(place, cast.officer), date(2026, 11, 20), 1, 10)
+    trained_on(date(2026, 10, 16))
+    later = Cohort.objects.create(programme=Cohort.objects.get().programme, name="Later", training_on=date(2027, 2, 1))
+    Enrolment.objects.filter(municipality=cast.novi_pazar).update(cohort=later)
+    assert lines_of_trainings(look(sign_in(cast.staff), "programme_multiples").context["chart"]) == 1
 
 
 # ---- a chosen few
@@ -349,6 +387,126 @@ def test_the_figures_around_trainings_can_be_renewed_by_several_workers_at_once(
     at_once(*[training_figures.renew] * 6)
     with everywhere("a test"):
         assert TrainingWindow.objects.count() == Enrolment.objects.count() * 4
+
+
+# ---- compared with those not yet trained
+
+
+def first_of(number: int) -> date:
+    """The first day of a month of 2026; 0 is December before."""
+    return date(2026, number, 1) if number else date(2025, 12, 1)
+
+
+def programme_of(cast: Cast, size: int, *, later: date, factor: float = 1.0, noise: float = 0.05) -> None:
+    """`size` municipalities besides the two of the cast, whose months are unknown: half are trained in March 2026, and
+    the others `later`. From April on the former have `factor` times the interactions."""
+    first = Cohort.objects.get()
+    trained_on(date(2026, 3, 10))
+    second = Cohort.objects.create(programme=first.programme, name="Second", training_on=later)
+    generator = Random(1)
+    for number in range(size):
+        place = another(cast, number)
+        if number % 2:
+            Enrolment.objects.filter(municipality=place).update(cohort=second)
+        channel = factories.channel(place, cast.officer)
+        for month in range(1, 9):
+            is_after = month > 3 and not number % 2
+            level = 1000 * (number + 1) * (1 + month % 3) * (factor if is_after else 1)
+            months.month(channel, first_of(month), 10, round(level * exp(generator.gauss(0, noise))))
+
+
+def effect_on_page(cast: Cast, **query: str) -> tuple[Any, str]:
+    answer = look(sign_in(cast.staff), "programme_training", **query)
+    return answer.context["effect"], answer.content.decode()
+
+
+def test_an_effect_is_stated_with_its_interval_and_what_is_behind_it(cast: Cast) -> None:
+    programme_of(cast, 24, later=date(2026, 9, 5), factor=1.5)
+    effect, page = effect_on_page(cast, by="interactions")
+    numbers = [int(number) for number in re.findall(r"([+−]\d+)\u202f%", effect.verdict.replace("−", "-"))]
+    assert len(numbers) == 3
+    estimate, low, high = numbers
+    assert 25 < low < 50 < high < 75
+    assert low < estimate < high
+    assert effect.behind == (
+        "Compared municipalities: 24. Of these trained: 12; not yet trained in a month that is compared: 12. Months: 4."
+    )
+    assert str(escape(effect.verdict)) in page
+    assert "Compared with those not yet trained" in page
+
+
+def test_where_there_is_no_effect_none_is_stated(cast: Cast) -> None:
+    programme_of(cast, 24, later=date(2026, 9, 5))
+    effect, _page = effect_on_page(cast, by="interactions")
+    assert "no difference from those not yet trained can be recognised" in effect.verdict
+
+
+def test_few_municipalities_are_too_few_to_tell_and_no_effect_is_shown(cast: Cast) -> None:
+    programme_of(cast, 6, later=date(2026, 9, 5), factor=1.5, noise=0.4)
+    effect, page = effect_on_page(cast, by="interactions")
+    assert effect.verdict == ""
+    assert effect.reason.startswith("Too few municipalities to tell: an effect of +25\u202f% would be recognised")
+    assert "in the three months after the training, compared" not in page
+
+
+def test_with_one_cohort_there_is_nobody_to_compare_with(cast: Cast) -> None:
+    trained_on(date(2026, 6, 1))
+    for place in (cast.cuprija, cast.novi_pazar):
+        channel = factories.channel(place, cast.officer)
+        for month in range(3, 10):
+            months.month(channel, first_of(month), 4, 80)
+    effect, _page = effect_on_page(cast)
+    assert effect.reason.startswith("There is nobody to compare with")
+    assert effect.behind == ""
+
+
+def test_right_after_the_training_there_is_nothing_to_compare_yet(cast: Cast) -> None:
+    for day in (date(2026, 11, 5), date(2026, 10, 20), date(2027, 2, 1)):
+        trained_on(day)
+        effect, _page = effect_on_page(cast)
+        assert effect.reason.startswith("There is nothing to compare yet")
+
+
+def test_a_municipality_in_two_cohorts_was_trained_with_the_first(cast: Cast) -> None:
+    """Who was trained last year and comes again is no comparison for those trained this year."""
+    programme_of(cast, 24, later=date(2026, 9, 5), factor=1.5)
+    first = Cohort.objects.get(name="Second")
+    earlier = Cohort.objects.create(programme=first.programme, name="Before", training_on=date(2025, 3, 1))
+    ids = first.enrolments.values_list("municipality_id", flat=True)
+    Enrolment.objects.bulk_create(
+        Enrolment(cohort=earlier, municipality_id=pk, starts_on=date(2025, 1, 1), ends_on=date(2025, 6, 1))
+        for pk in ids
+    )
+    effect, _page = effect_on_page(cast, by="interactions")
+    assert effect.reason.startswith("There is nobody to compare with")
+
+
+def test_a_share_is_compared_in_points(cast: Cast) -> None:
+    programme_of(cast, 24, later=date(2026, 9, 5))
+    with everywhere("a test"):
+        MonthlyFact.objects.update(calls=4)
+        MonthlyFact.objects.filter(month__gt=first_of(3), interactions__lt=10_000).update(calls=F("calls") + 1)
+    effect, _page = effect_on_page(cast, by="calls")
+    assert "points" in effect.verdict
+
+
+def test_a_month_in_which_a_municipality_joined_is_not_compared(cast: Cast) -> None:
+    programme_of(cast, 24, later=date(2026, 9, 5))
+    late = Municipality.objects.get(slug="place-0")
+    with scope(late):
+        MonthlyFact.objects.filter(month__lt=first_of(2)).delete()
+    assert "trained: 12;" in effect_on_page(cast)[0].behind
+    Municipality.objects.filter(pk=late.pk).update(joined_on=date(2026, 2, 14))
+    assert "trained: 11;" in effect_on_page(cast)[0].behind
+
+
+def test_the_computed_effect_is_kept_and_new_figures_make_a_new_one(cast: Cast) -> None:
+    programme_of(cast, 24, later=date(2026, 9, 5), factor=1.5)
+    before, _page = effect_on_page(cast, by="interactions")
+    assert effect_on_page(cast, by="interactions")[0] == before
+    with everywhere("a test"):
+        MonthlyFact.objects.filter(month=first_of(5)).update(interactions=F("interactions") * 2 + F("id"))
+    assert effect_on_page(cast, by="interactions")[0] != before
 
 
 # ---- one of them

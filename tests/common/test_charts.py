@@ -338,6 +338,14 @@ def test_many_small_charts_are_sorted_by_their_last_figure():
     assert charts.multiples("All", ["a", "b"], rows, sort=False).rows[0][0] == "Low"
 
 
+def test_many_small_charts_have_their_own_marks():
+    rows = [Series("Low", [9, 1, 1]), Series("High", [1, 9, 9]), Series("Without", [5, 5, 5])]
+    chart = charts.multiples("All", ["a", "b", "c"], rows, marks=[[charts.Mark(0, "x")], [charts.Mark(2, "y")], []])
+    high, low = [element.get("d") for element in of_class(chart.svg, "chart-event")]  # High comes first
+    assert low.startswith("M0 ")
+    assert not high.startswith("M0 ")
+
+
 def test_all_municipalities_over_three_years_stay_a_small_picture():
     rows = [Series(f"Municipality {at}", [(at * 7 + month * 3) % 50 for month in range(36)]) for at in range(145)]
     labels = [f"{month % 12 + 1}. {2024 + month // 12}" for month in range(36)]

@@ -43,7 +43,7 @@ def test_the_code_of_every_program_is_there(outcome):
     assert outcome["frozen"] > 100_000
 
 
-@pytest.mark.parametrize("name", ["openpyxl", "xlsxwriter", "icalendar", "typst", "av", "pypdfium2", "pytest"])
+@pytest.mark.parametrize("name", ["numpy", "openpyxl", "xlsxwriter", "icalendar", "typst", "av", "pypdfium2", "pytest"])
 def test_what_only_few_requests_need_is_not_there(outcome, name):
     """Each takes a tenth of a second of every start, or tens of megabytes of every process."""
     assert name not in outcome["modules"]

@@ -10,13 +10,15 @@ from django.urls import reverse
 
 from analytics.comparison import charts as comparison_charts
 from analytics.comparison import takeaways
+from analytics.comparison.effect_text import effect_text
 from analytics.comparison.measures import MEASURES, Figures, Measure, MeasureKind
 from analytics.comparison.queries.comparison import ComparisonRow, Part, comparison, taking_part
 from analytics.comparison.queries.grouping import groups
+from analytics.comparison.queries.training_effect import RECOGNISED, effect_of_training, scale_of
 from analytics.comparison.queries.training_figures import around
 from analytics.comparison.small_changes import in_numbers
 from analytics.comparison.training_periods import STRETCHES
-from analytics.comparison.url_params import Choice, choice
+from analytics.comparison.url_params import Choice, choice, choice_over_time
 from analytics.comparison.views.page_context import address, frame, kept_parameters
 from analytics.comparison.views.programme import may_open, source
 from common import charts
@@ -34,15 +36,18 @@ HIGHEST = 4  # as many as a chart names at its lines
 @programme_page(ProgrammeVerb.COMPARE)
 def multiples(request: ProgrammeRequest) -> HttpResponse:
     """Every municipality as a small line on one scale."""
-    chosen = choice(request.GET, today())
-    compared = comparison(taking_part(request.programmes), chosen.period, chosen.measure, over_time=True)
+    part = taking_part(request.programmes)
+    trained = {place.cohort.training_on for place in part.places.values()}
+    chosen = choice_over_time(request.GET, today(), trained)
+    compared = comparison(part, chosen.period, chosen.measure, over_time=True)
     drawn = comparison_charts.multiples(compared, chosen.measure)
     if picture := charts.asked(request, {"multiples": drawn}, source=source(chosen)):
         return picture
     context = {
-        **frame(request, chosen, compared.part, "programme_multiples"),
+        **frame(request, chosen, part, "programme_multiples"),
         "takeaway": takeaways.change(compared.rows, chosen.measure),
         "chart": drawn,
+        "has_training": any(chosen.period.first <= day <= chosen.period.last for day in trained),
     }
     return render(request, "analytics/programme_multiples.html", context)
 
@@ -126,7 +131,8 @@ def districts(request: ProgrammeRequest) -> HttpResponse:
 
 @programme_page(ProgrammeVerb.COMPARE)
 def training(request: ProgrammeRequest) -> HttpResponse:
-    """Four weeks before the training of each municipality's cohort against the days after it."""
+    """Four weeks before the training of each municipality's cohort against the days after it; and months after it,
+    compared with those not yet trained."""
     chosen = choice(request.GET, today())
     part = taking_part(request.programmes)
     trained = {pk: place.cohort.training_on for pk, place in part.places.items()}
@@ -141,6 +147,11 @@ def training(request: ProgrammeRequest) -> HttpResponse:
     drawn = comparison_charts.around_training(rows, chosen.measure)
     if picture := charts.asked(request, {"training": drawn}, source=str(chosen.measure.label)):
         return picture
+    compared = None
+    if trained:
+        with scope(*trained):
+            effect = effect_of_training(part.places, chosen.measure)
+        compared = effect_text(effect, chosen.measure, RECOGNISED[scale_of(chosen.measure)])
     medians = comparison_charts.medians_of_stretches(rows, settings.SMALLEST_GROUP)
     context = {
         **frame(request, chosen, part, "programme_training", period=False),
@@ -151,6 +162,7 @@ def training(request: ProgrammeRequest) -> HttpResponse:
             for median in medians
         ],
         "chart": drawn,
+        "effect": compared,
         "unit": comparison_charts.rate_label(chosen.measure),
         "is_share": chosen.measure.kind == MeasureKind.SHARE,
     }
