@@ -8,12 +8,14 @@ from django.utils.translation import ngettext
 
 from analytics.comparison.charts import signed, table_value
 from analytics.comparison.groups import middle
-from analytics.comparison.measures import Measure
+from analytics.comparison.measures import Figures, Measure
 from analytics.comparison.queries.comparison import ComparisonRow
 from analytics.comparison.small_changes import in_numbers
+from common.lazy_text import LazyText
 from serbian.sorting import sort_key
 
 MOST_NAMES = 2
+Changed = tuple[float, ComparisonRow]
 UNCHANGED = 0.5  # per cent or points: what is written as 0 is no change
 
 
@@ -46,14 +48,20 @@ def ranking(rows: Sequence[ComparisonRow], measure: Measure) -> str:
 
 
 def change(rows: Sequence[ComparisonRow], measure: Measure) -> str:
-    """In how many it rose and fell against the period before, and where it rose most."""
+    """In how many it rose and fell against the period before, or where that was not measured, against the own
+    baseline; and where it rose most."""
     changes = [(value, row) for row in rows if (value := row.change(measure)) is not None]
-    if not changes:
-        return _("%(measure)s: no municipality can be compared with the period before.") % {"measure": measure.label}
-    up = [pair for pair in changes if pair[0] >= UNCHANGED]
-    down = sum(1 for value, _row in changes if value <= -UNCHANGED)
-    named = {"measure": measure.label, "up": len(up), "down": down, "count": len(changes)}
-    if len(up) == len(changes):
+    if changes:
+        return _against_before(changes, measure)
+    changes = [(value, row) for row in rows if (value := row.change_of_baseline(measure)) is not None]
+    if changes:
+        return _against_baseline(changes, measure)
+    return _("%(measure)s: no municipality can be compared with the period before.") % {"measure": measure.label}
+
+
+def _against_before(changes: Sequence[Changed], measure: Measure) -> str:
+    named = _counted(changes, measure)
+    if named["up"] == named["count"]:
         sentence = ngettext(
             "%(measure)s: %(count)s municipality can be compared with the period before, and it has more.",
             "%(measure)s: all %(count)s municipalities that can be compared have more than in the period before.",
@@ -65,18 +73,40 @@ def change(rows: Sequence[ComparisonRow], measure: Measure) -> str:
             "%(measure)s: %(up)s of %(count)s municipalities have more than in the period before; with less: %(down)s.",
             len(changes),
         )
-    sentence %= named
     # Of a small number a per cent means little, so the table has both numbers instead.
-    fit = [(value, row) for value, row in up if not _is_small(row, measure)]
-    if fit:
-        value, row = max(fit, key=lambda pair: pair[0])
-        named = {"name": str(row.municipality), "change": signed(value, measure)}
-        sentence += " " + _("The largest rise: %(name)s, %(change)s.") % named
-    return sentence
+    fit = [(value, row) for value, row in changes if value >= UNCHANGED and not _is_small(row, row.before, measure)]
+    return f"{sentence % named} {_largest(fit, measure)}".rstrip()
 
 
-def _is_small(row: ComparisonRow, measure: Measure) -> bool:
-    return bool(in_numbers(row.now, row.before, measure, row.municipality.population))
+def _against_baseline(changes: Sequence[Changed], measure: Measure) -> str:
+    sentence = ngettext(
+        "%(measure)s: %(up)s of %(count)s municipality has more than in the 28 days before its training; with less: "
+        "%(down)s.",
+        "%(measure)s: %(up)s of %(count)s municipalities have more than in the 28 days before their training; with "
+        "less: %(down)s.",
+        len(changes),
+    )
+    fit = [(value, row) for value, row in changes if value >= UNCHANGED and not _is_small(row, row.baseline, measure)]
+    return f"{sentence % _counted(changes, measure)} {_largest(fit, measure)}".rstrip()
+
+
+def _counted(changes: Sequence[Changed], measure: Measure) -> dict[str, LazyText | int]:
+    up = sum(1 for value, _row in changes if value >= UNCHANGED)
+    down = sum(1 for value, _row in changes if value <= -UNCHANGED)
+    return {"measure": measure.label, "up": up, "down": down, "count": len(changes)}
+
+
+def _largest(risen: Sequence[Changed], measure: Measure) -> str:
+    if not risen:
+        return ""
+    value, row = max(risen, key=lambda pair: pair[0])
+    return _("The largest rise: %(name)s, %(change)s.") % {
+        "name": str(row.municipality), "change": signed(value, measure),
+    }  # fmt: skip
+
+
+def _is_small(row: ComparisonRow, then: Figures | None, measure: Measure) -> bool:
+    return bool(in_numbers(row.now, then, measure, row.municipality.population))
 
 
 def _names(rows: Sequence[ComparisonRow]) -> str:

@@ -281,6 +281,17 @@ def test_a_rise_everywhere_is_one_sentence(cast: Cast) -> None:
     assert "all 3 municipalities that can be compared have more than in the period before." in page
 
 
+def test_the_own_baseline_is_compared_with_where_the_period_before_was_not_measured(cast: Cast) -> None:
+    trained_on(date(2026, 9, 29))
+    for place, before, now in ((cast.cuprija, 40, 200), (cast.novi_pazar, 400, 4)):
+        channel = factories.channel(place, cast.officer)
+        for day in (1, 8, 15, 22):
+            months.told(channel, date(2026, 9, day), 3, before)
+            months.told(channel, date(2026, 10, day), 3, now)
+    page = look(sign_in(cast.staff), "programme_multiples", days="90").content.decode()
+    assert "1 of 2 municipalities have more than in the 28 days before their training; with less: 1." in page
+
+
 def test_equal_figures_and_a_single_one_are_told_as_such(cast: Cast) -> None:
     months.month(factories.channel(another(cast, 1), cast.officer), OCTOBER, 4, 80)
     page = look(sign_in(cast.staff), "programme", days="1m").content.decode()
