@@ -7,6 +7,7 @@ from datetime import date
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from analytics.comparison.groups import Group, Middle, middle
@@ -110,6 +111,38 @@ def multiples(compared: Comparison, measure: Measure) -> charts.Chart | None:
         against=against,
         marks=[_training(row, axis) for row in rows],
     )
+
+
+def latest_of_all(compared: Comparison, measure: Measure) -> str:
+    """The sentence above the small lines: where all stand at their end. Empty where too few are known there."""
+    axis = compared.axis
+    if axis is None or not len(axis):
+        return ""
+    known = [(value, str(row.municipality)) for row in compared.rows if (value := row.line[-1]) is not None]
+    typical = middle((value for value, _name in known), settings.SMALLEST_GROUP).value
+    if typical is None:
+        return ""
+    (lowest, last), (highest, first) = min(known), max(known)
+    named = {
+        "when": _when(axis),
+        "median": chart_value(typical, measure),
+        "first": first,
+        "highest": chart_value(highest, measure),
+        "last": last,
+        "lowest": chart_value(lowest, measure),
+    }
+    return (
+        _("%(when)s: the median of all is %(median)s. Highest: %(first)s, %(highest)s. Lowest: %(last)s, %(lowest)s.")
+        % named
+    )
+
+
+def _when(axis: Stretches) -> str:
+    """The last stretch of an axis, as a sentence begins with it."""
+    last = axis.firsts[-1]
+    if axis.unit == MONTH:
+        return capfirst(month_year(last))
+    return f"{head_of(axis)} {day_month_short(last)}" if axis.unit == WEEK else day_month_short(last)
 
 
 def _training(row: ComparisonRow, axis: Stretches) -> list[charts.Mark]:

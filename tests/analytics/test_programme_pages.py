@@ -124,6 +124,23 @@ def test_courses_show_the_training_that_was_lately_until_a_period_is_chosen(cast
         assert look(client, "programme_multiples").context["period"].days == 28
 
 
+def test_a_sentence_above_the_courses_says_where_all_stand(cast: Cast) -> None:
+    for place, interactions in ((cast.cuprija, 80), (cast.novi_pazar, 20)):
+        months.month(factories.channel(place, cast.officer), OCTOBER, 4, interactions)
+    client = sign_in(cast.staff)
+    assert look(client, "programme_multiples", days="3m").context["takeaway"] == ""  # of two there is no median
+    months.month(factories.channel(another(cast, 1), cast.officer), OCTOBER, 4, 50)
+    answer = look(client, "programme_multiples", days="3m")
+    sentence = "October 2026: the median of all is 50. Highest: Ćuprija, 80. Lowest: Novi Pazar, 20."
+    assert answer.context["takeaway"] == sentence
+    assert sentence in answer.content.decode()
+    for place, interactions in ((cast.cuprija, 7), (cast.novi_pazar, 2), (Municipality.objects.get(slug="place-1"), 5)):
+        months.told(factories.channel(place, cast.officer), date(2026, 11, 24), 1, interactions)
+    for days, beginning in (("28", "Week from 18 Nov"), ("7", "24 Nov")):
+        takeaway = look(client, "programme_multiples", days=days).context["takeaway"]
+        assert takeaway == f"{beginning}: the median of all is 5. Highest: Ćuprija, 7. Lowest: Novi Pazar, 2."
+
+
 def test_each_municipality_has_the_line_of_its_own_training(cast: Cast) -> None:
     for place in (cast.cuprija, cast.novi_pazar):
         months.told(factories.channel(place, cast.officer), date(2026, 11, 20), 1, 10)
@@ -410,13 +427,13 @@ def test_a_share_is_compared_in_points(cast: Cast) -> None:
     assert "points" in effect.verdict
 
 
-def test_a_month_in_which_a_municipality_joined_is_not_compared(cast: Cast) -> None:
+def test_the_first_month_of_a_municipality_is_not_compared(cast: Cast) -> None:
+    """Of the month in which it joined, only a part was measured."""
     programme_of(cast, 24, later=date(2026, 9, 5))
+    assert "trained: 12;" in effect_on_page(cast)[0].behind
     late = Municipality.objects.get(slug="place-0")
     with scope(late):
         MonthlyFact.objects.filter(month__lt=first_of(2)).delete()
-    assert "trained: 12;" in effect_on_page(cast)[0].behind
-    Municipality.objects.filter(pk=late.pk).update(joined_on=date(2026, 2, 14))
     assert "trained: 11;" in effect_on_page(cast)[0].behind
 
 

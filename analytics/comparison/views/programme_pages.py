@@ -44,6 +44,7 @@ def multiples(request: ProgrammeRequest) -> HttpResponse:
     context = {
         **frame(request, chosen, part, "programme_multiples"),
         "chart": drawn,
+        "takeaway": comparison_charts.latest_of_all(compared, chosen.measure),
         "has_training": any(chosen.period.first <= day <= chosen.period.last for day in trained),
     }
     return render(request, "analytics/programme_multiples.html", context)
