@@ -45,5 +45,6 @@ PAGES = {
     "Programme, 28 days": Page("staff", "programme", MONTH, ()),
     "Programme, 3 years": Page("staff", "programme", MONTHS, ()),
     "Programme by cohort, 3 years": Page("staff", "programme", MONTHS + "&group=cohort", ()),
+    "Programme, around the training": Page("staff", "programme_training", "", ()),
     "Programme's indicators": Page("staff", "programme_indicators", "", ()),
 }

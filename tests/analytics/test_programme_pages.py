@@ -501,13 +501,13 @@ def test_a_share_is_compared_in_points(cast: Cast) -> None:
     assert "points" in effect.verdict
 
 
-def test_a_month_in_which_a_municipality_joined_is_not_compared(cast: Cast) -> None:
+def test_the_first_month_of_a_municipality_is_not_compared(cast: Cast) -> None:
+    """Of the month in which it joined, only a part was measured."""
     programme_of(cast, 24, later=date(2026, 9, 5))
+    assert "trained: 12;" in effect_on_page(cast)[0].behind
     late = Municipality.objects.get(slug="place-0")
     with scope(late):
         MonthlyFact.objects.filter(month__lt=first_of(2)).delete()
-    assert "trained: 12;" in effect_on_page(cast)[0].behind
-    Municipality.objects.filter(pk=late.pk).update(joined_on=date(2026, 2, 14))
     assert "trained: 11;" in effect_on_page(cast)[0].behind
 
 

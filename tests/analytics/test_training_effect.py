@@ -61,7 +61,7 @@ def test_an_example_that_can_be_checked_by_hand() -> None:
 
 
 def did_example() -> tuple[list[list[float]], list[int | None]]:
-    """The input of https://github.com/pedrohcgs/csdid-stata/tree/main/tests/fixtures/parity/f008: 48 units in three
+    """The input of tests/fixtures/parity/f008 in https://github.com/pedrohcgs/csdid-stata: 48 units in three
     groups over four periods, written as what it was made from."""
     values: list[list[float]] = []
     trained: list[int | None] = []

@@ -337,6 +337,20 @@ def test_the_pages_of_every_role_open_and_stay_light(demo: None, filled: None) -
             assert len(answer.content) < MOST_BYTES, (email, path)
 
 
+def test_the_training_claims_no_effect_and_its_courses_show_it(demo: None) -> None:
+    """All municipalities of the demo were trained on the same day, some weeks ago."""
+    client = Client()
+    staff = User.objects.get(email="staff@dobosar.example")
+    client.force_login(staff, backend="allauth.account.auth_backends.AuthenticationBackend")
+    effect = client.get("/programme/training/").context["effect"]
+    assert effect.verdict == ""
+    assert effect.reason
+    courses = client.get("/programme/over-time/")
+    assert courses.context["period"].days == 90
+    assert courses.context["chart"].svg.count("chart-event") == courses.context["count"] == 6
+    assert courses.context["takeaway"]
+
+
 def test_readings_only_grow_and_agree_with_the_network_and_the_facts(demo: None) -> None:
     last: dict[int, tuple[int, int, int]] = {}
     for pull in MetricSnapshot.objects.filter(subject__kind="publication").order_by("subject_id", "at"):

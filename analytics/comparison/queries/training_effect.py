@@ -62,13 +62,13 @@ def first_trainings(places: Mapping[int, ComparedMunicipality]) -> dict[int, dat
 
 
 def months_around(trained: Mapping[int, date], now: date) -> Months | None:
-    """From the month before the first training to the last month that is over, or that any cohort is followed for.
+    """From two months before the first training to the last month that is over, or that any cohort is followed for.
     None: no training is so long ago that a month after it could be over."""
     past = [day for day in trained.values() if day < now]
     if not past:
         return None
     last = min(first_of(now, -1), first_of(max(past), LAST_AFTER))
-    first = max(first_of(min(past), -1), first_of(last, 1 - MOST))
+    first = max(first_of(min(past), -2), first_of(last, 1 - MOST))
     return spanning(first, last) if first <= last else None
 
 
@@ -80,17 +80,15 @@ def _index(months: Months, day: date) -> int:
 def _series(
     place: ComparedMunicipality, figures: Mapping[date, Figures], months: Months, measure: Measure
 ) -> list[float | None]:
-    """By month; by the day where the measure grows with time. None where nothing was measured, and in a month that was
-    measured in part because the municipality joined in it, or whose followers are those of fewer or more channels."""
-    joined = place.municipality.joined_on
+    """By month; by the day where the measure grows with time. None where nothing was measured, in the first month, of
+    which only a part may have been measured, and in a month whose followers are those of fewer or more channels."""
     first = min(figures, default=None)
     channels = Counter(one.channels for one in figures.values() if one.channels)
     usual = channels.most_common(1)[0][0] if channels else 0
     values: list[float | None] = []
     for month in months.months:
         one = figures.get(month)
-        is_partial = month == first and joined is not None and first_of(joined) == month and joined.day > 1
         is_other = measure.key == "followers" and one is not None and one.channels != usual
-        is_known = one is not None and not is_partial and not is_other
+        is_known = one is not None and month != first and not is_other
         values.append(measure.daily(one, place.municipality.population) if one is not None and is_known else None)
     return values
