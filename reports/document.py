@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from reports.results import Results
+
 
 class CellType(StrEnum):
     """What the cells of a column hold."""
@@ -121,7 +123,8 @@ Block = Heading | Paragraph | Bullets | Tiles | Figure | Table | Facts
 
 @dataclass(frozen=True)
 class Document:
-    """`language` is one of the portal's codes ("sr", "sr-latn", "en"); `as_of` when the numbers were read out."""
+    """`language` is one of the portal's codes ("sr", "sr-latn", "en"); `as_of` when the numbers were read out.
+    `results`: of a programme that follows indicators."""
 
     title: str
     subtitle: str
@@ -131,6 +134,7 @@ class Document:
     blocks: Sequence[Block]
     foot: str
     texts: "DocumentTexts" = field(default_factory=lambda: DocumentTexts())
+    results: Results | None = None
 
     @property
     def tables(self) -> Iterator[Table]:

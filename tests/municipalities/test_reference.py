@@ -58,18 +58,20 @@ def test_population_is_there_only_where_a_source_is():
     }
     (source,) = {BY_SLUG[slug].population_source for slug in populations}
     assert source.startswith("Statistical Office of the Republic of Serbia: Census of Population")
-    assert "2022" in source and source.endswith("https://popis2022.stat.gov.rs/")
+    assert "2022" in source
+    assert source.endswith("https://popis2022.stat.gov.rs/")
     assert {BY_SLUG[slug].population_year for slug in populations} == {2022}
 
 
 def test_every_municipality_but_belgrade_has_the_statistical_offices_code():
-    """Four digits and a check digit modulo 11; Vojvodina's begin with 8. Belgrade as a whole has no row in that data."""
+    """Four digits and a check digit modulo 11; Vojvodina has those from 8. The data has no row for all of Belgrade."""
     by_slug = codes()
     assert set(BY_SLUG) - set(by_slug) == {"beograd"}
     assert len(set(by_slug.values())) == len(by_slug) == 144
     for slug, code in by_slug.items():
         weighed = sum(int(digit) * weight for digit, weight in zip(code, (5, 4, 3, 2), strict=False))
-        assert len(code) == 5 and (11 - weighed % 11) % 11 % 10 == int(code[4]), slug
+        assert len(code) == 5, slug
+        assert (11 - weighed % 11) % 11 % 10 == int(code[4]), slug
         assert (code[0] == "8") == (BY_SLUG[slug].district in {f"RS-0{number}" for number in range(1, 8)}), slug
     assert (by_slug["cuprija"], by_slug["vranje"], by_slug["nis"], by_slug["novi-sad"]) == (
         "71200", "79057", "79022", "89010",

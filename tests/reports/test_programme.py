@@ -71,8 +71,11 @@ def test_it_tells_the_same_in_every_format(cast: Cast, shelf: Path) -> None:
     )
     by_municipality = {line["Municipality"]: line for line in reading.tables(body(row, "zip", shelf))["municipalities"]}
     assert (by_municipality["Ćuprija"]["Posts"], by_municipality["Ćuprija"]["Interactions"]) == ("6", "135")
+    assert {name: line["Official code"] for name, line in by_municipality.items()} == {
+        "Ćuprija": "71200", "Novi Pazar": "70874"
+    }  # fmt: skip
     sheet = reading.xlsx(body(row, "xlsx", shelf))["Municipalities"]
-    assert {cell.value: row_[2].value for row_ in sheet.iter_rows(min_row=2) for cell in row_[:1]} == {
+    assert {cell.value: row_[3].value for row_ in sheet.iter_rows(min_row=2) for cell in row_[:1]} == {
         "Ćuprija": 135, "Novi Pazar": 255
     }  # fmt: skip
     printed = reading.pdf(body(row, "pdf", shelf))
