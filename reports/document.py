@@ -42,12 +42,14 @@ Cell = str | int | float | date | Link | Missing
 
 @dataclass(frozen=True)
 class Column:
-    """`places`: decimals that are shown; the file for programs keeps them all. `meaning` is the formula in words."""
+    """`places`: decimals that are shown; the file for programs keeps them all. `meaning` is the formula in words.
+    `printed` False: for spreadsheets alone."""
 
     label: str
     kind: CellType = CellType.TEXT
     places: int = 0
     meaning: str = ""
+    printed: bool = True
 
 
 @dataclass(frozen=True)

@@ -226,10 +226,10 @@ def _by_size(rows: Sequence[ComparisonRow]) -> Table:
 
 def _table(rows: Sequence[ComparisonRow]) -> Table:
     change = MEASURES["interactions"]
-    codes = reference.codes()
     columns = [
         Column(_("Municipality")),
-        Column(_("Official code"), meaning=_("of the Statistical Office of the Republic of Serbia")),
+        # no room in print, where it stands in the narrower table of the posts
+        replace(_code(), printed=False),
         *_columns(SUMS),
         Column("n", CellType.NUMBER, meaning=_("posts that the median was taken of")),
         Column(_("Change, %"), CellType.NUMBER, meaning=_("of interactions a day, against as many months before")),
@@ -240,7 +240,7 @@ def _table(rows: Sequence[ComparisonRow]) -> Table:
     def line(row: ComparisonRow) -> Sequence[Cell]:
         return (
             str(row.municipality),
-            codes.get(row.municipality.slug) or Missing("–"),
+            _code_cell(row),
             *(_measure_cell(row, key) for key in SUMS),
             row.now.counted,
             _change(row, row.before, change),
@@ -255,6 +255,14 @@ def _table(rows: Sequence[ComparisonRow]) -> Table:
     return Table(
         "municipalities", "", columns, [line(row) for row in rows], note, empty=_nobody(), sheet=_("Municipalities")
     )
+
+
+def _code() -> Column:
+    return Column(_("Official code"), meaning=_("of the Statistical Office of the Republic of Serbia"))
+
+
+def _code_cell(row: ComparisonRow) -> Cell:
+    return reference.codes().get(row.municipality.slug) or Missing("–")
 
 
 def _change(row: ComparisonRow, then: Figures | None, measure: Measure) -> Cell:
@@ -272,8 +280,11 @@ def _measure_cell(row: ComparisonRow, key: str) -> Cell:
 
 
 def _shares(rows: Sequence[ComparisonRow]) -> Table:
-    columns = [Column(_("Municipality")), *_columns(SHARES)]
-    lines = [(str(row.municipality), *(value(row.value(MEASURES[key]), "–") for key in SHARES)) for row in rows]
+    columns = [Column(_("Municipality")), _code(), *_columns(SHARES)]
+    lines = [
+        (str(row.municipality), _code_cell(row), *(value(row.value(MEASURES[key]), "–") for key in SHARES))
+        for row in rows
+    ]
     return Table("posts", "", columns, lines, empty=_nobody(), sheet=_("Types of posts"))
 
 

@@ -85,6 +85,16 @@ def test_it_tells_the_same_in_every_format(cast: Cast, shelf: Path) -> None:
     assert printed.is_tagged
 
 
+@pytest.mark.parametrize("language", ["sr", "sr-latn", "en"])
+def test_nothing_is_printed_over_anything(cast: Cast, shelf: Path, language: str) -> None:
+    """Long reasons why figures are missing leave the names of municipalities their room, and so do the codes."""
+    numbers.month(cast.cuprija, cast.officer, OCTOBER, posts=6)
+    numbers.month(enrolled(cast, "sremska-mitrovica", None), cast.officer, OCTOBER, posts=123)
+    printed = body(made(cast, language), "pdf", shelf)
+    assert reading.collisions(printed) == []
+    assert {"71200", "80403"} <= set(reading.pdf(printed).text.split())
+
+
 @pytest.mark.parametrize(("language", "text"), [("sr", "Нови Пазар"), ("sr-latn", "Novi Pazar"), ("en", "Novi Pazar")])
 def test_it_speaks_three_languages(cast: Cast, shelf: Path, language: str, text: str) -> None:
     filled(cast)
