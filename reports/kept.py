@@ -26,14 +26,14 @@ from reports.document import (
     Tile,
     Tiles,
 )
-from reports.results import Aim, IndicatorResult, Place, Results
+from reports.results import Aim, IndicatorResult, ReportedMunicipality, Results
 
 IS = "is"
 KINDS: Mapping[str, Any] = {
     kind.__name__: kind
     for kind in (
         Aim, Bullets, Column, Document, DocumentTexts, Facts, Figure, Heading, IndicatorResult, Link, Missing,
-        Paragraph, Place, Results, Table, Tile, Tiles,
+        Paragraph, ReportedMunicipality, Results, Table, Tile, Tiles,
     )
 }  # fmt: skip
 

@@ -39,7 +39,7 @@ class IndicatorResult:
 
 
 @dataclass(frozen=True)
-class Place:
+class ReportedMunicipality:
     """A municipality that agreed to be compared. `code`: the Statistical Office's, empty where there is none."""
 
     name: str
@@ -57,5 +57,5 @@ class Results:
     is_running: bool
     first: date
     last: date
-    places: Sequence[Place]
+    municipalities: Sequence[ReportedMunicipality]
     indicators: Sequence[IndicatorResult]

@@ -40,7 +40,7 @@ from reports.document import (
     Tiles,
 )
 from reports.files.charts import printed
-from reports.results import Place, Results
+from reports.results import ReportedMunicipality, Results
 from serbian.sorting import sort_key
 
 MOST_BARS = 15
@@ -101,15 +101,14 @@ def _results(
     if not lines:
         return None
     enrolments = Enrolment.objects.filter(cohort__programme=programme_, municipality__joined_on__isnull=False)
-    facts = enrolments.aggregate(
-        started_on=Min("starts_on"), running=Count("pk", filter=Q(ends_on__isnull=True) | Q(ends_on__gte=period.today))
-    )
+    now = Q(starts_on__lte=period.today) & (Q(ends_on__isnull=True) | Q(ends_on__gte=period.today))
+    facts = enrolments.aggregate(started_on=Min("starts_on"), running=Count("pk", filter=now))
     if facts["started_on"] is None:
         return None
     codes = reference.codes()
-    places = [Place(str(row.municipality), codes.get(row.municipality.slug, "")) for row in rows]
+    agreed = [ReportedMunicipality(str(row.municipality), codes.get(row.municipality.slug, "")) for row in rows]
     return Results(
-        programme_.pk, str(programme_), facts["started_on"], facts["running"] > 0, period.first, period.last, places,
+        programme_.pk, str(programme_), facts["started_on"], facts["running"] > 0, period.first, period.last, agreed,
         [result(line) for line in lines],
     )  # fmt: skip
 

@@ -126,10 +126,10 @@ def _who(activity: Element, who: Identity, document: Document, results: Results)
 
 def _where(activity: Element, who: Identity, results: Results) -> None:
     SubElement(activity, "recipient-country", code=COUNTRY)
-    for place in results.places:
+    for municipality in results.municipalities:
         # No vocabulary of IATI's has the codes of statistical offices: they are a reference of our own.
-        location = SubElement(activity, "location", {"ref": place.code} if place.code else {})
-        _narrative(location, "name", place.name)
+        location = SubElement(activity, "location", {"ref": municipality.code} if municipality.code else {})
+        _narrative(location, "name", municipality.name)
     if who.sector:
         SubElement(activity, "sector", vocabulary=DAC_SECTORS, code=who.sector)
 
