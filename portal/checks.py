@@ -181,6 +181,24 @@ def relaxation_delay(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 
 
 @register(START)
+def iati_identifiers(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """E013: what identifies organisation and activities to donors is of the form that their standard demands."""
+    from reports.files import iati
+
+    bad = iati.malformed()
+    if not bad:
+        return []
+    return [
+        Error(
+            f"IATI's standard does not allow {', '.join(map(repr, bad))}.",
+            hint="An identifier has no spaces and none of / & | ?; that of an activity begins with the organisation's "
+            "and a hyphen; type, role and sector are numbers. docs/how-to/publish-iati.md has examples.",
+            id="portal.E013",
+        )
+    ]
+
+
+@register(START)
 def error_reports(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     """E011: errors that should be reported can be."""
     if not settings.SENTRY_DSN or can_report(settings.SENTRY_DSN):

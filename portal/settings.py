@@ -201,6 +201,17 @@ REPORT_MAIL_BYTES = env.int("REPORT_MAIL_BYTES", default=5 * 1024 * 1024)
 # Open data and public pages of numbers: the licence, how long an answer is kept, how often one connection may ask.
 OPEN_DATA_LICENCE = env.str("OPEN_DATA_LICENCE", default="CC-BY-4.0")
 OPEN_DATA_LICENCE_URL = env.str("OPEN_DATA_LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/")
+# Who publishes them, for catalogues; empty: the operator of this address. An address for questions.
+OPEN_DATA_PUBLISHER = env.str("OPEN_DATA_PUBLISHER", default="")
+OPEN_DATA_CONTACT = env.str("OPEN_DATA_CONTACT", default="")
+# The organisation that reports a programme's results in IATI's format, and the identifier of each programme's activity
+# by its number (docs/how-to/publish-iati.md). Without them no such file is made.
+IATI_ORG_REF = env.str("IATI_ORG_REF", default="")
+IATI_ORG_NAME = env.str("IATI_ORG_NAME", default="")
+IATI_ORG_TYPE = env.str("IATI_ORG_TYPE", default="")
+IATI_ORG_ROLE = env.str("IATI_ORG_ROLE", default="4")
+IATI_SECTOR = env.str("IATI_SECTOR", default="")
+IATI_ACTIVITIES: dict[str, str] = env.dict("IATI_ACTIVITIES", default={})
 PUBLIC_PAGE_SECONDS = env.int("PUBLIC_PAGE_SECONDS", default=600)
 PUBLIC_PAGES_PER_MINUTE = env.int("PUBLIC_PAGES_PER_MINUTE", default=120)
 STATIC_URL = "static/"

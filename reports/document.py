@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from reports.results import Results
+
 
 class CellType(StrEnum):
     """What the cells of a column hold."""
@@ -40,12 +42,14 @@ Cell = str | int | float | date | Link | Missing
 
 @dataclass(frozen=True)
 class Column:
-    """`places`: decimals that are shown; the file for programs keeps them all. `meaning` is the formula in words."""
+    """`places`: decimals that are shown; the file for programs keeps them all. `meaning` is the formula in words.
+    `printed` False: for spreadsheets alone."""
 
     label: str
     kind: CellType = CellType.TEXT
     places: int = 0
     meaning: str = ""
+    printed: bool = True
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,8 @@ Block = Heading | Paragraph | Bullets | Tiles | Figure | Table | Facts
 
 @dataclass(frozen=True)
 class Document:
-    """`language` is one of the portal's codes ("sr", "sr-latn", "en"); `as_of` when the numbers were read out."""
+    """`language` is one of the portal's codes ("sr", "sr-latn", "en"); `as_of` when the numbers were read out.
+    `results`: of a programme that follows indicators."""
 
     title: str
     subtitle: str
@@ -131,6 +136,7 @@ class Document:
     blocks: Sequence[Block]
     foot: str
     texts: "DocumentTexts" = field(default_factory=lambda: DocumentTexts())
+    results: Results | None = None
 
     @property
     def tables(self) -> Iterator[Table]:

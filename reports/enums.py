@@ -26,6 +26,7 @@ class Format(models.TextChoices):
     PDF = "pdf", _("PDF")
     XLSX = "xlsx", _("Excel")
     CSV = "zip", _("CSV")
+    IATI = "xml", _("IATI (XML)")
 
 
 class Every(models.IntegerChoices):
@@ -40,4 +41,5 @@ TYPES = {
     Format.PDF: "application/pdf",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.CSV: "application/zip",
+    Format.IATI: "application/xml",
 }

@@ -26,12 +26,14 @@ from reports.document import (
     Tile,
     Tiles,
 )
+from reports.results import Aim, IndicatorResult, ReportedMunicipality, Results
 
 IS = "is"
 KINDS: Mapping[str, Any] = {
     kind.__name__: kind
     for kind in (
-        Bullets, Column, Document, DocumentTexts, Facts, Figure, Heading, Link, Missing, Paragraph, Table, Tile, Tiles,
+        Aim, Bullets, Column, Document, DocumentTexts, Facts, Figure, Heading, IndicatorResult, Link, Missing,
+        Paragraph, ReportedMunicipality, Results, Table, Tile, Tiles,
     )
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from municipalities import reference
 from reports.files.cells import plain, text_cell
 from reports.files.tables import table
 from reports.queries.public import SUMS, Open
@@ -22,6 +23,7 @@ MUNICIPALITIES: tuple[Field, ...] = (
     ("population", "integer", "Inhabitants, as far as they were entered."),
     ("population_year", "year", "Year of that figure."),
     ("population_source", "string", "Source of that figure."),
+    ("official_code", "string", "Code (matični broj) of the Statistical Office of the Republic of Serbia."),
 )
 MONTHS: tuple[Field, ...] = (
     ("municipality", "string", "Short name in addresses; joins the two tables."),
@@ -53,11 +55,13 @@ def csv(name: str, data: Open) -> bytes:
 
 
 def _municipalities(data: Open) -> Iterable[Sequence[str]]:
+    codes = reference.codes()
     for place in data.municipalities:
         year = str(place.population_year) if place.population is not None else ""
         population = "" if place.population is None else plain(place.population)
         texts = (place.slug, place.name_cyrl, place.name_latn, place.district_id)
-        yield (*map(text_cell, texts), population, year, text_cell(place.population_source) if year else "")
+        source = text_cell(place.population_source) if year else ""
+        yield (*map(text_cell, texts), population, year, source, codes.get(place.slug, ""))
 
 
 def _months(data: Open) -> Iterable[Sequence[str]]:

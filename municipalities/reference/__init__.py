@@ -36,8 +36,9 @@ class DistrictRecord:
 
 @dataclass(frozen=True)
 class MunicipalityRecord:
-    """`kind` is "city" or "municipality"; `forms` holds "genitive" (with the type word) and "locative" (with u) in
-    Latin, empty where nobody wrote them down; `office_hours` reads "07:00–15:00"."""
+    """`kind` is "city" or "municipality"; `code` is the official code of the Statistical Office (matični broj), five
+    digits, empty where no source has it (Belgrade as a whole); `forms` holds "genitive" (with the type word) and
+    "locative" (with u) in Latin, empty where nobody wrote them down; `office_hours` reads "07:00–15:00"."""
 
     slug: str
     name_cyrl: str
@@ -46,6 +47,7 @@ class MunicipalityRecord:
     kind: str
     district: str
     official_languages: tuple[OfficialLanguage, ...]
+    code: str = ""
     forms: dict[str, str] = field(default_factory=dict)
     forms_source: str = ""
     population: int | None = None
@@ -75,6 +77,13 @@ def load() -> Reference:
             _municipality({"official_languages": by_law, **row}) for row in document["municipalities"]
         ),
     )
+
+
+@cache
+def codes() -> dict[str, str]:
+    """Official codes of the Statistical Office by short name; without those that have none. Source: `codes_source` in
+    the file."""
+    return {record.slug: record.code for record in load().municipalities if record.code}
 
 
 @dataclass(frozen=True)

@@ -4,21 +4,35 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from analytics.enums import Level, TargetStatus, Unit
-from analytics.indicators.labels import RULE, frozen_few, left_out, no_baseline, quality, why, worse
+from analytics.enums import Better, Level, TargetStatus, Unit
+from analytics.indicators.labels import (
+    RULE,
+    frozen_few,
+    left_out,
+    no_baseline,
+    quality,
+    target_label,
+    why,
+    worse,
+)
 from analytics.indicators.queries.programme import dashboard
 from analytics.indicators.queries.rows import IndicatorRow
-from analytics.models import Baseline
+from analytics.indicators.target_status import TargetPoint, goal
+from analytics.models import Baseline, MunicipalityTarget, Target
 from analytics.reporting_period import ReportingPeriod
 from common.dates import long_date
 from municipalities.models import Programme
 from reports.document import Block, Cell, CellType, Column, Facts, Heading, Missing, Table
+from reports.results import Aim, IndicatorResult
 
 
-def indicators(programme: Programme, period: ReportingPeriod) -> list[Block]:
-    """Empty when the programme follows none. Actual values are of `period`, and targets are judged on its last day (or
-    today, while it is not over)."""
-    lines = dashboard(programme, period, kept=False).lines
+def lines_of(programme: Programme, period: ReportingPeriod) -> list[IndicatorRow]:
+    """Actual values are of `period`, and targets are judged on its last day (or today, while it is not over)."""
+    return dashboard(programme, period, kept=False).lines
+
+
+def indicators(lines: Sequence[IndicatorRow], period: ReportingPeriod) -> list[Block]:
+    """Empty when the programme follows none."""
     if not lines:
         return []
     note = _(
@@ -96,3 +110,55 @@ def _formulas(lines: Sequence[IndicatorRow]) -> Iterator[tuple[str, str]]:
             notes.append(why(line))
         notes += notes_of(line)
         yield named(line), " ".join([str(line.indicator.formula).rstrip(".") + ".", *notes])
+
+
+# ---- The same rows for a file that programs of donors read.
+
+
+def result(line: IndicatorRow) -> IndicatorResult:
+    """The values are those of the table; what the table leaves out is None here, with its reason."""
+    indicator, frozen = line.indicator, line.baseline
+    unit = _("Unit: %(unit)s.") % {"unit": Unit(indicator.unit).label}
+    return IndicatorResult(
+        level=indicator.level,
+        unit=indicator.unit,
+        name=named(line),
+        definition=f"{str(indicator.formula).rstrip('.')}. {unit}",
+        is_up=indicator.better == Better.UP,
+        baseline=None if line.start is None else line.start.value,
+        baseline_on=None if frozen is None else frozen.last,
+        baseline_note=_baseline_note(line),
+        actual=line.actual,
+        actual_note=_actual_note(line),
+        aims=[
+            _aim(line, row)
+            for row in sorted((row for row in line.targets if _is_aim(line, row)), key=lambda row: row.due_on)
+        ],
+    )
+
+
+def _baseline_note(line: IndicatorRow) -> str:
+    if line.baseline is None or line.start is None:
+        return _("Baseline: %(why)s.") % {"why": no_baseline(line)}
+    return left_out(line.baseline) if isinstance(line.baseline, Baseline) else ""
+
+
+def _actual_note(line: IndicatorRow) -> str:
+    if line.actual is None:
+        return why(line)
+    if line.entered:
+        return _("Source: %(source)s.") % {"source": line.entered.source}
+    return _("Median of %(n)s municipalities.") % {"n": line.n}
+
+
+def _is_aim(line: IndicatorRow, row: Target | MunicipalityTarget) -> bool:
+    """A milestone at or after the target is on no way to it."""
+    return not row.is_milestone or line.target is None or row.due_on < line.target.due_on
+
+
+def _aim(line: IndicatorRow, row: Target | MunicipalityTarget) -> Aim:
+    value = goal(TargetPoint(row.kind, row.value, row.due_on), line.start)
+    note = worse(row, line)
+    if value is None:
+        note = target_label(row, line)
+    return Aim(value, row.due_on, row.is_milestone, note)

@@ -1,10 +1,11 @@
 """A programme's report to its donor: who took part, what they did, and the results against baseline and target."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
+from django.db.models import Count, Min, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
@@ -13,14 +14,16 @@ from analytics.comparison.measures import MEASURES, Figures, Measure, MeasureKin
 from analytics.comparison.queries.comparison import FEW_POSTS, Comparison, ComparisonRow, comparison, taking_part
 from analytics.comparison.queries.grouping import groups, median_of
 from analytics.comparison.small_changes import in_numbers
+from analytics.indicators.queries.rows import IndicatorRow
 from analytics.reporting_period import ReportingPeriod
 from analytics.thresholds import is_fit_for_per_cent
 from common import charts
 from common.dates import long_date, month_year
 from common.numbers import number, significant
-from municipalities.models import Programme
+from municipalities import reference
+from municipalities.models import Enrolment, Programme
 from reports.contents.common import compared_with_months, document, value, whole
-from reports.contents.indicators import indicators
+from reports.contents.indicators import indicators, lines_of, result
 from reports.document import (
     Block,
     Bullets,
@@ -37,6 +40,7 @@ from reports.document import (
     Tiles,
 )
 from reports.files.charts import printed
+from reports.results import ReportedMunicipality, Results
 from serbian.sorting import sort_key
 
 MOST_BARS = 15
@@ -62,12 +66,13 @@ def programme(
     comparison = compared(programme_, period)
     rows = sorted(comparison.rows, key=lambda row: sort_key(str(row.municipality)))
     months, span = period.months, str(period)
+    lines = lines_of(programme_, period)
     blocks: list[Block | None] = [
         Paragraph(_sentence(rows, span), "lead"),
         _unfinished(period),
         _counted_again(edition or Edition()),
         _tiles(rows, months),
-        *indicators(programme_, period),
+        *indicators(lines, period),
         Heading(_("By size")),
         _by_size(rows),
         Heading(_("Municipalities side by side")),
@@ -85,7 +90,27 @@ def programme(
         "programme": programme_,
         "months": span,
     }
-    return document(_("Report of the programme"), f"{programme_} · {span}", about, as_of, blocks)
+    written = document(_("Report of the programme"), f"{programme_} · {span}", about, as_of, blocks)
+    return replace(written, results=_results(programme_, period, rows, lines))
+
+
+def _results(
+    programme_: Programme, period: ReportingPeriod, rows: Sequence[ComparisonRow], lines: Sequence[IndicatorRow]
+) -> Results | None:
+    """None where there is nothing to report: no indicator, or no municipality yet. One query."""
+    if not lines:
+        return None
+    enrolments = Enrolment.objects.filter(cohort__programme=programme_, municipality__joined_on__isnull=False)
+    now = Q(starts_on__lte=period.today) & (Q(ends_on__isnull=True) | Q(ends_on__gte=period.today))
+    facts = enrolments.aggregate(started_on=Min("starts_on"), running=Count("pk", filter=now))
+    if facts["started_on"] is None:
+        return None
+    codes = reference.codes()
+    agreed = [ReportedMunicipality(str(row.municipality), codes.get(row.municipality.slug, "")) for row in rows]
+    return Results(
+        programme_.pk, str(programme_), facts["started_on"], facts["running"] > 0, period.first, period.last, agreed,
+        [result(line) for line in lines],
+    )  # fmt: skip
 
 
 def _unfinished(period: ReportingPeriod) -> Block | None:
@@ -202,6 +227,8 @@ def _table(rows: Sequence[ComparisonRow]) -> Table:
     change = MEASURES["interactions"]
     columns = [
         Column(_("Municipality")),
+        # no room in print, where it stands in the narrower table of the posts
+        replace(_code(), printed=False),
         *_columns(SUMS),
         Column("n", CellType.NUMBER, meaning=_("posts that the median was taken of")),
         Column(_("Change, %"), CellType.NUMBER, meaning=_("of interactions a day, against as many months before")),
@@ -212,6 +239,7 @@ def _table(rows: Sequence[ComparisonRow]) -> Table:
     def line(row: ComparisonRow) -> Sequence[Cell]:
         return (
             str(row.municipality),
+            _code_cell(row),
             *(_measure_cell(row, key) for key in SUMS),
             row.now.counted,
             _change(row, row.before, change),
@@ -226,6 +254,14 @@ def _table(rows: Sequence[ComparisonRow]) -> Table:
     return Table(
         "municipalities", "", columns, [line(row) for row in rows], note, empty=_nobody(), sheet=_("Municipalities")
     )
+
+
+def _code() -> Column:
+    return Column(_("Official code"), meaning=_("of the Statistical Office of the Republic of Serbia"))
+
+
+def _code_cell(row: ComparisonRow) -> Cell:
+    return reference.codes().get(row.municipality.slug) or Missing("–")
 
 
 def _change(row: ComparisonRow, then: Figures | None, measure: Measure) -> Cell:
@@ -243,8 +279,11 @@ def _measure_cell(row: ComparisonRow, key: str) -> Cell:
 
 
 def _shares(rows: Sequence[ComparisonRow]) -> Table:
-    columns = [Column(_("Municipality")), *_columns(SHARES)]
-    lines = [(str(row.municipality), *(value(row.value(MEASURES[key]), "–") for key in SHARES)) for row in rows]
+    columns = [Column(_("Municipality")), _code(), *_columns(SHARES)]
+    lines = [
+        (str(row.municipality), _code_cell(row), *(value(row.value(MEASURES[key]), "–") for key in SHARES))
+        for row in rows
+    ]
     return Table("posts", "", columns, lines, empty=_nobody(), sheet=_("Types of posts"))
 
 

@@ -6,7 +6,7 @@ moment up to which they report.
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ from reports.contents.monthly import monthly
 from reports.document import Document, Paragraph
 from reports.domain import keep
 from reports.enums import Format, State, Trouble
-from reports.files import pdf, sheets, tables
+from reports.files import iati, pdf, sheets, tables
 from reports.models import OPEN, GeneratedReport, MonthlyReport, ProgrammeReport
 
 # A worker that says nothing for so long is dead: the largest report takes seconds.
@@ -35,7 +35,10 @@ LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 3
 # What a dead worker left behind and no row names.
 STRAY_SECONDS = 24 * 3600
-WRITERS = {Format.PDF: pdf.write, Format.XLSX: sheets.write, Format.CSV: tables.write}
+# What returns nothing has nothing to write of that document.
+WRITERS: dict[Format, Callable[[Document], bytes | None]] = {
+    Format.PDF: pdf.write, Format.XLSX: sheets.write, Format.CSV: tables.write, Format.IATI: iati.write,
+}  # fmt: skip
 KINDS: dict[str, type[GeneratedReport]] = {"monthly": MonthlyReport, "programme": ProgrammeReport}
 
 
@@ -99,9 +102,11 @@ def make(kind: str, pk: int) -> None:
             with translation.override(row.language):
                 document = _document(row, as_of)
             written: dict[Format, bytes] = {}
-            for fmt, write in WRITERS.items():
-                job_progress.record(job(row), len(written) + 1, steps)
-                written[fmt] = write(document)
+            for step, (fmt, write) in enumerate(WRITERS.items(), 1):
+                job_progress.record(job(row), step, steps)
+                contents = write(document)
+                if contents is not None:
+                    written[fmt] = contents
         except pdf.NotMade as error:
             _fail(row, Trouble.BROKEN)
             raise Broken(f"report {kind} {pk}: {error}") from error

@@ -8,6 +8,7 @@ that cannot be drawn, and the page says so. Spreadsheets keep every sign.
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -214,6 +215,12 @@ def _tile(tile: Any) -> dict[str, Any]:
 
 
 def _table(table: Table) -> dict[str, Any]:
+    shown = [at for at, column in enumerate(table.columns) if column.printed]
+    table = replace(
+        table,
+        columns=[table.columns[at] for at in shown],
+        rows=[[row[at] for at in shown] for row in table.rows],
+    )
     rows = [_row(table.columns, row) for row in table.rows]
     columns: list[dict[str, Any]] = [
         {
@@ -237,16 +244,18 @@ def _room(column: Column, shown: Sequence[Any]) -> dict[str, Any]:
     """`share`: of the room that is left; 0: no more than it needs. Whoever has much to say gets more, and may break.
 
     Figures stay tight beside long reasons why there are none: the template gives such a column the room of `longest`
-    within bounds, and never less than its longest `word`.
+    within bounds, and never less than its longest `word`. `least`: the longest word of any column, which has to fit
+    where the others leave little.
     """
     cells = (cell if isinstance(cell, str) else cell.get("text") or cell["missing"] for cell in shown)
     texts = [legible(column.label), *cells]
-    longest = max(texts, key=len)
+    longest, word = max(texts, key=len), max(_BREAK.split(" ".join(texts)), key=len)
+    room = {"share": 0, "word": "", "longest": longest, "least": word}
     if len(longest) <= SHORT:
-        return {"share": 0, "word": ""}
+        return room
     if column.kind in TIGHT:
-        return {"share": 0, "word": max(_BREAK.split(" ".join(texts)), key=len), "longest": longest}
-    return {"share": min(len(longest), LONG) / SHORT, "word": ""}
+        return {**room, "word": word}
+    return {**room, "share": min(len(longest), LONG) / SHORT}
 
 
 def _row(columns: Sequence[Column], row: Sequence[Cell]) -> list[Any]:

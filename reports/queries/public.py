@@ -100,18 +100,20 @@ def numbers(municipality: Municipality, page: PublicPage) -> Numbers:
 
 @dataclass(frozen=True)
 class Open:
-    """Everything that is open, in the order in which it is written out."""
+    """Everything that is open, in the order in which it is written out. `since`: the day on which the first of these
+    municipalities opened its figures."""
 
     municipalities: list[Municipality]
     sums: list[Sum]
+    since: date | None = None
 
 
 def open_data() -> Open:
     """Four queries, whatever the amount."""
     with everywhere("municipalities whose public page is on"):
-        ids = list(PublicPage.objects.filter(is_on=True).values_list("municipality_id", flat=True))
+        opened_on = dict(PublicPage.objects.filter(is_on=True).values_list("municipality_id", "on_since"))
     places = list(
-        Municipality.objects.filter(REAL_PLACE, pk__in=ids, joined_on__isnull=False)
+        Municipality.objects.filter(REAL_PLACE, pk__in=opened_on, joined_on__isnull=False)
         .select_related("district")
         .order_by("slug")
     )
@@ -121,7 +123,7 @@ def open_data() -> Open:
     with scope(*slugs):
         sums = _sums(whole_months(OPEN_MONTHS))
     order = sorted(sums, key=lambda s: (slugs[s.municipality_id], s.month, s.channel.platform, s.channel.pk))
-    return Open(places, order)
+    return Open(places, order, min((day for pk in slugs if (day := opened_on[pk])), default=None))
 
 
 def _channels() -> list[Channel]:

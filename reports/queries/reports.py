@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Min
 
 from accounts.models import User
-from analytics.models import ChannelDay, DailyFact
-from municipalities.models import Programme
+from analytics.models import ChannelDay, DailyFact, ProgrammeIndicator
+from municipalities.models import Enrolment, Programme
 from reports.models import (
     MonthlyReport,
     ProgrammeReport,
@@ -63,6 +63,13 @@ def last_run(schedule: Schedule | ProgrammeSchedule) -> Run | ProgrammeRun | Non
 def staff_of(programme: Programme) -> list[User]:
     """Who can be sent the report of a programme, by name."""
     return sorted(programme.staff.filter(is_active=True), key=lambda person: (sort_key(person.name), person.pk))
+
+
+def has_results(programme: Programme) -> bool:
+    """Whether its report has results: it follows indicators, and a municipality has taken part. Two queries."""
+    follows = ProgrammeIndicator.objects.filter(programme=programme, ended_at__isnull=True)
+    joined = Enrolment.objects.filter(cohort__programme=programme, municipality__joined_on__isnull=False)
+    return follows.exists() and joined.exists()
 
 
 def public_page() -> PublicPage | None:

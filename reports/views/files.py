@@ -12,6 +12,11 @@ from reports.enums import TYPES, Format, State
 from reports.models import GeneratedReport
 
 
+def formats(row: GeneratedReport) -> list[tuple[str, str]]:
+    """Of the files that it has: not every report has each."""
+    return [(value, str(label)) for value, label in Format.choices if value in row.files]
+
+
 def answer(request: SignedInRequest, row: GeneratedReport, wanted: str, name: str) -> HttpResponseBase:
     """The file in that format, as a download that no proxy may store; 404 when it has expired."""
     is_there = row.state == State.READY and row.expires_at is not None and row.expires_at > timezone.now()

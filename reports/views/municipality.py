@@ -19,7 +19,6 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from reports import forms
 from reports.domain import make, schedules
-from reports.enums import Format
 from reports.models import MonthlyReport
 from reports.queries import reports as queries
 from reports.views import files, scheduling
@@ -65,7 +64,7 @@ def report(request: MunicipalityRequest, report: int) -> HttpResponse:
     row = get_object_or_404(MonthlyReport.objects.select_related("asked_by"), pk=report)
     context = {
         "report": row,
-        "formats": Format.choices,
+        "formats": files.formats(row),
         "again": "reports/_again.html",
         "progress": job_progress.read(make.job(row)) if row.is_open else None,
     }

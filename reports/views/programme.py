@@ -20,7 +20,8 @@ from municipalities.rules import ProgrammeVerb
 from municipalities.web import ProgrammeRequest
 from reports import forms
 from reports.domain import make, schedules
-from reports.enums import Every, Format
+from reports.enums import Every, Format, State
+from reports.files import iati
 from reports.models import ProgrammeReport
 from reports.queries import reports as queries
 from reports.views import files, scheduling
@@ -78,9 +79,28 @@ def report(request: ProgrammeRequest, pk: int) -> HttpResponse:
     again = "reports/_programme_again.html"
     row = _mine(request, pk)
     progress = job_progress.read(make.job(row)) if row.is_open else None
-    context = {"report": row, "formats": Format.choices, "again": again, "progress": progress}
+    context = {"report": row, "formats": files.formats(row), "again": again, "progress": progress}
+    if row.state == State.READY and Format.IATI not in row.files:
+        context["no_iati"] = _no_iati(row)
     part = bool(request.headers.get("HX-Request"))
     return render(request, f"reports/{'_report' if part else 'programme_report'}.html", context)
+
+
+def _no_iati(row: ProgrammeReport) -> str:
+    """Why a report that is ready has no file for donors' systems, and who can change that."""
+    names = iati.missing(row.programme_id)
+    if names:
+        parameters = {"settings": ", ".join(names), "number": row.programme_id}
+        return (
+            _(
+                "There is no IATI file: the operator of the portal has not set %(settings)s for this programme (number "
+                "%(number)s). Without an identifier the activity is not exported."
+            )
+            % parameters
+        )
+    if not queries.has_results(row.programme):
+        return _("There is no IATI file: the programme follows no indicators yet, or no municipality has taken part.")
+    return _("There is no IATI file: these files are older than the identifiers. Make the files again.")
 
 
 def _run_by(request: ProgrammeRequest, pk: int) -> Programme:

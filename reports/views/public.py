@@ -15,7 +15,7 @@ from common import languages
 from municipalities.access import public
 from municipalities.models import Municipality
 from municipalities.queries import today
-from reports import open_data, public_parts
+from reports import catalog, open_data, public_parts
 from reports.contents import public as contents
 from reports.models import PublicPage
 from reports.public_responses import (
@@ -35,6 +35,8 @@ FILES = {
     "municipalities.csv": "text/csv; charset=utf-8",
     "months.csv": "text/csv; charset=utf-8",
     "datapackage.json": "application/json",
+    "catalog.rdf": "application/rdf+xml; charset=utf-8",
+    "catalog.jsonld": "application/ld+json",
 }
 
 
@@ -115,4 +117,9 @@ def open_data_file(request: HttpRequest, name: str) -> HttpResponse:
 def _file(name: str) -> bytes:
     if name == "datapackage.json":
         return open_data.package()
-    return open_data.csv(name.removesuffix(".csv"), queries.open_data())
+    data = queries.open_data()
+    if name == "catalog.rdf":
+        return catalog.rdf(data)
+    if name == "catalog.jsonld":
+        return catalog.jsonld(data)
+    return open_data.csv(name.removesuffix(".csv"), data)

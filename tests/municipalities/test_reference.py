@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from municipalities.reference import load
+from municipalities.reference import codes, load
 from serbian.folding import fold
 from serbian.transliteration import to_cyrillic, to_latin
 
@@ -47,16 +47,35 @@ def test_well_known_places_are_spelled_and_placed_right(subtests: pytest.Subtest
 
 
 def test_population_is_there_only_where_a_source_is():
+    """Figures and source are those of the census itself, not of pages that copied it."""
     populations = {slug: record.population for slug, record in BY_SLUG.items() if record.population}
     assert populations == {
         "kragujevac": 171186,
         "mali-zvornik": 11219,
         "novi-pazar": 106720,
-        "vlasotince": 25849,
+        "vlasotince": 25695,
         "vrnjacka-banja": 25065,
     }
-    assert all(BY_SLUG[slug].population_source and BY_SLUG[slug].population_year == 2022 for slug in populations)
-    assert "first results" in BY_SLUG["vlasotince"].population_source
+    (source,) = {BY_SLUG[slug].population_source for slug in populations}
+    assert source.startswith("Statistical Office of the Republic of Serbia: Census of Population")
+    assert "2022" in source
+    assert source.endswith("https://popis2022.stat.gov.rs/")
+    assert {BY_SLUG[slug].population_year for slug in populations} == {2022}
+
+
+def test_every_municipality_but_belgrade_has_the_statistical_offices_code():
+    """Four digits and a check digit modulo 11; Vojvodina has those from 8. The data has no row for all of Belgrade."""
+    by_slug = codes()
+    assert set(BY_SLUG) - set(by_slug) == {"beograd"}
+    assert len(set(by_slug.values())) == len(by_slug) == 144
+    for slug, code in by_slug.items():
+        weighed = sum(int(digit) * weight for digit, weight in zip(code, (5, 4, 3, 2), strict=False))
+        assert len(code) == 5, slug
+        assert (11 - weighed % 11) % 11 % 10 == int(code[4]), slug
+        assert (code[0] == "8") == (BY_SLUG[slug].district in {f"RS-0{number}" for number in range(1, 8)}), slug
+    assert (by_slug["cuprija"], by_slug["vranje"], by_slug["nis"], by_slug["novi-sad"]) == (
+        "71200", "79057", "79022", "89010",
+    )  # fmt: skip
 
 
 def test_novi_pazar_works_in_serbian_in_both_scripts_and_in_bosnian():

@@ -59,8 +59,11 @@ def pdf(body: bytes) -> Printed:
 
 
 def collisions(body: bytes) -> list[tuple[str, str]]:
-    """Pairs of words of the first page that are printed over each other."""
-    page = pypdfium2.PdfDocument(body)[0]
+    """Pairs of words on a page that are printed over each other."""
+    return [pair for page in pypdfium2.PdfDocument(body) for pair in _collisions(page)]
+
+
+def _collisions(page: Any) -> list[tuple[str, str]]:
     content = page.get_textpage()
     boxes = [content.get_rect(n) for n in range(content.count_rects())]
     texts = [content.get_text_bounded(*box).strip() for box in boxes]

@@ -71,6 +71,8 @@ def test_staff_make_the_report_of_the_programme(page: Any, live_server: Any, cas
     page.get_by_role("button", name="Make the report").click()
     tasks.generate_reports()
     expect(page.get_by_role("link", name="PDF")).to_be_visible()
+    expect(page.get_by_text("There is no IATI file")).to_be_visible()
+    is_sound(page)
     with page.expect_download() as fetched:
         page.get_by_role("link", name="PDF").click()
     assert "Ćuprija" in reading.pdf(Path(fetched.value.path()).read_bytes()).text

@@ -71,8 +71,11 @@ def test_it_tells_the_same_in_every_format(cast: Cast, shelf: Path) -> None:
     )
     by_municipality = {line["Municipality"]: line for line in reading.tables(body(row, "zip", shelf))["municipalities"]}
     assert (by_municipality["Ćuprija"]["Posts"], by_municipality["Ćuprija"]["Interactions"]) == ("6", "135")
+    assert {name: line["Official code"] for name, line in by_municipality.items()} == {
+        "Ćuprija": "71200", "Novi Pazar": "70874"
+    }  # fmt: skip
     sheet = reading.xlsx(body(row, "xlsx", shelf))["Municipalities"]
-    assert {cell.value: row_[2].value for row_ in sheet.iter_rows(min_row=2) for cell in row_[:1]} == {
+    assert {cell.value: row_[3].value for row_ in sheet.iter_rows(min_row=2) for cell in row_[:1]} == {
         "Ćuprija": 135, "Novi Pazar": 255
     }  # fmt: skip
     printed = reading.pdf(body(row, "pdf", shelf))
@@ -80,6 +83,16 @@ def test_it_tells_the_same_in_every_format(cast: Cast, shelf: Path) -> None:
         "Novi Pazar"
     }
     assert printed.is_tagged
+
+
+@pytest.mark.parametrize("language", ["sr", "sr-latn", "en"])
+def test_nothing_is_printed_over_anything(cast: Cast, shelf: Path, language: str) -> None:
+    """Long reasons why figures are missing leave the names of municipalities their room, and so do the codes."""
+    numbers.month(cast.cuprija, cast.officer, OCTOBER, posts=6)
+    numbers.month(enrolled(cast, "sremska-mitrovica", None), cast.officer, OCTOBER, posts=123)
+    printed = body(made(cast, language), "pdf", shelf)
+    assert reading.collisions(printed) == []
+    assert {"71200", "80403"} <= set(reading.pdf(printed).text.split())
 
 
 @pytest.mark.parametrize(("language", "text"), [("sr", "Нови Пазар"), ("sr-latn", "Novi Pazar"), ("en", "Novi Pazar")])

@@ -209,6 +209,9 @@ def test_the_open_data_fit_their_schema(cast: Cast) -> None:
             if field["type"] == "integer":
                 assert all(value.isdigit() for value in values), field
             assert not any(value.startswith(("=", "+", "-", "@")) for value in values), field
+    (place,) = rows(Client().get("/open-data/municipalities.csv").content)
+    assert list(place)[-1] == "official_code"
+    assert place["official_code"] == "71200"
     (month,) = rows(Client().get("/open-data/months.csv").content)
     assert (month["municipality"], month["month"], month["interactions"]) == ("cuprija", "2026-10", "135")
 
