@@ -240,6 +240,8 @@ def _room(column: Column, shown: Sequence[Any]) -> dict[str, Any]:
     within bounds, and never less than its longest `word`.
     """
     cells = (cell if isinstance(cell, str) else cell.get("text") or cell["missing"] for cell in shown)
+    if column.share:
+        return {"share": column.share, "word": ""}
     texts = [legible(column.label), *cells]
     longest = max(texts, key=len)
     if len(longest) <= SHORT:

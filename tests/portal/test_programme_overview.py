@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -15,8 +14,8 @@ from django.utils import translation
 from analytics.enums import TargetStatus
 from municipalities.models import Pairing
 from municipalities.queries import today
-from portal import programme_overview
-from portal.programme_overview import Outcome, headline
+from portal import programme_summary
+from portal.programme_summary import Outcome, headline
 from tests.people import Cast, sign_in
 from tests.trainings.group import certificate_of, training_of
 
@@ -25,8 +24,7 @@ pytestmark = pytest.mark.usefixtures("db")
 
 
 def outcome(state: TargetStatus) -> Outcome:
-    line: Any = None
-    return Outcome(line, "", {"state": state}, "", None)
+    return Outcome("Reach", "/", state, "1", "2", "3", "On the way.")
 
 
 def said(*states: TargetStatus) -> str:
@@ -59,7 +57,7 @@ def test_the_sentence_counts_what_is_judged_and_names_what_is_not() -> None:
 def test_what_was_done_leads_to_its_rows(cast: Cast) -> None:
     certificate_of(training_of(cast), cast)
     with translation.override("en"):
-        rows = {row.label: row.value for row in programme_overview.outputs(cast.programme, 2)}
+        rows = {row.label: row.value for row in programme_summary.outputs(cast.programme, 2)}
     assert rows["Trainings held"] == "1"
     assert rows["Certificates that hold"] == "1"
     assert rows["People who attended"] == "1"
