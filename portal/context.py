@@ -112,7 +112,7 @@ WORKSPACE = (
 # In a workspace of a training, before everything else.
 EXERCISE = Page("exercise", _("Exercise"), "message-circle", Verb.TRAINING_VIEW, ("exercise_",))
 PROGRAMME = (
-    Page("programme_overview", _("Overview"), "chart-column"),
+    Page("programme_overview", _("Overview"), "chart-column", prefixes=("programme_output",)),
     Page("programme_mentoring", _("Mentoring"), "handshake"),
     Page(
         "programme",

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -11,16 +12,20 @@ from django.views.decorators.http import require_safe
 from analytics import reporting_period
 from analytics.indicators.views.shared import period_context
 from common import downloads
+from common.web.params import choice_param
 from municipalities.access import programme as programme_page
 from municipalities.models import Programme
 from municipalities.queries import today, workspaces
 from municipalities.rules import ProgrammeVerb
 from municipalities.web import ProgrammeRequest
-from portal.programme_summary import summary
+from portal.programme_summary import last_days, summary
 from portal.programme_summary_document import document
+from reports import outputs
 from reports.domain import make
 from reports.files import pdf
 from serbian.sorting import sort_key
+
+PER_PAGE = 100
 
 
 @programme_page(ProgrammeVerb.COMPARE)
@@ -49,6 +54,34 @@ def file(request: ProgrammeRequest) -> HttpResponseBase:
     if request.method == "GET":
         make.record_overview_download(programme, str(period), by=request.user)
     return downloads.pdf(body, f"programme-{period.first:%Y-%m-%d}-{period.last:%Y-%m-%d}-{request.LANGUAGE_CODE}.pdf")
+
+
+@programme_page(ProgrammeVerb.COMPARE)
+@require_safe
+def output(request: ProgrammeRequest, output: str) -> HttpResponse:
+    """The rows behind one figure of what was done: since the programme began, with `?span=week` of the last seven days.
+    404 for an output that is not counted."""
+    kind = outputs.kind_of(output)
+    if kind is None:
+        raise Http404
+    programme, day = _chosen(request.programmes, request.GET.get("programme", "")), today()
+    counted = outputs.Counted(programme)
+    is_week = choice_param(request.GET, "span", ("week",)) == "week"
+    span = last_days(day) if is_week else outputs.Span(counted.began_on(day), day)
+    rows = outputs.rows(kind.key, counted, span)
+    context = {
+        "kind": kind,
+        "programme": programme,
+        "span": span,
+        "has_days": any(row.day for row in rows),
+        "has_places": any(row.municipality for row in rows),
+        "has_words": any(row.what or row.url for row in rows),
+        "total": outputs.shown(sum((row.amount for row in rows), 0)),
+        "page": Paginator([(row, outputs.shown(row.amount)) for row in rows], PER_PAGE).get_page(
+            request.GET.get("page")
+        ),
+    }
+    return render(request, "portal/programme_output.html", context)
 
 
 def _chosen(programmes: Sequence[Programme], wanted: str) -> Programme:

@@ -6,10 +6,9 @@ those of their own table for the same period (`analytics.indicators`). What was 
 began, whatever the period, and says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
@@ -22,15 +21,13 @@ from analytics.indicators.queries import programme as indicators
 from analytics.indicators.queries.rows import IndicatorRow
 from analytics.indicators.views.shared import period_context
 from analytics.reporting_period import ReportingPeriod
-from common.numbers import number
-from kits import queries as kits
-from mentoring.queries.hours import hours
 from mentoring.queries.programme_home import EnrolmentStatus, enrolment_statuses
 from mentoring.views.programme_home import what_next
 from mentoring.what_next import WhatNext
 from municipalities.models import Municipality, Programme
 from municipalities.queries import today
-from trainings.models import Attendance, Certificate, Training
+from reports import outputs as reports_outputs
+from reports.outputs import Amount, Span
 
 # Behind first: that is what staff open the page for.
 ORDER = (
@@ -43,7 +40,11 @@ ORDER = (
 )
 MOST_NEEDS = 5
 MOST_REASONS = 3
-THE_BEGINNING = date(2000, 1, 1)
+MOST_CHANGES = 8
+WEEK = 7
+
+# By key: since the programme began, of the last seven days, and of the seven days before.
+Totals = Mapping[str, Sequence[Amount]]
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,14 @@ class Output:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What differs from a week ago, with the page of its rows."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
 class NeedyPlace:
     """A municipality that needs something, and the first reasons."""
 
@@ -83,13 +92,19 @@ class NeedyPlace:
 
 @dataclass(frozen=True)
 class ProgrammeSummary:
-    """`needy` are the first few of those that need something, `more_needy` how many more there are."""
+    """`needy` are the first few of those that need something, `more_needy` how many more there are. `moved` are the
+    first few outcomes whose state is another one than on `changed_since`, `more_moved` how many more there are;
+    `counts` are those of the last seven days that differ from the seven days before."""
 
     programme: Programme
     period: ReportingPeriod
     headline: str
     outcomes: Sequence[Outcome]
     without_target: int
+    changed_since: date
+    moved: Sequence[Change]
+    more_moved: int
+    counts: Sequence[Change]
     outputs: Sequence[Output]
     needy: Sequence[NeedyPlace]
     more_needy: int
@@ -102,22 +117,37 @@ class ProgrammeSummary:
 
 def summary(programme: Programme, period: ReportingPeriod) -> ProgrammeSummary:
     """A fixed number of queries, whatever the number of municipalities."""
+    day = today()
     board = indicators.dashboard(programme, period)
     kept = period_context(period)["kept_period"]
     outcomes = sorted((_outcome(line, kept) for line in board.lines if line.target), key=_urgency)
+    before = indicators.dashboard(programme, period.a_week_ago)
+    states = {_address(line, kept): TargetStatus(line.judged.standing) for line in before.lines}
+    moved = [_moved(one, states[one.url]) for one in outcomes if states.get(one.url, one.state) != one.state]
     statuses = [status for status in enrolment_statuses([programme], timezone.now()) if not status.has_left]
     needy = [_needy(status) for status in statuses if status.needs]
+    counted = reports_outputs.Counted(programme)
+    spans = [Span(counted.began_on(day), day), last_days(day), last_days(day - timedelta(days=WEEK))]
+    totals = reports_outputs.totals(counted, spans)
     return ProgrammeSummary(
         programme,
         period,
         headline(outcomes),
         outcomes,
         sum(1 for line in board.lines if not line.target),
-        outputs(programme, len(statuses)),
+        day - timedelta(days=WEEK),
+        moved[:MOST_CHANGES],
+        max(0, len(moved) - MOST_CHANGES),
+        _changed_counts(programme, totals),
+        outputs(programme, totals),
         needy[:MOST_NEEDS],
         max(0, len(needy) - MOST_NEEDS),
         what_next(statuses),
     )
+
+
+def _address(line: IndicatorRow, kept: str) -> str:
+    return f"{reverse('programme_indicator', args=[line.indicator.pk])}?{kept}"
 
 
 def _outcome(line: IndicatorRow, kept: str) -> Outcome:
@@ -125,7 +155,7 @@ def _outcome(line: IndicatorRow, kept: str) -> Outcome:
     begun = line.baseline.value if line.baseline else line.start.value if line.start else None
     return Outcome(
         str(line.indicator),
-        f"{reverse('programme_indicator', args=[line.indicator.pk])}?{kept}",
+        _address(line, kept),
         TargetStatus(line.judged.standing),
         labels.value(begun, unit) if begun is not None else "",
         labels.value(line.actual, unit),
@@ -178,28 +208,38 @@ def headline(outcomes: Sequence[Outcome]) -> str:
     return f"{sentence} {_('That many cannot be judged yet: %(count)s.') % {'count': rest}}"
 
 
-def outputs(programme: Programme, municipalities: int) -> list[Output]:
-    """What was done since the beginning, each with the page of its rows. A fixed number of queries."""
-    day = today()
-    held = Training.objects.filter(programme=programme, ends_on__lte=day)
-    present = Attendance.objects.filter(participant__training__in=held, present=True)
-    issued = Certificate.objects.filter(participant__training__programme=programme, revoked_at=None)
-    worked = hours([programme], THE_BEGINNING, day.replace(day=1))
-    listed = kits.overview([programme])
+# ---------------------------------------------------------------- what changed, what was done
+
+
+def last_days(day: date) -> Span:
+    """Seven days that end with `day`."""
+    return Span(day - timedelta(days=WEEK - 1), day)
+
+
+def _moved(outcome: Outcome, before: TargetStatus) -> Change:
+    facts = {"indicator": outcome.name, "now": outcome.state.label, "before": before.label}
+    return Change(_("%(indicator)s: %(now)s, a week ago %(before)s") % facts, outcome.url)
+
+
+def _changed_counts(programme: Programme, totals: Totals) -> list[Change]:
+    changes = []
+    for kind in reports_outputs.kinds():
+        _all, now, before = totals[kind.key]
+        if now == before:
+            continue
+        facts = {"output": kind.label, "now": reports_outputs.shown(now), "before": reports_outputs.shown(before)}
+        text = _("%(output)s: %(now)s in the last seven days, %(before)s in the seven days before") % facts
+        changes.append(Change(text, f"{_rows_of(programme, kind.key)}&span=week"))
+    return changes
+
+
+def outputs(programme: Programme, totals: Totals) -> list[Output]:
+    """What was done since the first municipality took part, each with the page of its rows."""
     return [
-        Output(_("Municipalities that take part"), number(municipalities), reverse("programme_people")),
-        Output(_("Trainings held"), number(held.count()), reverse("train_list")),
-        Output(
-            _("People who attended"), number(present.values("participant").distinct().count()), reverse("train_list")
-        ),
-        Output(_("Certificates that hold"), number(issued.count()), reverse("train_list")),
-        Output(_("Check-ins of mentors"), number(sum(row.check_ins for row in worked)), reverse("check_in_hours")),
-        Output(
-            _("Hours of mentoring"), _hours(sum((row.hours for row in worked), Decimal(0))), reverse("check_in_hours")
-        ),
-        Output(_("Adoptions of campaign kits"), number(sum(kit.adopted for kit in listed)), reverse("programme_kits")),
+        Output(str(kind.label), reports_outputs.shown(totals[kind.key][0]), _rows_of(programme, kind.key))
+        for kind in reports_outputs.kinds()
     ]
 
 
-def _hours(total: Decimal) -> str:
-    return number(total, 2) if total % 1 else number(int(total))
+def _rows_of(programme: Programme, key: str) -> str:
+    return f"{reverse('programme_output', args=[key])}?programme={programme.pk}"

@@ -6,9 +6,10 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from common.dates import long_date
 from portal.programme_summary import ProgrammeSummary
 from reports.contents.common import document as report_document
-from reports.document import Block, Cell, CellType, Column, Document, Heading, Missing, Paragraph, Table
+from reports.document import Block, Bullets, Cell, CellType, Column, Document, Heading, Missing, Paragraph, Table
 
 
 def document(summary: ProgrammeSummary, as_of: datetime) -> Document:
@@ -24,6 +25,7 @@ def _blocks(summary: ProgrammeSummary) -> Iterator[Block]:
     yield Paragraph(summary.headline, "lead")
     if summary.outcomes:
         yield _outcomes(summary)
+    yield from _changes(summary)
     yield Heading(_("Who needs something"))
     yield Paragraph(summary.what_next.text)
     if summary.needy:
@@ -46,6 +48,19 @@ def _outcomes(summary: ProgrammeSummary) -> Table:
             "%(count)s indicator has no target.", "%(count)s indicators have no target.", summary.without_target
         ) % {"count": summary.without_target}
     return Table("outcomes", _("What is reached, and what is behind"), columns, rows, note)
+
+
+def _changes(summary: ProgrammeSummary) -> Iterator[Block]:
+    yield Heading(_("What changed since last week"))
+    if not summary.moved and not summary.counts:
+        since = long_date(summary.changed_since)
+        yield Paragraph(_("Nothing has changed since %(day)s.") % {"day": since})
+        return
+    lines = [change.text for change in (*summary.moved, *summary.counts)]
+    if summary.more_moved:
+        more = ngettext("and %(count)s more", "and %(count)s more", summary.more_moved)
+        lines.insert(len(summary.moved), more % {"count": summary.more_moved})
+    yield Bullets(lines)
 
 
 def _needy(summary: ProgrammeSummary) -> Table:

@@ -33,6 +33,7 @@ urlpatterns = [
     path("ui/", gallery.gallery, name="ui"),
     path("installation/operations/", operations.operations, name="operations"),
     path("programme/overview/", programme_overview.overview, name="programme_overview"),
+    path("programme/overview/outputs/<slug:output>/", programme_overview.output, name="programme_output"),
     path("programme/overview/pdf/", programme_overview.file, name="programme_overview_file"),
     path("places/", public_places.places, name="places"),
     path("places/in/<slug:tongue>/", public_places.places, name="places_in"),

@@ -21,6 +21,7 @@ from common.numbers import number, significant
 from municipalities.models import Programme
 from reports.contents.common import compared_with_months, document, value, whole
 from reports.contents.indicators import indicators
+from reports.contents.outputs import done
 from reports.document import (
     Block,
     Bullets,
@@ -68,6 +69,7 @@ def programme(
         _counted_again(edition or Edition()),
         _tiles(rows, months),
         *indicators(programme_, period),
+        *done(programme_, period),
         Heading(_("By size")),
         _by_size(rows),
         Heading(_("Municipalities side by side")),
