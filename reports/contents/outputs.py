@@ -1,4 +1,4 @@
-"""What the programme did, in its report: the figures of its staff's Home, of the months of the report and up to then."""
+"""What a programme did, in its report: the figures of its staff's Home, of the months of the report and up to then."""
 
 from decimal import Decimal
 

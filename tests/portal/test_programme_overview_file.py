@@ -70,15 +70,15 @@ def both(client: Client, **query: str) -> tuple[str, reading.Printed, bytes]:
 
 def rows(page: str) -> list[tuple[str, str, str, str, str]]:
     """Name, sentence, baseline, actual and target of each outcome on the page."""
-    found = []
+    several = []
     for item in section(page, "outcomes").split("<li ")[1:]:
         name = re.search(r'class="list-link"[^>]*>(.*?)</a>', item, re.DOTALL)
         spans = re.findall(r"<span>(.*?)</span>", item.split("list-meta")[1], re.DOTALL)
         assert name is not None
         figures = re.fullmatch(r"baseline (.*), now (.*), target (.*)", words(spans[1]))
         assert figures is not None
-        found.append((words(name[1]), words(spans[0]), figures[1], figures[2], figures[3]))
-    return found
+        several.append((words(name[1]), words(spans[0]), figures[1], figures[2], figures[3]))
+    return several
 
 
 def test_every_figure_of_the_page_is_in_its_file(cast: Cast) -> None:

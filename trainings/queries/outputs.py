@@ -57,16 +57,18 @@ def _totals(counted: Counted, spans: Sequence[Span]) -> Mapping[str, Sequence[Am
 def _rows(key: str, counted: Counted, span: Span) -> list[OutputRow]:
     """One query."""
     rows, day = ROWS[key]
-    found = rows(counted.programme).filter(**{f"{day}__range": (span.first, span.last)})
+    selected = rows(counted.programme).filter(**{f"{day}__range": (span.first, span.last)})
     if key == TRAININGS.key:
         return [
             OutputRow(row.name, day=row.ends_on, url=reverse("train_agenda", args=[row.pk]))
-            for row in found.order_by("-ends_on", "-pk")
+            for row in selected.order_by("-ends_on", "-pk")
         ]
     if key == PEOPLE.key:
-        people = found.select_related("training", "municipality").order_by("-training__ends_on", "-training", "pk")
+        people = selected.select_related("training", "municipality").order_by("-training__ends_on", "-training", "pk")
         return [_person(row) for row in people]
-    several = found.select_related("participant__training", "participant__municipality").order_by("-issued_at", "-pk")
+    several = selected.select_related("participant__training", "participant__municipality").order_by(
+        "-issued_at", "-pk"
+    )
     return [_certificate(row) for row in several]
 
 
