@@ -14,6 +14,7 @@ from analytics import months, periods
 from analytics.months import Months
 from analytics.periods import Period
 from common.dates import long_date, month_year
+from municipalities.queries import today
 
 PARAMETERS = ("days", "from", "to")
 
@@ -46,8 +47,13 @@ class ReportingPeriod:
 
     @property
     def is_usual(self) -> bool:
-        """The last 28 days, whose values are kept ready."""
-        return self.period.key == periods.DEFAULT
+        """The 28 days up to now, whose values are kept ready."""
+        return self.period.key == periods.DEFAULT and self.today == today()
+
+    @property
+    def a_week_ago(self) -> "ReportingPeriod":
+        """What was chosen, as it was seven days ago; months that are over stay what they are."""
+        return parse(self.parameters, self.today - timedelta(days=7))
 
     @property
     def months(self) -> list[date]:

@@ -11,7 +11,7 @@ class MentoringConfig(AppConfig):
         from common import audit_messages, sentences
         from mentoring.audit_messages import MESSAGES
         from mentoring.enums import ReviewKind
-        from mentoring.queries import measured, plan_measure
+        from mentoring.queries import measured, outputs, plan_measure
         from mentoring.queries.rubric import criteria_texts
         from trainings import rubric
 
@@ -20,3 +20,4 @@ class MentoringConfig(AppConfig):
         rubric.provide(criteria_texts)
         provide("ME1", plan_measure.in_time, since=plan_measure.SINCE)
         measured.register()
+        outputs.provide()

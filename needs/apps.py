@@ -12,7 +12,7 @@ class NeedsConfig(AppConfig):
         from needs import measured
         from needs.audit_messages import MESSAGES
         from needs.domain import personal_data_stores
-        from needs.queries import public
+        from needs.queries import outputs, public
         from posts.coaching import published_phones
         from reports import public_parts
 
@@ -20,6 +20,7 @@ class NeedsConfig(AppConfig):
         personal_data_stores.register()
         published_phones.register(public.contacts)
         measured.register()
+        outputs.provide()
         public_parts.register(
             public_parts.PublicPart("needs", _("You asked, we did"), "needs_public_in", public.pages_that_are_on)
         )

@@ -112,7 +112,7 @@ WORKSPACE = (
 # In a workspace of a training, before everything else.
 EXERCISE = Page("exercise", _("Exercise"), "message-circle", Verb.TRAINING_VIEW, ("exercise_",))
 PROGRAMME = (
-    Page("programme_overview", _("Overview"), "chart-column"),
+    Page("programme_overview", _("Overview"), "chart-column", prefixes=("programme_output",)),
     Page("programme_mentoring", _("Mentoring"), "handshake"),
     Page(
         "programme",
@@ -156,7 +156,7 @@ CALENDARS = (Page("calendars", _("Calendars"), "calendar-days"),)
 # What a programme's trainers see of it.
 FOR_TRAINERS = ("train_list",)
 # The programme's pages of one reporting period: who goes from one to another keeps it.
-PERIODIC = ("programme", "programme_indicators", "programme_reports")
+PERIODIC = ("programme_overview", "programme", "programme_indicators", "programme_reports")
 HOME = ("home", "desk", "absence")
 # More are chosen from on Home.
 MOST_WORKSPACES = 12

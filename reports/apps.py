@@ -14,11 +14,12 @@ class ReportsConfig(AppConfig):
         from reports import public_parts
         from reports.audit_messages import MESSAGES
         from reports.domain import schedules
-        from reports.queries import public
+        from reports.queries import outputs, public
 
         audit_messages.register(self.name, MESSAGES)
         endings.register("recipients of reports", schedules.end_unauthorised)
         published_phones.register(public.contacts)
+        outputs.provide()
         public_parts.register(
             public_parts.PublicPart("numbers", _("In numbers"), "public_numbers_in", public.pages_that_are_on)
         )

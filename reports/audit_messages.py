@@ -11,6 +11,7 @@ MESSAGES: dict[str, Promise] = {
     "report.ask_programme": _("Requested the report of the programme %(target)s: %(month)s"),
     "report.count_again": _("Counted the report of the programme %(target)s again, edition %(edition)s: %(reason)s"),
     "report.download": _("Fetched the report %(target)s (%(format)s)"),
+    "report.download_overview": _("Fetched the programme %(target)s at a glance: %(period)s"),
     "report.end_mail": _("%(person)s no longer receives the monthly report by mail: they lost the right to read it"),
     "report.end_programme_mail": _(
         "%(person)s no longer receives the report of the programme %(target)s by mail: they lost the right to read it"

@@ -42,14 +42,16 @@ Cell = str | int | float | date | Link | Missing
 
 @dataclass(frozen=True)
 class Column:
-    """`places`: decimals that are shown; the file for programs keeps them all. `meaning` is the formula in words.
-    `printed` False: for spreadsheets alone."""
+    """`places`: decimals that are shown, None: as many as there are; the file for programs keeps them all. `meaning` is
+    the formula in words. `printed` False: for spreadsheets alone. `share`: of the room on paper that is left beside
+    figures; 0: by the length of its texts."""
 
     label: str
     kind: CellType = CellType.TEXT
-    places: int = 0
+    places: int | None = 0
     meaning: str = ""
     printed: bool = True
+    share: int = 0
 
 
 @dataclass(frozen=True)

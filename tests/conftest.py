@@ -26,6 +26,7 @@ pytest_plugins = ["tests.people"]
 PIECES = (
     "tests/journeys/",
     "tests/demo/test_seed.py",
+    "tests/demo/test_report_files.py",
     "tests/architecture/test_hostile_rows.py",
     "tests/architecture/test_source.py",
 )

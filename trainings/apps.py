@@ -8,5 +8,7 @@ class TrainingsConfig(AppConfig):
     def ready(self) -> None:
         from common import audit_messages
         from trainings.audit_messages import MESSAGES
+        from trainings.queries import outputs
 
         audit_messages.register(self.name, MESSAGES)
+        outputs.provide()

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DateField, Exists, OuterRef, Q, Sum
+from django.db.models import Count, DateField, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate, TruncMonth
 
 from accounts.models import User
@@ -60,14 +60,19 @@ def _sums(enrolled: Any, first: date, last: date) -> Any:
     # local time is stored as if it were UTC, and months are local
     since = datetime(first.year, first.month, 1, tzinfo=UTC)
     until = datetime(last.year + last.month // 12, last.month % 12 + 1, 1, tzinfo=UTC)
+    held = counted_check_ins(enrolled).filter(local_time__gte=since, local_time__lt=until)
+    months = held.annotate(month=TruncMonth("local_time", tzinfo=UTC, output_field=DateField()))
+    return months.values("month", "mentor_id", "municipality_id").annotate(
+        check_ins=Count("pk"), hours=Sum("hours")
+    ).order_by()  # fmt: skip
+
+
+def counted_check_ins(enrolled: QuerySet[Enrolment]) -> QuerySet[CheckIn]:
+    """Those that were held on a day on which one of these enrolments ran, with their local `day`. In an open scope."""
     taking_part = enrolled.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("day")),
         municipality=OuterRef("municipality"),
         starts_on__lte=OuterRef("day"),
     )
-    held = CheckIn.objects.filter(state=CheckInState.HELD, local_time__gte=since, local_time__lt=until)
-    counted = held.annotate(day=TruncDate("local_time", tzinfo=UTC)).filter(Exists(taking_part))
-    months = counted.annotate(month=TruncMonth("local_time", tzinfo=UTC, output_field=DateField()))
-    return months.values("month", "mentor_id", "municipality_id").annotate(
-        check_ins=Count("pk"), hours=Sum("hours")
-    ).order_by()  # fmt: skip
+    held = CheckIn.objects.filter(state=CheckInState.HELD).annotate(day=TruncDate("local_time", tzinfo=UTC))
+    return held.filter(Exists(taking_part))

@@ -24,6 +24,7 @@ from municipalities import reference
 from municipalities.models import Enrolment, Programme
 from reports.contents.common import compared_with_months, document, value, whole
 from reports.contents.indicators import indicators, lines_of, result
+from reports.contents.outputs import done
 from reports.document import (
     Block,
     Bullets,
@@ -73,6 +74,7 @@ def programme(
         _counted_again(edition or Edition()),
         _tiles(rows, months),
         *indicators(lines, period),
+        *done(programme_, period),
         Heading(_("By size")),
         _by_size(rows),
         Heading(_("Municipalities side by side")),

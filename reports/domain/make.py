@@ -189,6 +189,11 @@ def record_download(row: GeneratedReport, format_: str, *, by: User) -> None:
     audit.record("report.download", by=by, target=row, label=str(row), format=format_)
 
 
+def record_overview_download(programme_: Programme, period: str, *, by: User) -> None:
+    """Of the programme at a glance, which is written on the spot and not kept."""
+    audit.record("report.download_overview", by=by, target=programme_, period=period)
+
+
 def purge_expired() -> int:
     """Delete expired files, and files that dead workers left; returns how many reports have expired."""
     deleted = 0

@@ -7,7 +7,7 @@ that cannot be drawn, and the page says so. Spreadsheets keep every sign.
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -45,10 +45,14 @@ FONTS = HERE / "fonts"
 TEMPLATE = (HERE / "report.typ").read_bytes()
 STAND_IN = "[]"
 LONGEST_WORD = 24
+# Signs of the line at the foot of a page.
+FOOT = 80
 # Columns of such kinds take no more room than they need.
 TIGHT = (CellType.NUMBER, CellType.DATE)
 # Signs: what is shorter gets its own room, what is longer than the second gets no more than that.
 SHORT, LONG = 14, 42
+# So many texts of a column are measured.
+MEASURED = 8
 # Not `str.split`, which takes a space that holds a number and its unit together for any other.
 _SPACES = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")
 _BREAK = re.compile(r"[ \u200b]")
@@ -173,11 +177,16 @@ def _content(document: Document) -> dict[str, Any]:
         "lang": written.language,
         "script": written.script,
         "region": written.region,
-        "foot": legible(document.foot),
+        "foot": _one_line(legible(document.foot)),
         "as_of": date_time(document.as_of),
         "texts": {name: getattr(texts, name) for name in ("as_of", "page", "of")},
         "blocks": _blocks([block for block in document.blocks if not isinstance(block, Table) or block.printed]),
     }
+
+
+def _one_line(text: str) -> str:
+    """The line at the foot of a page has no second one."""
+    return text if len(text) <= FOOT else f"{text[: FOOT - 1].rstrip()}…"
 
 
 def _blocks(blocks: Sequence[Any]) -> list[dict[str, Any]]:
@@ -230,7 +239,7 @@ def _table(table: Table) -> dict[str, Any]:
         }
         for at, column in enumerate(table.columns)
     ]
-    columns[0]["share"], columns[0]["word"] = columns[0]["share"] or 1, ""
+    columns[0]["share"] = columns[0]["share"] or 1
     return {
         "title": legible(table.title),
         "columns": columns,
@@ -241,21 +250,30 @@ def _table(table: Table) -> dict[str, Any]:
 
 
 def _room(column: Column, shown: Sequence[Any]) -> dict[str, Any]:
-    """`share`: of the room that is left; 0: no more than it needs. Whoever has much to say gets more, and may break.
+    """What the template computes the width of a column from: never less than the widest of its `words`.
 
-    Figures stay tight beside long reasons why there are none: the template gives such a column the room of `longest`
-    within bounds, and never less than its longest `word`. `least`: the longest word of any column, which has to fit
-    where the others leave little.
+    `share`: of the room that is left; 0: no more than the widest of its `texts`. Whoever has much to say gets more, and
+    may break. What is short does not break: its words are its texts.
     """
-    cells = (cell if isinstance(cell, str) else cell.get("text") or cell["missing"] for cell in shown)
-    texts = [legible(column.label), *cells]
-    longest, word = max(texts, key=len), max(_BREAK.split(" ".join(texts)), key=len)
-    room = {"share": 0, "word": "", "longest": longest, "least": word}
-    if len(longest) <= SHORT:
-        return room
-    if column.kind in TIGHT:
-        return {**room, "word": word}
-    return {**room, "share": min(len(longest), LONG) / SHORT}
+    label = legible(column.label)
+    texts = _longest({label, *_texts(shown)})
+    if len(texts[0]) <= SHORT:
+        return {"share": column.share, "words": texts, "texts": texts}
+    words = _longest({word for text in (label, *_texts(shown)) for word in _BREAK.split(text)})
+    share: float = column.share
+    if not share and column.kind not in TIGHT:
+        share = min(len(texts[0]), LONG) / SHORT
+    return {"share": share, "words": words, "texts": texts}
+
+
+def _texts(shown: Sequence[Any]) -> Iterator[str]:
+    for cell in shown:
+        yield cell if isinstance(cell, str) else cell.get("text") or cell["missing"]
+
+
+def _longest(texts: Iterable[str]) -> list[str]:
+    """A few, as of two of about the same length the shorter one may be wider; the longest first."""
+    return sorted(texts, key=lambda text: (-len(text), text))[:MEASURED]
 
 
 def _row(columns: Sequence[Column], row: Sequence[Cell]) -> list[Any]:

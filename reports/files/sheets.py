@@ -54,11 +54,11 @@ class _Styles:
         self.quiet = book.add_format({"font_color": "#675f54", "valign": "top"})
         self.date = book.add_format({"num_format": self.day, "valign": "top", "align": "left"})
         self.link = book.add_format({"font_color": "#1f5a8f", "underline": 1, "valign": "top"})
-        self._numbers: dict[int, Any] = {}
+        self._numbers: dict[int | None, Any] = {}
 
-    def number(self, places: int) -> Any:
+    def number(self, places: int | None) -> Any:
         if places not in self._numbers:
-            shown = "#,##0" + (f".{'0' * places}" if places else "")
+            shown = "General" if places is None else "#,##0" + (f".{'0' * places}" if places else "")
             self._numbers[places] = self.book.add_format({"num_format": shown, "valign": "top"})
         return self._numbers[places]
 

@@ -736,6 +736,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "pictures/shot": lambda it: _of_need(it, "picture"),
     "reports/report": lambda it: _report(it, "monthly"),
     "report/format": lambda it: "pdf",
+    "outputs/output": lambda it: "trainings",
     "reports/pk": lambda it: _report(it, "programme"),
     "pk/format": lambda it: "pdf",
     "schedule/act": lambda it: "pause",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -134,26 +133,6 @@ def test_bosnian_is_written_for_posts_that_exist_and_is_not_serbian_in_latin() -
 
 # That the demo can be filled in at all, `make test` sees where a journey starts the product.
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def filled(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The demo, filled in once for this module and taken back afterwards."""
-    with (
-        django_db_blocker.unblock(),
-        override_settings(DEMO=True, MEDIA_ROOT=tmp_path_factory.mktemp("demo")),
-        transaction.atomic(),
-    ):
-        call_command("seed_demo", verbosity=0)
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def demo(filled: None, db: None, settings: Any) -> Iterator[None]:
-    settings.DEMO = True
-    with everywhere("a test looks at the whole demo"):
-        yield
 
 
 def counts() -> dict[str, int]:

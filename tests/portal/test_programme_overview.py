@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -13,10 +13,12 @@ from django.urls import reverse
 from django.utils import translation
 
 from analytics.enums import TargetStatus
+from analytics.indicators.domain import baselines, definitions, manual_values, targets
+from analytics.indicators.domain.targets import Wanted
+from analytics.models import ProgrammeIndicator
 from municipalities.models import Pairing
 from municipalities.queries import today
-from portal import programme_overview
-from portal.programme_overview import Outcome, headline
+from portal.programme_summary import Outcome, headline
 from tests.people import Cast, sign_in
 from tests.trainings.group import certificate_of, training_of
 
@@ -25,8 +27,7 @@ pytestmark = pytest.mark.usefixtures("db")
 
 
 def outcome(state: TargetStatus) -> Outcome:
-    line: Any = None
-    return Outcome(line, "", {"state": state}, "", None)
+    return Outcome("Reach", "/", state, "1", "2", "3", "On the way.")
 
 
 def said(*states: TargetStatus) -> str:
@@ -56,22 +57,48 @@ def test_the_sentence_counts_what_is_judged_and_names_what_is_not() -> None:
     )
 
 
-def test_what_was_done_leads_to_its_rows(cast: Cast) -> None:
-    certificate_of(training_of(cast), cast)
-    with translation.override("en"):
-        rows = {row.label: row.value for row in programme_overview.outputs(cast.programme, 2)}
-    assert rows["Trainings held"] == "1"
-    assert rows["Certificates that hold"] == "1"
-    assert rows["People who attended"] == "1"
-    text = sign_in(cast.staff).get(PAGE).text
-    for name in ("train_list", "check_in_hours", "programme_kits", "programme_people", "programme_indicators"):
-        assert reverse(name) in text, name
-
-
 def test_who_needs_something_comes_with_the_reason(cast: Cast) -> None:
     Pairing.objects.filter(municipality=cast.cuprija).update(ends_on=today() - timedelta(days=1))
     text = sign_in(cast.staff).get(PAGE).text
     assert "Ćuprija" in text.split('id="needs"')[1]
+
+
+def changes(page: str) -> str:
+    return re.sub(r"<[^>]+>", " ", page.partition('id="changes"')[2].partition("</section>")[0])
+
+
+def test_nothing_changed_is_said_with_the_day(cast: Cast) -> None:
+    text = " ".join(changes(sign_in(cast.staff).get(PAGE).text).split())
+    assert re.search(r"Nothing has changed since \d+ \w+ \d{4}\.", text)
+
+
+def test_an_outcome_that_caught_up_is_told_with_what_it_was(cast: Cast) -> None:
+    """Its value of ten days ago was behind; that of three days ago is on track, and that of the other never changed."""
+    first = today() - timedelta(days=60)
+    for name, values in (("Reach", {10: 11, 3: 60}), ("Answers", {10: 70})):
+        definition = definitions.Defined(name, "outcome", "percent", "up", "Counted", "Minutes")
+        row = definitions.define(cast.programme, definition, by=cast.staff)
+        baselines.enter(row, None, first, first, 10, source="Minutes", by=cast.staff)
+        due_on = today() + timedelta(days=60)
+        targets.set_target(row, Wanted("value", 90, due_on, is_milestone=False, reason="Agreed"), by=cast.staff)
+        for days_ago, value in values.items():
+            entered = manual_values.EnteredValue(today() - timedelta(days=days_ago), value, "Minutes")
+            manual_values.enter(row, entered, by=cast.staff)
+    page = sign_in(cast.staff).get(PAGE).text
+    text = " ".join(changes(page).split())
+    assert "Reach: On track, a week ago Behind" in text
+    assert "Answers" not in text
+    row = next(row for row in ProgrammeIndicator.objects.all() if row.name == "Reach")
+    assert f'href="{reverse("programme_indicator", args=[row.pk])}?days=28"' in page.partition('id="changes"')[2]
+
+
+def test_what_was_done_in_the_week_stands_beside_the_week_before(cast: Cast) -> None:
+    for days_ago in (3, 4, 10):
+        training_of(cast, days_ago=days_ago)
+    training_of(cast, days_ago=40)
+    text = " ".join(changes(sign_in(cast.staff).get(PAGE).text).split())
+    assert "Trainings held: 2 in the last seven days, 1 in the seven days before" in text
+    assert "Certificates" not in text
 
 
 def test_the_period_goes_with_whoever_opens_an_indicator(cast: Cast) -> None:

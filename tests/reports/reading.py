@@ -93,8 +93,8 @@ def structure(page: Any) -> tuple[set[str], list[str]]:
     alts: list[str] = []
 
     def walk(element: Any) -> None:
-        kinds.add(_said(raw.FPDF_StructElement_GetType, element))
-        if alt := _said(raw.FPDF_StructElement_GetAltText, element):
+        kinds.add(text_of_tag(raw.FPDF_StructElement_GetType, element))
+        if alt := text_of_tag(raw.FPDF_StructElement_GetAltText, element):
             alts.append(alt)
         for at in range(raw.FPDF_StructElement_CountChildren(element)):
             child = raw.FPDF_StructElement_GetChildAtIndex(element, at)
@@ -107,7 +107,7 @@ def structure(page: Any) -> tuple[set[str], list[str]]:
     return kinds, alts
 
 
-def _said(ask: Any, element: Any) -> str:
+def text_of_tag(ask: Any, element: Any) -> str:
     size = ask(element, None, 0)
     if size <= 2:
         return ""
