@@ -130,6 +130,9 @@ def _where(activity: Element, who: Identity, results: Results) -> None:
         # No vocabulary of IATI's has the codes of statistical offices: they are a reference of our own.
         location = SubElement(activity, "location", {"ref": municipality.code} if municipality.code else {})
         _narrative(location, "name", municipality.name)
+        if municipality.code:
+            text = _("Official code %(code)s of the Statistical Office of the Republic of Serbia")
+            _narrative(location, "description", text % {"code": municipality.code})
     if who.sector:
         SubElement(activity, "sector", vocabulary=DAC_SECTORS, code=who.sector)
 

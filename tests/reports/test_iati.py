@@ -126,6 +126,8 @@ def test_it_is_valid_and_says_what_the_table_of_the_report_says(cast: Cast, shel
     assert {place.findtext("name/narrative"): place.get("ref") for place in activity.iter("location")} == {
         "Ćuprija": "71200", "Novi Pazar": "70874"
     }  # fmt: skip
+    (coded,) = activity.xpath("location[@ref='71200']/description/narrative/text()")
+    assert coded == "Official code 71200 of the Statistical Office of the Republic of Serbia"
     outcome, output = activity.findall("result")
     assert (outcome.get("type"), output.get("type")) == ("2", "1")
     lines = {line["Indicator"]: line for line in reading.tables(files["zip"])["indicators"]}
