@@ -52,7 +52,7 @@ def baseline(request: ProgrammeRequest, indicator: int) -> HttpResponse:
         "form": form,
         "cohort": chosen,
         "days": days,
-        "days_said": labels.period(*days),
+        "days_label": labels.period(*days),
         "needed": sufficiency.needed(row.code),
         "counts": labels.counts(row),
         "rows": rows,
@@ -144,7 +144,7 @@ def _ask(request: HttpRequest, indicator: ProgrammeIndicator, form: FreezeForm, 
     reasons = form.few_because()
     context = {
         "indicator": indicator,
-        "days_said": labels.period(*days),
+        "days_label": labels.period(*days),
         "enough": [(row.place, value, row.measured.n) for row, value in named if row.is_enough],
         "few": [(row.place, value, row.measured.n, reasons[row.place.pk]) for row, value in named if not row.is_enough],
         "withheld": sum(not row.compares for row in chosen),

@@ -59,7 +59,7 @@ def period_context(period: ReportingPeriod) -> dict[str, Any]:
         "is_own": period.period.key == months.OWN,
         "kept_period": urlencode(period.parameters),
         "is_usual": period.is_usual,
-        "period_said": labels.period(period.first, period.last),
+        "period_label": labels.period(period.first, period.last),
     }
 
 
