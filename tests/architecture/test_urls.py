@@ -744,6 +744,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "places/place": _public,
     "in/tongue": lambda it: "en",
     "place/tongue": lambda it: "en",
+    "posts/tongue": lambda it: "en",
+    "asked/tongue": lambda it: "en",
     "open-data/name": lambda it: "months.csv",
     "first-steps/point": lambda it: "words",
     "open/code": lambda it: "no-such-code",
