@@ -148,7 +148,7 @@ def municipality(request: ProgrammeRequest, place: str) -> HttpResponse:
     assert compared.axis is not None  # over time
     (row,) = compared.rows
     drawn = comparison_charts.over_time([row], compared.axis, chosen.measure)
-    if picture := charts.asked(request, {"over-time": drawn}, source=source(chosen)):
+    if picture := charts.asked(request, {"over-time": drawn}, source=f"{row.municipality} · {source(chosen)}"):
         return picture
     context = {
         **frame(request, chosen, part, ""),

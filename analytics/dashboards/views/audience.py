@@ -37,7 +37,7 @@ def audience(request: MunicipalityRequest) -> HttpResponse:
         "followers": dashboard_charts.followers(follow, stretches, known.shown, broken),
         "clicks": dashboard_charts.clicks(clicked.by_stretch, stretches) if clicked.any_link else None,
     }
-    if picture := charts.asked(request, drawn, source=str(request.municipality)):
+    if picture := charts.asked(request, drawn, source=known.source):
         return picture
     names = {service.key: str(service) for service in services(all_of_them=True)} if clicked.by_service else {}
     context = {

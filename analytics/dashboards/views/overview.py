@@ -71,7 +71,7 @@ def municipality(request: MunicipalityRequest) -> HttpResponse:
         "followers": dashboard_charts.followers(follow, stretches, known.shown),
         "mix": dashboard_charts.mix(course, stretches),
     }
-    if picture := charts.asked(request, drawn, source=str(request.municipality)):
+    if picture := charts.asked(request, drawn, source=known.source):
         return picture
     context = {
         **known.context(),

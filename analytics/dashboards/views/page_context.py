@@ -16,6 +16,7 @@ from analytics.dashboards.queries.totals import DIMENSIONS
 from analytics.enums import Basis
 from analytics.periods import Chosen, Period
 from channels.models import Channel
+from common.dates import short_date
 from common.web.params import choice_param
 from municipalities.queries import today
 from municipalities.rules import Verb
@@ -116,6 +117,13 @@ class Frame:
         """Of exactly this view, also tomorrow: with the dates instead of "28 days"."""
         dates = {"from": f"{self.period.first:%Y-%m-%d}", "to": f"{self.period.last:%Y-%m-%d}"}
         return str(self.request.build_absolute_uri(self.address(days=periods.OWN, **dates)))
+
+    @property
+    def source(self) -> str:
+        """Below an exported chart: of whom, which channel, and of which days."""
+        days = f"{short_date(self.period.first)} – {short_date(self.period.last)}"
+        names = [str(self.request.municipality), *([self.channel.name] if self.channel else [])]
+        return " · ".join([*names, days])
 
     def context(self) -> dict[str, Any]:
         return {
