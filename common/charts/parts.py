@@ -53,11 +53,13 @@ class Mark:
     """What happened on the way, e.g. a training: a hairline with its name. `at` is an index, 2.5 is between two.
 
     `broken` says that what is left and right of it must not be compared (a channel was connected to another page).
+    `until` is where it ended, if it lasted.
     """
 
     at: float
     label: str
     broken: bool = False
+    until: float | None = None
 
 
 @dataclass(frozen=True)
