@@ -4,6 +4,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, Promise] = {
+    "annotation.add": _("Marked “%(target)s” on the charts, %(first)s – %(last)s"),
+    "annotation.change": _("Changed the event “%(target)s” on the charts, %(first)s – %(last)s"),
+    "annotation.remove": _("Removed the event “%(target)s” from the charts, %(first)s – %(last)s"),
     "facts.rebuild": _("Recalculated daily and monthly metrics from all snapshots, %(first)s–%(last)s"),
     "indicator.change": _("Changed the indicator “%(target)s”"),
     "indicator.choose": _("Chose the indicators of %(target)s. Added: %(begun)s. Ended: %(ended)s"),

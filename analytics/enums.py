@@ -47,6 +47,15 @@ class ImportState(models.TextChoices):
     UNDONE = "undone", _("Taken back")
 
 
+class AnnotationKind(models.TextChoices):
+    """What happened on a day that is marked on charts over time."""
+
+    TRAINING = "training", _("Training")
+    FLOOD = "flood", _("Flood")
+    ELECTION = "election", _("Election")
+    OTHER = "other", _("Something else")
+
+
 class Level(models.TextChoices):
     """Level of an indicator in the logframe."""
 

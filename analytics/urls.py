@@ -1,5 +1,7 @@
 from django.urls import path
 
+from analytics.annotations.views import municipality as annotations
+from analytics.annotations.views import programme as programme_annotations
 from analytics.comparison.views import peers, programme, programme_pages
 from analytics.dashboards.views import audience, best_times, metrics, overview, posts, what_works
 from analytics.history import views as history_views
@@ -20,6 +22,9 @@ urlpatterns = [
     path(f"{HERE}posts/", posts.posts, name="analytics_posts"),
     path(f"{HERE}best-time/", best_times.best_time, name="analytics_time"),
     path(f"{HERE}followers-and-links/", audience.audience, name="analytics_links"),
+    path(f"{HERE}events/new/", annotations.new, name="annotation_new"),
+    path(f"{HERE}events/<int:annotation>/", annotations.edit, name="annotation"),
+    path(f"{HERE}events/<int:annotation>/remove/", annotations.remove, name="annotation_remove"),
     path(f"{HERE}counted/<int:pk>/", ingestion_views.edit, name="analytics_counted"),
     path(f"{HERE}metrics/", metrics.metrics, name="analytics_metrics"),
     path(PAST, history_views.imports, name="analytics_past_imports"),
@@ -40,6 +45,13 @@ urlpatterns = [
     path("programme/districts/", programme_pages.districts, name="programme_districts"),
     path("programme/training/", programme_pages.training, name="programme_training"),
     path("programme/municipalities/<slug:place>/", programme_pages.municipality, name="programme_municipality"),
+    path("programme/events/of/<int:programme>/", programme_annotations.new, name="programme_annotation_new"),
+    path("programme/events/<int:annotation>/", programme_annotations.edit, name="programme_annotation"),
+    path(
+        "programme/events/<int:annotation>/remove/",
+        programme_annotations.remove,
+        name="programme_annotation_remove",
+    ),
     path(ALL, indicator_programme.dashboard, name="programme_indicators"),
     path(f"{ALL}choose/<int:programme>/", definitions.choose, name="programme_indicators_choose"),
     path(f"{ALL}new/<int:programme>/", definitions.new, name="programme_indicator_new"),

@@ -4,6 +4,7 @@
 - htmx acts only on elements with the mark of their page, which `{% htmx %}` writes. Injected markup has neither,
   as both are generated per page. The mark is not a nonce: a page passes it to its scripts.
 - A page that is cached for everybody has no nonce, as many would get the same; it lists the few files that it loads.
+- No page may be framed but those that municipalities put on their own sites (portal/public_embeds.py).
 """
 
 import json
@@ -74,3 +75,19 @@ def forms_may_lead_to(response: HttpResponse, address: str) -> None:
     is_page = where.scheme in ("http", "https")
     source = f"{where.scheme}://{where.netloc}" if is_page else f"{where.scheme}:"
     response._csp_update = {"form-action": [source]}  # type: ignore[attr-defined]
+
+
+def may_be_framed(response: HttpResponse) -> None:
+    """Let other sites frame the page, which then loads our style sheets alone, runs no script and sends no form."""
+    nothing = dict.fromkeys(("img-src", "font-src", "connect-src", "media-src", "manifest-src"))
+    response._csp_replace = {  # type: ignore[attr-defined]
+        **nothing,
+        "script-src": ["'none'"],
+        "form-action": ["'none'"],
+        "frame-ancestors": ["*"],
+    }
+
+
+def may_frame_own_pages(response: HttpResponse) -> None:
+    """Let the page frame those of our pages that may be framed, to show what they look like."""
+    response._csp_update = {"frame-src": ["'self'"]}  # type: ignore[attr-defined]

@@ -38,6 +38,7 @@ DESCRIPTIONS: dict[Verb, str] = {
     Verb.DELIVERY_ANSWER: "decide about a post that failed, expired or was not confirmed",
     Verb.PAUSE: "pause and resume publishing, all of it or one channel",
     Verb.ANALYTICS_VIEW: "see the numbers, make reports of them",
+    Verb.ANALYTICS_ANNOTATE: "mark events (a flood, an election) on the charts over time",
     Verb.REPORT_SCHEDULE: "have the report of each month sent by mail",
     Verb.CHANNEL_VIEW: "see the channels",
     Verb.CHANNEL_CONNECT: "connect and disconnect channels",
@@ -52,7 +53,7 @@ DESCRIPTIONS: dict[Verb, str] = {
 PROGRAMME_DESCRIPTIONS: dict[ProgrammeVerb, str] = {
     ProgrammeVerb.COMPARE: "compare the municipalities that agreed to it",
     ProgrammeVerb.CATALOGUES: "keep the catalogue of eServices, the campaign kits and the rubric",
-    ProgrammeVerb.INDICATORS: "choose indicators, freeze baselines, set targets, enter values",
+    ProgrammeVerb.INDICATORS: "choose indicators, freeze baselines, set targets, enter values, mark events on charts",
     ProgrammeVerb.PLANS: "see the plans of mentoring and its hours, keep the library of activities",
     ProgrammeVerb.TRAIN: "hold trainings and lead exercises (trainers too)",
     ProgrammeVerb.EXCHANGE: "keep good practice, pick posts of the month, take shared posts down",

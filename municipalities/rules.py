@@ -43,6 +43,7 @@ class Verb(StrEnum):
     DELIVERY_ANSWER = "delivery.answer"
     PAUSE = "workspace.pause"
     ANALYTICS_VIEW = "analytics.view"
+    ANALYTICS_ANNOTATE = "analytics.annotate"
     REPORT_SCHEDULE = "report.schedule"
     CHANNEL_VIEW = "channel.view"
     CHANNEL_CONNECT = "channel.connect"
@@ -92,6 +93,7 @@ _OFFICER = _VIEWER | {
     V.GALLERY_SHARE,
     V.GALLERY_COMMENT,
     V.DELIVERY_ANSWER,
+    V.ANALYTICS_ANNOTATE,
     V.REPORT_SCHEDULE,
     V.PAUSE,
     V.CHANNEL_VIEW,

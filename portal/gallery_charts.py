@@ -77,7 +77,8 @@ def _bars() -> Chart:
         Series(_("The period before"), [12, 13, 13, 12, 14, 13, 15, 14, 16, 15, 14, 16], muted=True),
     ]
     texts = _texts(_("publications on all channels"), _("Week from"))
-    return charts.bars(_("Posts by week"), _weeks(12), series, texts, marks=[Mark(3.5, _("Training"))])
+    marks = [Mark(3.5, _("Training")), Mark(7, _("Flood"), until=8)]
+    return charts.bars(_("Posts by week"), _weeks(12), series, texts, marks=marks)
 
 
 def _stacked(*, share: bool) -> Chart:

@@ -27,7 +27,8 @@ from municipalities.models import REAL_PLACE, Municipality
 from municipalities.queries import today
 from municipalities.tenancy import scope
 from needs import public_text
-from needs.models import Need, NeedsPage
+from needs.enums import NeedStage
+from needs.models import NeedsPage
 from needs.queries import public as needs
 from posts.models import Publication, Variant
 from reports import public_parts
@@ -77,14 +78,14 @@ def place(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
 def _place(municipality: Municipality, parts: set[str], tongue: str) -> bytes:
     with translation.override(languages.by_tag()[tongue].code), scope(municipality):
         accounts = list(_accounts()) if "numbers" in parts else []
-        results, terms = needs.newest(municipality) if "needs" in parts else ([], None)
+        results, terms = needs.newest(municipality, [NeedStage.DONE]) if "needs" in parts else ([], None)
         say = public_text.converter(tongue, terms) if terms is not None else None
         canonical = _absolute("place", municipality.slug)
         context = {
             "municipality": municipality,
             "accounts": accounts,
-            "posts": _posts(tongue) if "numbers" in parts else [],
-            "results": [public_text.feed_entry(need, say) for need in _done(results)[:RESULTS]] if say else [],
+            "posts": latest_posts(tongue) if "numbers" in parts else [],
+            "results": [public_text.feed_entry(need, say) for need in results[:RESULTS]] if say else [],
             "contacts": _contacts(parts),
             "feed": reverse("needs_feed", args=[municipality.slug, tongue]) if "needs" in parts else "",
             "needs_url": reverse("needs_public_in", args=[municipality.slug, tongue]),
@@ -99,10 +100,6 @@ def _place(municipality: Municipality, parts: set[str], tongue: str) -> bytes:
             "about": _structured(municipality, accounts, canonical),
         }
         return render_to_string("portal/public/place.html", context).encode()
-
-
-def _done(results: Iterable[Need]) -> list[Need]:
-    return [need for need in results if need.stage == "done"]
 
 
 def _accounts() -> Iterable[Channel]:
@@ -121,8 +118,9 @@ def _contacts(parts: set[str]) -> list[str]:
     return list(dict.fromkeys(row.contact for row in rows.values() if row and row.contact))
 
 
-def _posts(tongue: str) -> list[PublicPost]:
-    """The newest posts that are public now, one entry for each, with every network it is on. Two queries."""
+def latest_posts(tongue: str) -> list[PublicPost]:
+    """The newest posts of the open scope that are public now, one entry for each, with every network it is on. Two
+    queries."""
     rows = Publication.objects.filter(live=True, delivery__state=State.PUBLISHED, post__deleted_at__isnull=True)
     if not settings.DEMO:
         rows = rows.filter(channel__is_practice=False)
@@ -150,14 +148,18 @@ def _post(group: Sequence[Publication], variants: Sequence[Variant], tongue: str
     # Texts of one channel come first, so that the text of all wins.
     by_tag = {f"{row.language}-{row.script}": row.text for row in variants}
     wanted = tongue if tongue in by_tag else next(iter(by_tag), tongue)
-    text = " ".join(by_tag.get(wanted, "").split())
-    short = text if len(text) <= EXCERPT else f"{text[:EXCERPT].rsplit(' ', 1)[0]}…"
     links = [
         (row.channel.platform, row.channel.name, row.delivery.permalink) for row in group if row.delivery.permalink
     ]
     at = group[0].delivery.published_at
     assert at is not None  # a constraint says so of what is published
-    return PublicPost(short, wanted, at, links)
+    return PublicPost(excerpt(by_tag.get(wanted, "")), wanted, at, links)
+
+
+def excerpt(text: str) -> str:
+    """The text in one line, cut between words where it is long."""
+    text = " ".join(text.split())
+    return text if len(text) <= EXCERPT else f"{text[:EXCERPT].rsplit(' ', 1)[0]}…"
 
 
 def _structured(municipality: Municipality, accounts: Sequence[Channel], canonical: str) -> dict[str, Any]:

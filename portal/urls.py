@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from portal import channels, gallery, health, home, mailbox, operations, palette, programme_overview, public_places
+from portal import (
+    channels,
+    gallery,
+    health,
+    home,
+    mailbox,
+    operations,
+    palette,
+    programme_overview,
+    public_embeds,
+    public_places,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -39,6 +50,10 @@ urlpatterns = [
     path("places/in/<slug:tongue>/", public_places.places, name="places_in"),
     path("places/<slug:place>/", public_places.place, name="place"),
     path("places/<slug:place>/<slug:tongue>/", public_places.place, name="place_in"),
+    path("places/<slug:place>/embed/posts/", public_embeds.posts, name="embed_posts"),
+    path("places/<slug:place>/embed/posts/<slug:tongue>/", public_embeds.posts, name="embed_posts_in"),
+    path("places/<slug:place>/embed/asked/", public_embeds.asked, name="embed_asked"),
+    path("places/<slug:place>/embed/asked/<slug:tongue>/", public_embeds.asked, name="embed_asked_in"),
     path("robots.txt", public_places.robots, name="robots"),
     path("sitemap.xml", public_places.sitemap, name="sitemap"),
     path("metrics", operations.metrics, name="metrics"),

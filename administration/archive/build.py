@@ -68,6 +68,7 @@ def _tables() -> list[tuple[str, str]]:
         ("indicators.csv", _("the programme's indicators, by month")),
         ("indicator-baselines.csv", _("baselines that were frozen")),
         ("indicator-targets.csv", _("targets that were agreed")),
+        ("events.csv", _("events that were marked on the charts")),
         ("indicator-entries.csv", _("values that people entered")),
         ("calendar.csv", _("the schedule of posts")),
         ("check-ins.json", _("check-ins with the mentor, with notes and next steps")),

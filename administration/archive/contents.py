@@ -1,7 +1,8 @@
 """Whether and how each tenant table is exported. A new table needs an entry here, else a test fails."""
 
 GOES_IN = {
-    "analytics.channelday", "analytics.dailyfact", "analytics.indicatorvalue", "analytics.municipalitybaseline",
+    "analytics.channelday", "analytics.dailyfact", "analytics.indicatorvalue", "analytics.municipalityannotation",
+    "analytics.municipalitybaseline",
     "analytics.metriccoverage", "analytics.metricsnapshot", "analytics.municipalitytarget",
     "analytics.municipalityvalue", "analytics.subject", "analytics.tally", "channels.channel", "channels.channelpause",
     "delivery.attempt", "delivery.delivery", "exchange.sharedcomment", "exchange.sharedcopy", "exchange.sharedpost",

@@ -18,6 +18,7 @@ from analytics.models import (
     IndicatorValue,
     MetricCoverage,
     MetricSnapshot,
+    MunicipalityAnnotation,
     MunicipalityBaseline,
     MunicipalityTarget,
     MunicipalityValue,
@@ -134,6 +135,7 @@ def _indicators(archive: Archive) -> None:
         "ended_at",
     )
     archive.table("indicator-targets.csv", agreed, _targets())
+    archive.table("events.csv", ("kind", "first", "last", "text", "added_at"), _events())
     archive.table(
         "indicator-entries.csv", ("indicator", "on", "value", "source", "note", "file", "entered_at"), _entries()
     )
@@ -152,6 +154,11 @@ def _frozen() -> Iterator[tuple[Any, ...]]:
         yield (
             row.indicator, row.first, row.last, row.value, row.n, is_enough, row.few_because, row.frozen_at, row.reason
         )  # fmt: skip
+
+
+def _events() -> Iterator[tuple[Any, ...]]:
+    rows = MunicipalityAnnotation.objects.order_by("first", "pk")
+    yield from rows.values_list("kind", "first", "last", "text", "added_at")
 
 
 def _targets() -> Iterator[tuple[Any, ...]]:

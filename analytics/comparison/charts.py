@@ -9,6 +9,8 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from analytics.annotations.marks import marks, position
+from analytics.annotations.queries import Event
 from analytics.comparison.groups import Group, Middle, middle
 from analytics.comparison.measures import Figures, Measure, MeasureKind
 from analytics.comparison.queries.comparison import ComparedMunicipality, Comparison, ComparisonRow
@@ -78,22 +80,24 @@ def table_value(value: float | None, measure: Measure) -> str:
 # ---- over time
 
 
-def over_time(rows: Sequence[ComparisonRow], axis: Stretches, measure: Measure) -> charts.Chart:
+def over_time(
+    rows: Sequence[ComparisonRow], axis: Stretches, measure: Measure, events: Sequence[Event] = ()
+) -> charts.Chart:
     """At most six municipalities over each other, with the trainings that fell into this time."""
     series = [charts.Series(str(row.municipality), row.line) for row in rows]
     days = {row.cohort.training_on: row.cohort for row in rows}
-    marks = [
+    happened = [
         charts.Mark(at, _("Training: %(cohort)s") % {"cohort": cohort})
         for day, cohort in sorted(days.items())
-        if (at := at_of(day, axis)) is not None
+        if (at := position(day, axis)) is not None
     ]
-    return charts.line(
-        by_time(measure, axis), labels_of(axis), series, chart_texts(measure, head_of(axis)), marks=marks
-    )
+    texts = chart_texts(measure, head_of(axis))
+    happened += marks(events, axis)
+    return charts.line(by_time(measure, axis), labels_of(axis), series, texts, marks=happened)
 
 
-def multiples(compared: Comparison, measure: Measure) -> charts.Chart | None:
-    """All on one scale, each beside the median of all and with its own training marked."""
+def multiples(compared: Comparison, measure: Measure, events: Sequence[Event] = ()) -> charts.Chart | None:
+    """All on one scale, each beside the median of all, with its own training and the events marked."""
     axis = compared.axis
     if not compared.rows or axis is None:
         return None
@@ -108,12 +112,12 @@ def multiples(compared: Comparison, measure: Measure) -> charts.Chart | None:
         [charts.Series(str(row.municipality), row.line) for row in rows],
         chart_texts(measure, head_of(axis)),
         against=against,
-        marks=[_training(row, axis) for row in rows],
+        marks=[[*_training(row, axis), *marks(events, axis)] for row in rows],
     )
 
 
 def _training(row: ComparisonRow, axis: Stretches) -> list[charts.Mark]:
-    at = at_of(row.cohort.training_on, axis)
+    at = position(row.cohort.training_on, axis)
     return [charts.Mark(at, _("Training"))] if at is not None else []
 
 
@@ -134,15 +138,6 @@ def labels_of(axis: Stretches) -> list[str]:
     if axis.unit == MONTH:
         return [month_label(month) for month in axis.firsts]
     return [day_month_short(day) for day in axis.firsts]
-
-
-def at_of(day: date, axis: Stretches) -> float | None:
-    """Position of a day on an axis; the point of a stretch is at its middle. None: the day is not on it."""
-    for index, (first, last) in enumerate(zip(axis.firsts, axis.lasts, strict=True)):
-        if first <= day <= last:
-            length = (last - first).days + 1
-            return min(max(index + ((day - first).days + 0.5) / length - 0.5, 0), len(axis) - 1)
-    return None
 
 
 def before_and_now(rows: Sequence[ComparisonRow], period: Period, measure: Measure) -> charts.Chart:

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics import periods
+from analytics.annotations.marks import marks
+from analytics.annotations.queries import Event
 from analytics.dashboards.labels import BASES, day_name, hours, times, whole
 from analytics.dashboards.queries.baseline import Baseline
 from analytics.dashboards.queries.follower_breaks import Break
@@ -55,20 +57,29 @@ def _training(stretches: Stretches, base: Baseline | None) -> list[charts.Mark]:
     return [charts.Mark(_stretch(stretches, base.until), _("Training"))]
 
 
-def published(course: Series, stretches: Stretches, base: Baseline | None = None) -> charts.Chart:
+def published(
+    course: Series, stretches: Stretches, base: Baseline | None = None, events: Sequence[Event] = ()
+) -> charts.Chart:
     """Interactions by day of publication; a gap where nothing was published or nothing fetched."""
     totals = course.interactions[Basis.PUBLICATION]
     values: list[float | None] = [totals.get(index) for index in range(len(stretches))]
     reasons = {index: _("nothing was published") for index in range(len(stretches)) if not course.posts.get(index)}
-    return _interactions(values, reasons, stretches, Basis.PUBLICATION, base)
+    happened = [*_training(stretches, base), *marks(events, stretches)]
+    return _interactions(values, reasons, stretches, Basis.PUBLICATION, happened)
 
 
 def activity(
-    course: Series, looked: Followers, stretches: Stretches, basis: str, base: Baseline | None = None
+    course: Series,
+    looked: Followers,
+    stretches: Stretches,
+    basis: str,
+    base: Baseline | None = None,
+    *,
+    events: Sequence[Event] = (),
 ) -> charts.Chart:
     """Interactions by stretch; where nothing was fetched, or nothing was published, a gap with the reason."""
     if basis == Basis.PUBLICATION:
-        return published(course, stretches, base)
+        return published(course, stretches, base, events)
     totals = course.interactions[basis]
     values: list[float | None] = []
     reasons: dict[int, str] = {}
@@ -77,11 +88,15 @@ def activity(
         values.append((totals.get(index) or 0) if is_read else None)
         if reason := looked.reason(index):
             reasons[index] = reason
-    return _interactions(values, reasons, stretches, basis, base)
+    return _interactions(values, reasons, stretches, basis, [*_training(stretches, base), *marks(events, stretches)])
 
 
 def _interactions(
-    values: list[float | None], reasons: dict[int, str], stretches: Stretches, basis: str, base: Baseline | None
+    values: list[float | None],
+    reasons: dict[int, str],
+    stretches: Stretches,
+    basis: str,
+    happened: Sequence[charts.Mark],
 ) -> charts.Chart:
     titles = {
         periods.DAY: _("Interactions by day"),
@@ -91,12 +106,18 @@ def _interactions(
     }
     formula = f"{BASES[basis]}: {FORMULAS['interactions'].text}"
     series = charts.Series(str(FORMULAS["interactions"].label), values, reasons)
-    marks = _training(stretches, base)
-    return charts.bars(titles[stretches.unit], labels_of(stretches), [series], _texts(stretches, formula), marks=marks)
+    texts = _texts(stretches, formula)
+    return charts.bars(titles[stretches.unit], labels_of(stretches), [series], texts, marks=happened)
 
 
 def followers(
-    course: Followers, stretches: Stretches, channels: list[Channel], broken: Sequence[Break] = ()
+    course: Followers,
+    stretches: Stretches,
+    channels: list[Channel],
+    broken: Sequence[Break] = (),
+    *,
+    base: Baseline | None = None,
+    events: Sequence[Event] = (),
 ) -> charts.Chart:
     """Followers of all channels together at the end of each stretch. The line breaks where the set of channels
     changes, and has a mark where its figures were imported."""
@@ -105,13 +126,14 @@ def followers(
     series = charts.Series(_("Followers"), values, reasons)
     formula = _("all channels of the time together; where one of them was not read there is a gap")
     texts = _texts(stretches, formula)
-    marks = [
+    happened = [
         charts.Mark(_stretch(stretches, follower_break.day), follower_break.short, broken=True)
         for follower_break in broken
     ]
     if course.imported_until is not None:
-        marks.append(charts.Mark(_stretch(stretches, course.imported_until), _("imported up to here")))
-    return charts.line(_("Followers"), labels_of(stretches), [series], texts, marks=marks, from_zero=False)
+        happened.append(charts.Mark(_stretch(stretches, course.imported_until), _("imported up to here")))
+    happened += [*_training(stretches, base), *marks(events, stretches)]
+    return charts.line(_("Followers"), labels_of(stretches), [series], texts, marks=happened, from_zero=False)
 
 
 def _stretch(stretches: Stretches, day: date) -> int:
@@ -126,7 +148,9 @@ def sparkline(channel: Channel, course: Followers) -> SafeString:
 SERVICE, CEREMONY = ("service", "eservice"), ("ceremony",)
 
 
-def mix(published: Series, stretches: Stretches) -> charts.Chart | None:
+def mix(
+    published: Series, stretches: Stretches, base: Baseline | None = None, events: Sequence[Event] = ()
+) -> charts.Chart | None:
     """Service information against ceremony, as shares of the posts; by week where the period is shown by day."""
     groups = _weeks(stretches)
     if len(groups) < FEWEST_COLUMNS or not published.posts:
@@ -149,7 +173,8 @@ def mix(published: Series, stretches: Stretches) -> charts.Chart | None:
         unit, [stretches.firsts[group[0]] for group in groups], [stretches.lasts[group[-1]] for group in groups]
     )
     texts = _texts(shown, _("share of the posts published"), _("nothing was published"))
-    return charts.stacked(_("Service information against ceremony"), labels_of(shown), series, texts)
+    happened = [*_training(shown, base), *marks(events, shown)]
+    return charts.stacked(_("Service information against ceremony"), labels_of(shown), series, texts, marks=happened)
 
 
 def _weeks(stretches: Stretches) -> list[list[int]]:
@@ -162,7 +187,9 @@ def _weeks(stretches: Stretches) -> list[list[int]]:
     return [list(range(first, min(first + 7, count) if first >= short else short)) for first in firsts]
 
 
-def clicks(values: list[int], stretches: Stretches) -> charts.Chart:
+def clicks(
+    values: list[int], stretches: Stretches, base: Baseline | None = None, events: Sequence[Event] = ()
+) -> charts.Chart:
     titles = {
         periods.DAY: _("Clicks by day"),
         periods.WEEK: _("Clicks by week"),
@@ -172,7 +199,8 @@ def clicks(values: list[int], stretches: Stretches) -> charts.Chart:
     texts = _texts(
         stretches, _("people who followed a short link, by the day on which they did; programs are left out")
     )
-    return charts.bars(titles[stretches.unit], labels_of(stretches), [charts.Series(_("Clicks"), values)], texts)
+    series, happened = charts.Series(_("Clicks"), values), [*_training(stretches, base), *marks(events, stretches)]
+    return charts.bars(titles[stretches.unit], labels_of(stretches), [series], texts, marks=happened)
 
 
 def ranking(title: str, head: str, rows: list[tuple[str, float | None]], formula: str) -> charts.Chart:

@@ -1,7 +1,10 @@
 """Charts of indicators: a bullet chart against the target, months as a line, and a sparkline for tables."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -48,6 +51,30 @@ def months(line: IndicatorRow) -> charts.Chart | None:
     target = (_("Target"), wanted) if wanted is not None else None
     heading = _("Day") if is_by_day else _("Month")
     return charts.line(_("Over time"), labels, [series], _texts(line, heading), target=target)
+
+
+def asked(request: HttpRequest, lines: Mapping[str, IndicatorRow], owner: object) -> HttpResponse | None:
+    """The file of a chart that the address asks for, see `common.charts.asked`. `lines` by the beginning of the names
+    of their charts; `owner` is the programme or the municipality."""
+    wanted = request.GET.get("picture", "")
+    if not wanted:
+        return None
+    for prefix, line in lines.items():
+        if wanted.startswith(prefix):
+            source = " · ".join(filter(None, [str(owner), indicator_labels.period(line.first, line.last)]))
+            return charts.asked(request, _files(line, prefix), source=source)
+    raise Http404(f"This page has no picture {wanted!r}.")
+
+
+def _files(line: IndicatorRow, prefix: str) -> dict[str, charts.Chart | None]:
+    """Away from the page their titles name the indicator, and its formula stands below."""
+    drawn = {"bullet": bullet(line), "months": months(line)}
+    return {
+        f"{prefix}{name}": replace(chart, title=f"{line.indicator}: {chart.title}", formula=line.indicator.formula)
+        if chart
+        else None
+        for name, chart in drawn.items()
+    }
 
 
 def sparkline(line: IndicatorRow) -> SafeString:

@@ -22,6 +22,43 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='MunicipalityAnnotation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('kind', models.CharField(choices=[('training', 'Training'), ('flood', 'Flood'), ('election', 'Election'), ('other', 'Something else')], max_length=10, verbose_name='kind')),
+                ('first', models.DateField(verbose_name='first day')),
+                ('last', models.DateField(verbose_name='last day')),
+                ('text', models.CharField(max_length=80, verbose_name='what happened')),
+                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('added_at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'indexes': [models.Index(fields=['municipality', 'first'], name='municipality_annotation_first')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('first__lte', models.F('last'))), name='municipalityannotation_ends_after_it_begins')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ProgrammeAnnotation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('training', 'Training'), ('flood', 'Flood'), ('election', 'Election'), ('other', 'Something else')], max_length=10, verbose_name='kind')),
+                ('first', models.DateField(verbose_name='first day')),
+                ('last', models.DateField(verbose_name='last day')),
+                ('text', models.CharField(max_length=80, verbose_name='what happened')),
+                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('added_at', models.DateTimeField(auto_now_add=True)),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='annotations', to='municipalities.programme')),
+            ],
+            options={
+                'abstract': False,
+                'indexes': [models.Index(fields=['programme', 'first'], name='programme_annotation_first')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('first__lte', models.F('last'))), name='programmeannotation_ends_after_it_begins')],
+            },
+        ),
+        migrations.CreateModel(
             name='HistoryImport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

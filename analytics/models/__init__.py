@@ -1,8 +1,9 @@
 """Models of all subjects: what is polled and every snapshot (`ingestion`), facts by day and month built from them
 (`rollups`), daily counts of higher packages (`daily_counts`), imports of history (`history`), figures and sharing for
-the comparison (`comparison`), and what a programme follows (`indicators`).
+the comparison (`comparison`), what a programme follows (`indicators`), and events on charts (`annotations`).
 """
 
+from analytics.models.annotations import MunicipalityAnnotation, ProgrammeAnnotation
 from analytics.models.comparison import Sharing, TrainingWindow
 from analytics.models.daily_counts import DirtyTally, Tally
 from analytics.models.history import HistoryImport
@@ -35,9 +36,11 @@ __all__ = [
     "MetricSnapshot",
     "MonthlyFact",
     "MonthlyMedian",
+    "MunicipalityAnnotation",
     "MunicipalityBaseline",
     "MunicipalityTarget",
     "MunicipalityValue",
+    "ProgrammeAnnotation",
     "ProgrammeIndicator",
     "Sharing",
     "Subject",

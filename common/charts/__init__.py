@@ -15,15 +15,15 @@ forbids style attributes; `standalone` writes them out for a file.
 - A value that is None is a gap: a hatch is drawn, and the reason is shown. It is never a zero.
 - Bars always start at 0. A line does too unless `from_zero=False`, for counts that hardly move (followers).
 - Every chart has its table (`headings`, `rows`: the same figures as text) and its `summary`, the text alternative.
-- A page offers the pictures by `{% chart drawn key="activity" %}` and, at the beginning of its view,
+- A page offers the chart as files (PNG, SVG, CSV) by `{% chart drawn key="activity" %}` and, in its view,
   `if picture := charts.asked(request, {"activity": drawn}, source=str(municipality)): return picture`.
 """
 
 from common.charts.drawing import ticks
-from common.charts.export import KINDS, asked, download, png, source_line, standalone
+from common.charts.export import KINDS, asked, csv, download, png, source_line, standalone
 from common.charts.grids import PLACES, Tile, heat, multiples, small, tiles
 from common.charts.over_time import bars, line, sparkline, stacked
-from common.charts.parts import Chart, ChartTexts, Mark, Series
+from common.charts.parts import Chart, ChartTexts, Figure, Mark, Series
 from common.charts.place_map import Place, place_map
 from common.charts.side_by_side import Pair, bullet, dumbbell, ranking
 
@@ -32,6 +32,7 @@ __all__ = [
     "PLACES",
     "Chart",
     "ChartTexts",
+    "Figure",
     "Mark",
     "Pair",
     "Place",
@@ -40,6 +41,7 @@ __all__ = [
     "asked",
     "bars",
     "bullet",
+    "csv",
     "download",
     "dumbbell",
     "heat",

@@ -247,24 +247,28 @@ def rectangle(x: float, y: float, width: float, height: float) -> SafeString:
 
 
 def rows_of_marks(plot: Plot, marks: Sequence[Mark]) -> list[tuple[Mark, float, int, bool]]:
-    """For each mark: its x, the row of its name, and whether the name is to the left of it."""
-    placed: list[tuple[Mark, float, int, bool]] = []
-    ends: list[list[tuple[float, float]]] = []
+    """For each mark: its x, the row of its name (0 is the lowest), and whether the name is to the left of it.
+
+    A name is above the names that it would lie on, and above those whose lines would run through it.
+    """
+    reaches = []
     for mark in marks:
         # From this index on it is another thing, so the break is before it.
         x = plot.x(mark.at - 0.5 if mark.broken and mark.at == int(mark.at) else mark.at)
         length = len(mark.label) * LETTER + 10
         before = x + length > plot.width
-        reach = (x - length, x) if before else (x, x + length)
-        row = next(
-            (at for at, taken in enumerate(ends) if all(reach[1] < one or reach[0] > other for one, other in taken)),
-            len(ends),
-        )
-        if row == len(ends):
-            ends.append([])
-        ends[row].append(reach)
+        reaches.append((mark, x, before, (x - length, x) if before else (x, x + length)))
+    # Lines that run through a name are right of its own where it stands to the right, and left of it otherwise.
+    reaches.sort(key=lambda entry: (entry[2], entry[1] if entry[2] else -entry[1]))
+    placed: list[tuple[Mark, float, int, bool]] = []
+    ends: dict[int, list[tuple[float, float]]] = {}
+    for mark, x, before, reach in reaches:
+        row = max((below + 1 for _mark, at, below, _before in placed if reach[0] < at < reach[1]), default=0)
+        while not all(reach[1] < one or reach[0] > other for one, other in ends.get(row, [])):
+            row += 1
+        ends.setdefault(row, []).append(reach)
         placed.append((mark, x, row, before))
-    return placed
+    return sorted(placed, key=lambda entry: entry[1])
 
 
 def draw_marks(plot: Plot, marks: Sequence[Mark]) -> SafeString:
@@ -273,6 +277,9 @@ def draw_marks(plot: Plot, marks: Sequence[Mark]) -> SafeString:
         y = plot.top - 6 - row * MARK_ROW
         top, foot = n(y - 9), n(plot.floor)
         line = html('<path class="chart-event" d="M{} {}V{}"/>', n(x), top, foot)
+        if mark.until is not None:
+            span = n(x), top, foot, n(x), n(plot.top), n(plot.x(mark.until)), foot
+            line = html('<path class="chart-event" d="M{} {}V{}M{} {}H{}V{}"/>', *span)
         if mark.broken:
             sides = n(x - 2), top, foot, n(x + 2), top, foot
             line = html('<path class="chart-break" d="M{} {}V{}M{} {}V{}"/>', *sides)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from common.charts import drawing
 from common.charts.drawing import HEIGHT, LETTER, NARROW, NARROW_HEIGHT, WIDE, Plot, n
-from common.charts.parts import PLAIN, Chart, ChartTexts, Mark, Series, Values, checked, summary
+from common.charts.parts import PLAIN, Chart, ChartTexts, Figure, Mark, Series, Values, checked, summary
 from common.markup import NOTHING, html, joined
 from common.templatetags.sr import percent
 
@@ -283,10 +283,10 @@ def _share(value: float | None, whole: float | None) -> float | None:
     return None if value is None or not whole else value / whole
 
 
-def _describe_part(series: Series, whole: float | None, index: int, texts: ChartTexts) -> str:
+def _describe_part(series: Series, whole: float | None, index: int, texts: ChartTexts) -> Figure:
     share = _share(series.values[index], whole)
     description = texts.of(series, index)
-    return description if share is None else f"{description} ({percent(share)})"
+    return description if share is None else Figure(f"{description} ({percent(share)})", description.value)
 
 
 def _describe_parts(series: Sequence[Series], sums: Sequence[float | None], index: int, texts: ChartTexts) -> str:

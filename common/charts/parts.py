@@ -6,6 +6,7 @@ Numbers have the format of the interface's language, unless the caller's `ChartT
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Self
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -16,6 +17,17 @@ from common.markup import NOTHING
 
 Number = Callable[[float], str]
 Values = Sequence[float | None]
+
+
+class Figure(str):
+    """A figure as a chart's table shows it, with its `value` for programs; None where it is missing."""
+
+    value: float | None
+
+    def __new__(cls, text: str, value: float | None = None) -> Self:
+        figure = super().__new__(cls, text)
+        figure.value = value
+        return figure
 
 
 def plain(value: float) -> str:
@@ -41,11 +53,13 @@ class Mark:
     """What happened on the way, e.g. a training: a hairline with its name. `at` is an index, 2.5 is between two.
 
     `broken` says that what is left and right of it must not be compared (a channel was connected to another page).
+    `until` is where it ended, if it lasted.
     """
 
     at: float
     label: str
     broken: bool = False
+    until: float | None = None
 
 
 @dataclass(frozen=True)
@@ -64,12 +78,11 @@ class ChartTexts:
     def missing(self, reason: str = "") -> str:
         return reason or self.gap or _("No value")
 
-    def of(self, series: Series, index: int) -> str:
-        value = series.values[index]
-        return self.number(value) if value is not None else self.missing(series.reasons.get(index, ""))
+    def of(self, series: Series, index: int) -> Figure:
+        return self.format_value(series.values[index], series.reasons.get(index, ""))
 
-    def format_value(self, value: float | None, reason: str = "") -> str:
-        return self.number(value) if value is not None else self.missing(reason)
+    def format_value(self, value: float | None, reason: str = "") -> Figure:
+        return Figure(self.number(value) if value is not None else self.missing(reason), value)
 
 
 PLAIN = ChartTexts()
@@ -81,7 +94,7 @@ class Chart:
     """A drawn chart with its texts and table; `{% chart %}` prints all of it.
 
     - `svg` is the picture for wide rooms and for paper, `narrow` the same one for a telephone (nothing where one does).
-    - `headings` and `rows` are the table beside it: the same figures as text, with the reasons for gaps.
+    - `headings` and `rows` are the table beside it: each figure as a `Figure`, a gap with its reason.
     - `summary` says in a sentence or two what the eye takes from the picture; it is the picture's text alternative.
     - `legend` pairs a name with a small SVG sample; it is empty for one series, whose name is the title.
     - `is_labelled`: the wide picture names its series itself, so that the legend is for the narrow one alone.

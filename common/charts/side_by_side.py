@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from common.charts import drawing
 from common.charts.drawing import NARROW, RIGHT, WIDE, Plot, n
-from common.charts.parts import PLAIN, Chart, ChartTexts, Series, checked, describe_ends
+from common.charts.parts import PLAIN, Chart, ChartTexts, Figure, Series, checked, describe_ends
 from common.markup import NOTHING, html, joined
 
 ROW, NARROW_ROW = 30, 48
@@ -141,11 +141,11 @@ def _whole(pair: Pair) -> bool:
     return pair.before is not None and pair.after is not None
 
 
-def _change(pair: Pair, texts: ChartTexts) -> str:
+def _change(pair: Pair, texts: ChartTexts) -> Figure:
     if pair.before is None or pair.after is None:
-        return "–"
+        return Figure("–", None)
     change = pair.after - pair.before
-    return f"+{texts.number(change)}" if change > 0 else texts.number(change).replace("-", "−")
+    return Figure(f"+{texts.number(change)}" if change > 0 else texts.number(change).replace("-", "−"), change)
 
 
 def _describe_pairs(pairs: Sequence[Pair], names: tuple[str, str], texts: ChartTexts) -> str:
@@ -241,7 +241,7 @@ def bullet(
 
     rows = [
         (_("Baseline"), texts.format_value(baseline)),
-        *((name, texts.number(value)) for name, value in milestones),
+        *((name, texts.format_value(value)) for name, value in milestones),
         (_("Target"), texts.format_value(target)),
         (_("Actual"), texts.format_value(actual, reason)),
     ]

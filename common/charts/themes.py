@@ -83,7 +83,7 @@ class Theme:
             "chart-tick": {"fill": "none", "stroke-width": "2.5"},
             "chart-halo": {"fill": "none", "stroke": self.paper, "stroke-width": "5"},
             "chart-target": {"stroke": self.ink_2, "stroke-width": "1.5", "stroke-dasharray": "2 4"},
-            "chart-event": {"stroke": self.line_control, "stroke-width": "1"},
+            "chart-event": {"stroke": self.line_control, "stroke-width": "1", "fill": "none"},
             "chart-break": {"stroke": self.ink_2, "stroke-width": "1"},
             "chart-leader": {"stroke": self.line_strong, "stroke-width": "1", "fill": "none"},
             "chart-gap": {"fill": self.sunken},

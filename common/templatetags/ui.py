@@ -389,22 +389,28 @@ def progress(label: str, value: int | None, most: int = 100) -> dict[str, Any]:
 def chart(context: Context, drawn: Any, level: int = 2, key: str = "", half: bool = False) -> dict[str, Any]:
     """A chart of common/charts with its legend, formula, read-out and the table beside it.
 
-    `key` is its name in `charts.asked` of the page's view; with it, the menu below offers the picture as SVG and PNG.
+    `key` is its name in `charts.asked` of the page's view; with it, the menu below saves it as PNG, SVG and CSV.
     `half`: two such charts stand beside each other, where there is never room for the wide drawing.
     """
-    pictures = []
-    if key and "request" in context:
-        for kind in charts.KINDS:
-            query = context["request"].GET.copy()
-            query["picture"] = f"{key}.{kind}"
-            pictures.append((kind.upper(), f"?{query.urlencode()}"))
     return {
         "chart": drawn,
         "half": half and drawn.narrow,
         "level": level,
-        "pictures": pictures,
+        **chart_files(context, key),
         "rows": _table_rows(drawn.rows),
     }
+
+
+@register.inclusion_tag("ui/_chart_files.html", takes_context=True)
+def chart_files(context: Context, key: str) -> dict[str, Any]:
+    """The menu that saves a chart, where its table stands on the page and the picture does not."""
+    files = []
+    if key and "request" in context:
+        for kind in charts.KINDS:
+            query = context["request"].GET.copy()
+            query["picture"] = f"{key}.{kind}"
+            files.append((kind.upper(), f"?{query.urlencode()}"))
+    return {"files": files}
 
 
 def _table_rows(rows: Iterable[Iterable[str]]) -> SafeString:

@@ -142,12 +142,11 @@ def load_section(municipality: Municipality, chosen: PublicFilters) -> PublicNee
         return PublicNeeds(counts, topics, pages, needs, _posts(needs), terms=terms)
 
 
-def newest(municipality: Municipality) -> tuple[list[Need], Glossary]:
-    """For the feed: what was decided or done last. Two queries."""
+def newest(municipality: Municipality, stages: Sequence[NeedStage] = PUBLISHED_STAGES) -> tuple[list[Need], Glossary]:
+    """What was decided or done last, of these stages. Two queries."""
     with scope(municipality):
-        return list(public_needs().order_by(Coalesce("done_on", "decided_on").desc(), "-pk")[:IN_FEED]), glossary(
-            municipality.pk
-        )
+        rows = public_needs().filter(stage__in=stages).order_by(Coalesce("done_on", "decided_on").desc(), "-pk")
+        return list(rows[:IN_FEED]), glossary(municipality.pk)
 
 
 def _counts(chosen: PublicFilters) -> tuple[dict[str, int], dict[str, int]]:

@@ -238,6 +238,28 @@ def test_a_municipality_reads_its_indicators_as_sentences(cast: Cast) -> None:
     assert "Mesto 0" not in text
 
 
+def test_each_chart_is_saved_as_a_picture_and_as_figures(cast: Cast) -> None:
+    (place, *_others) = filled(cast, 1, months=3)
+    indicator = ProgrammeIndicator.objects.get(code="OP1")
+    pages = {
+        ("programme_indicator", indicator.pk): ("bullet", "months"),
+        ("programme_indicator_place", indicator.pk, place.slug): ("bullet", "months"),
+        ("analytics_indicators", cast.cuprija.slug): (f"{indicator.pk}-bullet",),
+    }
+    for (name, *args), keys in pages.items():
+        by = cast.officer if name == "analytics_indicators" else cast.staff
+        text = page(cast, name, *args, by=by).content.decode()
+        for key in keys:
+            for kind in ("png", "svg", "csv"):
+                assert f'href="?picture={key}.{kind}"' in text, (name, key, kind)
+            answer = page(cast, name, *args, by=by, picture=f"{key}.svg")
+            assert answer.status_code == 200
+            assert str(indicator) in answer.content.decode()
+            assert page(cast, name, *args, by=by, picture=f"{key}.csv").headers["Content-Type"].startswith("text/csv")
+        for wrong in ("nothing.svg", f"{keys[0]}.exe", "0-bullet.svg"):
+            assert page(cast, name, *args, by=by, picture=wrong).status_code == 404
+
+
 def test_an_indicator_of_ones_own_is_defined_changed_ended_and_taken_up(cast: Cast) -> None:
     client = sign_in(cast.staff)
     data = {**vars(DEFINED), "areas": ["equality"]}

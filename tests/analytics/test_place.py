@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,8 +14,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from analytics.enums import FetchOutcome
+from common.dates import short_date
 from links.models import ClickCount, Link
 from municipalities.models import Cohort, Enrolment, Municipality
 from municipalities.queries import today
@@ -586,6 +590,34 @@ def test_pictures_of_the_charts_can_be_taken_along(numbers: Numbers, client: Cli
     assert svg.headers["Content-Type"].startswith("image/svg+xml")
     assert page(client, "analytics_works", picture="category.svg").content.count(b"Ceremony and visits") >= 1
     assert page(client, picture="nothing.svg").status_code == 404
+
+
+def test_the_figures_of_each_chart_can_be_taken_along(numbers: Numbers, client: Client) -> None:
+    various(numbers)
+    twelve(numbers)
+    saved = set()
+    for name in PAGES:
+        shown = page(client, name, days="90")
+        for key in re.findall(r'href="\?days=90&amp;picture=([\w-]+)\.csv"', shown.content.decode()):
+            chart = shown.context.get(key)
+            answer = page(client, name, days="90", picture=f"{key}.csv")
+            assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+            rows = list(csv.reader(answer.content.decode("utf-8-sig").splitlines()))
+            assert len(rows) > 1
+            assert chart is None or len(rows) == len(chart.rows) + 1
+            assert page(client, name, days="90", picture=f"{key}.png").content.startswith(b"\x89PNG")
+            saved.add((name, key))
+    assert {("analytics", "activity"), ("analytics", "followers"), ("analytics_works", "category")} <= saved
+
+
+def test_a_picture_names_the_municipality_the_channel_and_the_days(numbers: Numbers, client: Client) -> None:
+    various(numbers)
+    channel = numbers.subjects[0].channel
+    svg = page(client, picture="activity.svg", channel=channel.pk).content.decode()
+    period = page(client).context["period"]
+    with translation.override("en"):
+        days = f"{short_date(period.first)} – {short_date(period.last)}"
+    assert f"Ćuprija · {channel.name} · {days} · " in svg
 
 
 # ---- whose numbers ----

@@ -56,6 +56,8 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
         {
             "analytics_baseline": "few_because reason",
             "analytics_municipalitybaseline": "few_because reason",
+            "analytics_municipalityannotation": "text",
+            "analytics_programmeannotation": "text",
             "analytics_municipalitytarget": "ended_because reason worse_because",
             "analytics_target": "ended_because reason worse_because",
             "analytics_manualvalue": "evidence note source",

@@ -16,6 +16,9 @@ SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 LEADS_AWAY = {"practice/views/consent.py"}
 # Pages that are kept for everybody name their scripts.
 NAMES_SCRIPTS = {"reports/public_responses.py", "trainings/views/certificate_check.py"}
+# What a municipality puts on its own site, and the page where its people see what that looks like.
+MAY_BE_FRAMED = {"portal/public_embeds.py"}
+FRAMES = {"reports/views/public_page.py"}
 MAKES_MARKUP = {"static/js/markup.js"}
 MAKES_POLICIES = {"static/js/htmx.js", "static/js/markup.js"}
 
@@ -122,6 +125,11 @@ def callers(name: str) -> set[str]:
 def test_forms_lead_to_somebody_else_from_these_pages_alone() -> None:
     assert callers("forms_may_lead_to") == LEADS_AWAY
     assert callers("only_scripts") == NAMES_SCRIPTS
+
+
+def test_other_sites_frame_the_pages_that_are_made_for_it_alone() -> None:
+    assert callers("may_be_framed") == MAY_BE_FRAMED
+    assert callers("may_frame_own_pages") == FRAMES
 
 
 def test_no_part_of_htmx_that_could_run_text_is_switched_on() -> None:

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from accounts.models import Invitation
 from administration.models import Export
+from analytics.annotations.domain import annotate
 from analytics.history.domain import imports as history_imports
 from analytics.indicators.domain import definitions, manual_values, targets
 from analytics.ingestion.domain import collect
@@ -440,6 +441,14 @@ def _agreed(it: Things, kind: str) -> int:
         return int(MunicipalityTarget.objects.filter(ended_at__isnull=True).latest("pk").pk)
 
 
+def _annotation(it: Things, kind: str) -> int:
+    happened = annotate.Happened("flood", timezone.localdate(), timezone.localdate(), "Flood on the Morava")
+    if kind == "programme":
+        return annotate.add(happened, of=it.cast.programme, by=it.cast.staff).pk
+    with scope(it.cast.cuprija):
+        return annotate.add(happened, of=it.cast.cuprija, by=it.cast.officer).pk
+
+
 def _report(things: Things, kind: str) -> int:
     """One that is ready to be fetched."""
     root = Path(settings.REPORTS_ROOT)
@@ -713,6 +722,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "new/programme": lambda it: it.cast.programme.pk,
     "indicators/indicator": lambda it: _indicator(it).pk,
     "of/place": lambda it: it.cast.cuprija.slug,
+    "events/annotation": lambda it: _annotation(it, "place" if it.is_in_place else "programme"),
     "targets/target": lambda it: _agreed(it, "place" if it.is_in_place else "programme"),
     "evidence/value": lambda it: _entered(it, "place" if it.is_in_place else "programme"),
     "export/export": lambda it: _export(it),
@@ -745,6 +755,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "places/place": _public,
     "in/tongue": lambda it: "en",
     "place/tongue": lambda it: "en",
+    "posts/tongue": lambda it: "en",
+    "asked/tongue": lambda it: "en",
     "open-data/name": lambda it: "months.csv",
     "first-steps/point": lambda it: "words",
     "open/code": lambda it: "no-such-code",

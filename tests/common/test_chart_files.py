@@ -1,5 +1,6 @@
 """A chart that leaves the page is whole by itself: colours, letters, title, legend and source are in the file."""
 
+import csv
 import re
 from io import BytesIO
 from itertools import pairwise
@@ -14,7 +15,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from common import charts
-from common.charts import ChartTexts, Mark, Series
+from common.charts import ChartTexts, Figure, Mark, Series
 from common.charts.themes import THEMES
 from portal.gallery_charts import charts_of_all_kinds
 from portal.management.commands.draw_charts import FOLDER
@@ -134,9 +135,49 @@ def test_a_download_has_a_name_and_a_kind():
     answer = charts.download(drawn("Досег објава"), "svg")
     assert answer["Content-Type"] == "image/svg+xml"
     assert answer["Content-Disposition"] == 'attachment; filename="doseg-objava.svg"'
+    answer = charts.download(drawn("Досег објава"), "csv")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Content-Disposition"] == 'attachment; filename="doseg-objava.csv"'
     answer = charts.download(drawn("<>"), "png")
     assert answer.content.startswith(b"\x89PNG")
     assert answer["Content-Disposition"] == 'attachment; filename="chart.png"'
+
+
+def figures(chart: charts.Chart) -> list[list[str]]:
+    return list(csv.reader(charts.csv(chart).decode("utf-8-sig").splitlines()))
+
+
+def test_the_figures_are_those_that_are_drawn_and_a_gap_is_empty():
+    assert figures(drawn()) == [
+        ["", "Reach", "Before"], ["Mon", "1", "1"], ["Tue · Training", "", "1"], ["Wed", "3", "2"],
+    ]  # fmt: skip
+    series = Series("Share", [12345.678912345, None])
+    texts_of = ChartTexts(number=lambda value: f"{value:.1f} %", heading="Place", gap="not known")
+    assert figures(charts.ranking("Shares", ["A", "B"], series, texts_of)) == [
+        ["Place", "Share"], ["A", "12345.6789"], ["B", ""],
+    ]  # fmt: skip
+    pairs = [charts.Pair("A", 10, 7.5), charts.Pair("B", 1, None)]
+    rows = figures(charts.dumbbell("Change", pairs, texts_of))
+    assert rows[1:] == [["A", "10", "7.5", "-2.5"], ["B", "1", "", ""]]
+
+
+def test_every_kind_has_its_whole_table_as_numbers(subtests: pytest.Subtests) -> None:
+    for kind, chart in charts_of_all_kinds().items():
+        with subtests.test(kind=kind):
+            heading, *rows = figures(chart)
+            assert [cell or "" for cell in heading] == list(chart.headings)
+            assert len(rows) == len(chart.rows)
+            for row, shown in zip(rows, chart.rows, strict=True):
+                assert len(row) == len(heading)
+                for cell, text in zip(row[1:], shown[1:], strict=True):
+                    assert isinstance(text, Figure)
+                    assert cell == "" if text.value is None else float(cell) == pytest.approx(text.value, abs=1e-4)
+
+
+def test_no_name_becomes_a_formula():
+    hostile = '=HYPERLINK("http://evil.example")'
+    chart = charts.ranking("Reach", [hostile, "A;=1+1"], Series("@SUM(A1)", [1, -2]), ChartTexts(heading="+1"))
+    assert figures(chart) == [["'+1", "'@SUM(A1)"], [f"'{hostile}", "1"], ["A;'=1+1", "-2"]]
 
 
 def test_a_page_answers_with_the_picture_that_was_asked_for():
@@ -146,6 +187,7 @@ def test_a_page_answers_with_the_picture_that_was_asked_for():
     shown = texts(charts.asked(ask("/?days=7&picture=reach.svg"), pictures, source="Ћуприја").content.decode())
     assert "Reach" in shown
     assert charts.source_line("Ћуприја") in shown
+    assert charts.asked(ask("/?picture=reach.csv"), pictures).content == charts.csv(pictures["reach"])
     for wrong in ("mix.svg", "other.svg", "reach.exe", "reach", "../reach.svg"):
         with pytest.raises(Http404):
             charts.asked(ask("/", {"picture": wrong}), pictures)

@@ -137,10 +137,26 @@ def test_without_scripts_the_picture_the_table_and_the_files_are_there(browser: 
     assert not chart.locator(".chart-readout").is_visible()
     chart.get_by_text("The same as a table").click()
     assert chart.get_by_role("cell", name="not fetched this week").is_visible()
-    chart.get_by_text("More").click()
+    chart.get_by_text("Save", exact=True).click()
     with page.expect_download() as waiting:
         chart.get_by_role("link", name="Picture (PNG)").click()
     assert waiting.value.suggested_filename == "posts-by-week.png"
+    page.context.close()
+
+
+def test_a_chart_is_saved_by_the_keyboard(browser: Any, live_server: Any) -> None:
+    page = opened(browser, live_server)
+    chart = figure(page, "bars")
+    chart.locator(".menu > summary").focus()
+    page.keyboard.press("Enter")
+    names = chart.get_by_role("link").all_inner_texts()
+    assert [name.strip() for name in names] == ["Picture (PNG)", "Picture (SVG)", "Figures (CSV)"]
+    for _kind in names:
+        page.keyboard.press("Tab")
+    with page.expect_download() as waiting:
+        page.keyboard.press("Enter")
+    assert waiting.value.suggested_filename == "posts-by-week.csv"
+    assert "Posts" in waiting.value.path().read_text(encoding="utf-8-sig")
     page.context.close()
 
 
@@ -151,5 +167,5 @@ def test_on_paper_charts_are_wide_and_black_on_white(browser: Any, live_server: 
     assert bar.evaluate("bar => getComputedStyle(bar).fill") == "rgb(26, 26, 26)"
     label = figure(page, "bars").locator(".chart-wide .chart-text").first
     assert label.evaluate("text => getComputedStyle(text).fill") == "rgb(51, 51, 51)"
-    assert not figure(page, "bars").get_by_text("More").is_visible()
+    assert not figure(page, "bars").get_by_text("Save", exact=True).is_visible()
     page.context.close()

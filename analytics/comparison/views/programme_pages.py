@@ -1,6 +1,7 @@
 """Other pages of the comparison: small multiples, a selection, districts, around the training, a single
 municipality."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from analytics.annotations.marks import listed
+from analytics.annotations.queries import Event, of_municipality, of_programmes
 from analytics.comparison import charts as comparison_charts
 from analytics.comparison import takeaways
 from analytics.comparison.effect_text import effect_text
@@ -40,16 +43,31 @@ def multiples(request: ProgrammeRequest) -> HttpResponse:
     trained = {place.cohort.training_on for place in part.places.values()}
     chosen = choice_over_time(request.GET, today(), trained)
     compared = comparison(part, chosen.period, chosen.measure, over_time=True)
-    drawn = comparison_charts.multiples(compared, chosen.measure)
+    axis = compared.axis
+    events = of_programmes(request.programmes, axis.firsts[0], axis.lasts[-1]) if axis else []
+    drawn = comparison_charts.multiples(compared, chosen.measure, events)
     if picture := charts.asked(request, {"multiples": drawn}, source=source(chosen)):
         return picture
     context = {
         **frame(request, chosen, part, "programme_multiples"),
+        **_annotations(request, events),
         "takeaway": takeaways.change(compared.rows, chosen.measure),
         "chart": drawn,
         "has_training": any(chosen.period.first <= day <= chosen.period.last for day in trained),
     }
     return render(request, "analytics/programme_multiples.html", context)
+
+
+def _annotations(request: ProgrammeRequest, events: Sequence[Event]) -> dict[str, Any]:
+    """The programme's events as a list, and where one is added; of several programmes each is named."""
+    several = len(request.programmes) > 1
+    return {
+        "annotations": listed(events, of_programme=True),
+        "annotate": [
+            (str(row) if several else "", reverse("programme_annotation_new", args=[row.pk]))
+            for row in request.programmes
+        ],
+    }
 
 
 @programme_page(ProgrammeVerb.COMPARE)
@@ -77,13 +95,15 @@ def compare(request: ProgrammeRequest) -> HttpResponse:
         compared = comparison(few, chosen.period, chosen.measure, over_time=True)
         assert compared.axis is not None  # over time
         rows = sorted(compared.rows, key=lambda row: sort_key(str(row.municipality)))
+        events = of_programmes(request.programmes, compared.axis.firsts[0], compared.axis.lasts[-1])
         drawn = {
-            "over-time": comparison_charts.over_time(rows, compared.axis, chosen.measure),
+            "over-time": comparison_charts.over_time(rows, compared.axis, chosen.measure, events),
             "before-now": comparison_charts.before_and_now(rows, chosen.period, chosen.measure),
         }
         if picture := charts.asked(request, drawn, source=source(chosen)):
             return picture
         context |= {
+            **_annotations(request, events),
             "takeaway": takeaways.change(rows, chosen.measure),
             "names": [str(row.municipality) for row in rows],
             "lines": [
@@ -181,11 +201,14 @@ def municipality(request: ProgrammeRequest, place: str) -> HttpResponse:
     compared = comparison(only, chosen.period, chosen.measure, every=True, over_time=True)
     assert compared.axis is not None  # over time
     (row,) = compared.rows
-    drawn = comparison_charts.over_time([row], compared.axis, chosen.measure)
-    if picture := charts.asked(request, {"over-time": drawn}, source=source(chosen)):
+    with scope(pk):
+        events = of_municipality(row.municipality, compared.axis.firsts[0], compared.axis.lasts[-1])
+    drawn = comparison_charts.over_time([row], compared.axis, chosen.measure, events)
+    if picture := charts.asked(request, {"over-time": drawn}, source=f"{row.municipality} · {source(chosen)}"):
         return picture
     context = {
         **frame(request, chosen, part, ""),
+        "annotations": listed(events),
         "row": row,
         "page_title": str(row.municipality),
         "lines": [_measure_row(row, measure) for measure in MEASURES.values()],

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from analytics.periods import BASELINE_DAYS, Period
-from municipalities.models import Enrolment
+from municipalities.models import Municipality
 
 
 @dataclass(frozen=True)
@@ -17,10 +16,8 @@ class Baseline:
     joined: bool
 
 
-def baseline(municipality: Any, today: date) -> Baseline | None:
-    """Before the first training of a cohort that it takes part in; before joining where there was none. One query."""
-    enrolments = Enrolment.objects.filter(municipality=municipality, cohort__training_on__lte=today)
-    trained = enrolments.order_by("cohort__training_on").values_list("cohort__training_on", flat=True).first()
+def baseline(municipality: Municipality, trained: date | None) -> Baseline | None:
+    """Before the first training of a cohort that it takes part in; before joining where there was none."""
     until = trained or municipality.joined_on
     if until is None:
         return None

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from analytics import periods
+from analytics.annotations.queries import with_first_training
 from analytics.dashboards import charts as dashboard_charts
 from analytics.dashboards.queries.baseline import baseline
 from analytics.dashboards.queries.clicks import Clicks, clicks
@@ -27,21 +28,23 @@ from municipalities.web import MunicipalityRequest
 @require_safe
 def audience(request: MunicipalityRequest) -> HttpResponse:
     known = frame(request, "analytics_links")
-    base = baseline(request.municipality, known.today)
+    events, trained = with_first_training(request.municipality, known.period.first, known.period.last)
+    base = baseline(request.municipality, trained)
     compared = [known.period.before, *([base.period] if base else [])]
     stretches = periods.stretches(known.period)
     follow = followers(stretches, [known.period, *compared], known.channel_id)
     clicked = clicks(known.period, stretches, compared, known.channel_id)
     broken = [] if known.channel else breaks(known.period.first, known.period.last)
     drawn = {
-        "followers": dashboard_charts.followers(follow, stretches, known.shown, broken),
-        "clicks": dashboard_charts.clicks(clicked.by_stretch, stretches) if clicked.any_link else None,
+        "followers": dashboard_charts.followers(follow, stretches, known.shown, broken, base=base, events=events),
+        "clicks": dashboard_charts.clicks(clicked.by_stretch, stretches, base, events) if clicked.any_link else None,
     }
-    if picture := charts.asked(request, drawn, source=str(request.municipality)):
+    if picture := charts.asked(request, drawn, source=known.source):
         return picture
     names = {service.key: str(service) for service in services(all_of_them=True)} if clicked.by_service else {}
     context = {
         **known.context(),
+        **known.annotations(events),
         "base": base,
         **drawn,
         "breaks": broken,

@@ -46,7 +46,7 @@ def best_time(request: MunicipalityRequest) -> HttpResponse:
         drawn |= {"weekdays": dashboard_charts.by_weekday(judged), "hours": dashboard_charts.by_hours(judged)}
     elif is_enough:
         drawn["published"] = dashboard_charts.published_when(judged)
-    if picture := charts.asked(request, drawn, source=str(request.municipality)):
+    if picture := charts.asked(request, drawn, source=known.source):
         return picture
     context = {
         **known.context(),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from analytics import periods
+from analytics.annotations.queries import with_first_training
 from analytics.dashboards import charts as dashboard_charts
 from analytics.dashboards import sentences
 from analytics.dashboards.labels import BASES, rounded
@@ -55,7 +56,8 @@ class Change:
 def municipality(request: MunicipalityRequest) -> HttpResponse:
     known = frame(request, "analytics")
     period, channel = known.period, known.channel_id
-    base = baseline(request.municipality, known.today)
+    events, trained = with_first_training(request.municipality, period.first, period.last)
+    base = baseline(request.municipality, trained)
     compared = [period, period.before, *([base.period] if base else [])]
     stretches = periods.stretches(period)
     sums = windows(compared, channel)
@@ -65,16 +67,17 @@ def municipality(request: MunicipalityRequest) -> HttpResponse:
     judged = typical(year, known.today, channel, ("category", *TIMES))
     if known.basis != Basis.ACTIVITY:
         known.more["basis"] = known.basis
-    activity = dashboard_charts.activity(course, follow, stretches, known.basis, base)
+    activity = dashboard_charts.activity(course, follow, stretches, known.basis, base, events=events)
     drawn = {
         "activity": activity,
-        "followers": dashboard_charts.followers(follow, stretches, known.shown),
-        "mix": dashboard_charts.mix(course, stretches),
+        "followers": dashboard_charts.followers(follow, stretches, known.shown, base=base, events=events),
+        "mix": dashboard_charts.mix(course, stretches, base, events),
     }
-    if picture := charts.asked(request, drawn, source=str(request.municipality)):
+    if picture := charts.asked(request, drawn, source=known.source):
         return picture
     context = {
         **known.context(),
+        **known.annotations(events),
         **drawn,
         "base": base,
         "bases": [

@@ -1,6 +1,6 @@
 """Context shared by the pages of one municipality's statistics: period, channel, tabs, freshness, and their address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -11,11 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from analytics import periods
+from analytics.annotations.marks import listed
+from analytics.annotations.queries import Event
 from analytics.dashboards.queries.counted_channels import Edges, channels, edges
 from analytics.dashboards.queries.totals import DIMENSIONS
 from analytics.enums import Basis
 from analytics.periods import Chosen, Period
 from channels.models import Channel
+from common.dates import short_date
 from common.web.params import choice_param
 from municipalities.queries import today
 from municipalities.rules import Verb
@@ -116,6 +119,19 @@ class Frame:
         """Of exactly this view, also tomorrow: with the dates instead of "28 days"."""
         dates = {"from": f"{self.period.first:%Y-%m-%d}", "to": f"{self.period.last:%Y-%m-%d}"}
         return str(self.request.build_absolute_uri(self.address(days=periods.OWN, **dates)))
+
+    def annotations(self, events: Sequence[Event]) -> dict[str, Any]:
+        """The events of the charts as a list, and where one is added."""
+        slug = self.request.municipality.slug if self.request.access.may(Verb.ANALYTICS_ANNOTATE) else ""
+        annotate = [("", reverse("annotation_new", args=[slug]))] if slug else []
+        return {"annotations": listed(events, slug=slug), "annotate": annotate}
+
+    @property
+    def source(self) -> str:
+        """Below an exported chart: of whom, which channel, and of which days."""
+        days = f"{short_date(self.period.first)} – {short_date(self.period.last)}"
+        names = [str(self.request.municipality), *([self.channel.name] if self.channel else [])]
+        return " · ".join([*names, days])
 
     def context(self) -> dict[str, Any]:
         return {

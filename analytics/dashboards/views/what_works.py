@@ -64,7 +64,7 @@ def works(request: MunicipalityRequest) -> HttpResponse:
     names = known.names | {service.key: str(service) for service in services(all_of_them=True)}
     tables = [_table(known, key, by_dimension[key], judged, names) for key in TITLES]
     drawn = {table.key: _picture(table) for table in tables} if request.GET.get("picture") else {}
-    if picture := charts.asked(request, drawn, source=str(request.municipality)):
+    if picture := charts.asked(request, drawn, source=known.source):
         return picture
     judgement = verdicts(judged, medians)
     context = {

@@ -21,6 +21,9 @@ from municipalities.web import MunicipalityRequest
 @require_safe
 def indicators(request: MunicipalityRequest) -> HttpResponse:
     dashboards = own(request.municipality)
+    lines = {f"{line.indicator.pk}-": line for dashboard in dashboards for line in dashboard.lines if not line.waits}
+    if file := charts.asked(request, lines, request.municipality):
+        return file
     programmes = [
         {
             "programme": dashboard.programme,
@@ -55,6 +58,7 @@ def _card(line: IndicatorRow) -> dict[str, Any]:
         "sentence": labels.sentence(line),
         "notes": [*labels.quality(line.quality), *filter(None, [labels.few(line)])],
         "counts": labels.counts(line.indicator),
+        "key": f"{line.indicator.pk}-bullet",
         "bullet": charts.bullet(line) if line.actual is not None or line.target is not None else None,
         "entered": line.entered,
     }

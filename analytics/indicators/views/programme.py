@@ -93,6 +93,8 @@ def one(request: ProgrammeRequest, indicator: int) -> HttpResponse:
     period = reporting_period.parse(request.GET, today())
     known = queries.whole(programme_indicator, period)
     unit = programme_indicator.unit
+    if file := charts.asked(request, {"": known.line}, programme_indicator.programme):
+        return file
     context = {
         **period_context(period),
         "indicator": programme_indicator,
@@ -170,6 +172,8 @@ def of_place(request: ProgrammeRequest, indicator: int, place: str) -> HttpRespo
     line = next((entry for entry in known.places if entry.place and entry.place.slug == place), None)
     if line is None or line.place is None:
         raise Http404
+    if file := charts.asked(request, {"": line}, line.place):
+        return file
     with scope(line.place):
         history = queries.history(programme_indicator)
     context = {
