@@ -47,4 +47,5 @@ PAGES = {
     "Programme by cohort, 3 years": Page("staff", "programme", MONTHS + "&group=cohort", ()),
     "Programme, around the training": Page("staff", "programme_training", "", ()),
     "Programme's indicators": Page("staff", "programme_indicators", "", ()),
+    "Programme at a glance": Page("staff", "programme_overview", "", ()),
 }
