@@ -30,7 +30,7 @@ from tests.people import sign_in
 
 # Queries, and kB of HTML: what was measured on these data, and a little more.
 LIMITS: dict[str, tuple[int, float]] = {
-    "Home": (10, 29),
+    "Home": (10, 30),  # a kB more in the first hours of a day, all of whose posts are still to come
     "Calendar, month": (6, 59),  # 54 on the 29th; every other day that is still to come adds its "+"
     "Posts": (8, 52),
     "Posts, search": (8, 52),
@@ -54,7 +54,7 @@ LIMITS: dict[str, tuple[int, float]] = {
     "Notifications": (9, 53),
     "Inbox": (9, 57),
     "Analytics, 90 days": (12, 56),
-    "Approver's Home": (11, 44),
+    "Approver's Home": (11, 46.5),
     "Activity": (6, 34),
     "Municipalities compared": (10, 60),
     "Feedback in the programme": (12, 41),
