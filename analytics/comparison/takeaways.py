@@ -79,15 +79,23 @@ def _against_before(changes: Sequence[Changed], measure: Measure) -> str:
 
 
 def _against_baseline(changes: Sequence[Changed], measure: Measure) -> str:
-    sentence = ngettext(
-        "%(measure)s: %(up)s of %(count)s municipality has more than in the 28 days before its training; with less: "
-        "%(down)s.",
-        "%(measure)s: %(up)s of %(count)s municipalities have more than in the 28 days before their training; with "
-        "less: %(down)s.",
-        len(changes),
-    )
+    named = _counted(changes, measure)
+    if named["up"] == named["count"]:
+        sentence = ngettext(
+            "%(measure)s: %(count)s municipality has more than in the 28 days before its training.",
+            "%(measure)s: all %(count)s municipalities have more than in the 28 days before their training.",
+            len(changes),
+        )
+    else:
+        sentence = ngettext(
+            "%(measure)s: %(up)s of %(count)s municipality has more than in the 28 days before its training; with "
+            "less: %(down)s.",
+            "%(measure)s: %(up)s of %(count)s municipalities have more than in the 28 days before their training; "
+            "with less: %(down)s.",
+            len(changes),
+        )
     fit = [(value, row) for value, row in changes if value >= UNCHANGED and not _is_small(row, row.baseline, measure)]
-    return f"{sentence % _counted(changes, measure)} {_largest(fit, measure)}".rstrip()
+    return f"{sentence % named} {_largest(fit, measure)}".rstrip()
 
 
 def _counted(changes: Sequence[Changed], measure: Measure) -> dict[str, LazyText | int]:

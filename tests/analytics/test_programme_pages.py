@@ -290,6 +290,9 @@ def test_the_own_baseline_is_compared_with_where_the_period_before_was_not_measu
             months.told(channel, date(2026, 10, day), 3, now)
     page = look(sign_in(cast.staff), "programme_multiples", days="90").content.decode()
     assert "1 of 2 municipalities have more than in the 28 days before their training; with less: 1." in page
+    Enrolment.objects.filter(municipality=cast.novi_pazar).update(compares=False)
+    page = look(sign_in(cast.staff), "programme_multiples", days="90").content.decode()
+    assert "1 municipality has more than in the 28 days before its training." in page
 
 
 def test_equal_figures_and_a_single_one_are_told_as_such(cast: Cast) -> None:
