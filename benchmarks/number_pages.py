@@ -46,4 +46,5 @@ PAGES = {
     "Programme, 3 years": Page("staff", "programme", MONTHS, ()),
     "Programme by cohort, 3 years": Page("staff", "programme", MONTHS + "&group=cohort", ()),
     "Programme's indicators": Page("staff", "programme_indicators", "", ()),
+    "Programme at a glance": Page("staff", "programme_overview", "", ()),
 }

@@ -118,10 +118,11 @@ class ProgrammeSummary:
 def summary(programme: Programme, period: ReportingPeriod) -> ProgrammeSummary:
     """A fixed number of queries, whatever the number of municipalities."""
     day = today()
-    board = indicators.dashboard(programme, period)
+    everybody = indicators.taking_part(programme)
+    board = indicators.dashboard(programme, period, months=False, everybody=everybody)
     kept = period_context(period)["kept_period"]
     outcomes = sorted((_outcome(line, kept) for line in board.lines if line.target), key=_urgency)
-    before = indicators.dashboard(programme, period.a_week_ago)
+    before = indicators.dashboard(programme, period.a_week_ago, months=False, everybody=everybody)
     states = {_address(line, kept): TargetStatus(line.judged.standing) for line in before.lines}
     moved = [_moved(one, states[one.url]) for one in outcomes if states.get(one.url, one.state) != one.state]
     statuses = [status for status in enrolment_statuses([programme], timezone.now()) if not status.has_left]

@@ -67,7 +67,7 @@ def _sums(enrolled: Any, first: date, last: date) -> Any:
     ).order_by()  # fmt: skip
 
 
-def counted_check_ins(enrolled: QuerySet[Enrolment]) -> QuerySet[CheckIn]:
+def counted_check_ins(enrolled: QuerySet[Enrolment]) -> QuerySet[Any]:
     """Those that were held on a day on which one of these enrolments ran, with their local `day`. In an open scope."""
     taking_part = enrolled.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("day")),

@@ -1,6 +1,7 @@
 """Outputs of mentoring for the programme's report: plans agreed, check-ins held, and their hours."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 from django.urls import reverse
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.dates import short_date
 from mentoring import links
-from mentoring.models import CheckIn, Plan
+from mentoring.models import Plan
 from mentoring.queries.hours import counted_check_ins
 from municipalities.models import Enrolment, Municipality, Programme
 from municipalities.tenancy import scope
@@ -33,7 +34,7 @@ def _plans(programme: Programme) -> QuerySet[Plan]:
     return Plan.objects.filter(enrolment__cohort__programme=programme, agreed_at__isnull=False)
 
 
-def _check_ins(programme: Programme) -> QuerySet[CheckIn]:
+def _check_ins(programme: Programme) -> QuerySet[Any]:
     return counted_check_ins(_enrolled(programme))
 
 

@@ -7,15 +7,17 @@ counts of days, which outlive the messages.
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from django.db.models import Count, Q, Sum
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from analytics.comparison.queries import totals as facts
 from analytics.comparison.queries.totals import Window
-from analytics.models import Tally
-from analytics.months import spanning, within
+from analytics.enums import Basis
+from analytics.models import MonthlyFact, Tally
+from analytics.months import within
 from analytics.periods import Period
 from kits.models import Adoption
 from municipalities.models import Municipality
@@ -63,7 +65,7 @@ def _municipality_rows(key: str, counted: Counted, span: Span) -> list[OutputRow
     return sorted(rows, key=_newest)
 
 
-def _newest(row: OutputRow) -> tuple[int, str]:
+def _newest(row: OutputRow) -> tuple[int, bytes]:
     return -(row.day or date.min).toordinal(), sort_key(str(row.municipality))
 
 
@@ -128,7 +130,8 @@ def _post_rows(key: str, counted: Counted, span: Span) -> list[OutputRow]:
 def _by_place(
     counted: Counted, spans: Sequence[Span]
 ) -> tuple[dict[int, Municipality], dict[int, list[tuple[int, int]]]]:
-    """Posts, and those that promote a service, of each municipality in each span. Three queries."""
+    """Posts, and those that promote a service, of each municipality in each span. One query for days, and one
+    for each span of months."""
     places = counted.agreed
     whole = [
         within(Period(span.first, span.last)) if (span.last - span.first).days > DAYS_APART else None for span in spans
@@ -143,17 +146,24 @@ def _by_place(
         for (at, window), one in zip(windows, figures, strict=True):
             sums[window.municipality_id][at][0] += one.posts
             sums[window.municipality_id][at][1] += one.services
-        read = [months for months in whole if months is not None]
-        if read:
-            union = spanning(min(months.first for months in read), max(months.last for months in read))
-            by_month = facts.by_month(places, union)
-            for at, months in enumerate(whole):
-                for pk, known in by_month.items() if months is not None else ():
-                    for month in months.months if months is not None else ():
-                        if month in known:
-                            sums[pk][at][0] += known[month].posts
-                            sums[pk][at][1] += known[month].services
+        for at, months in enumerate(whole):
+            if months is None:
+                continue
+            for pk, posts, services in _of_months(places, months):
+                sums[pk][at][0] += posts
+                sums[pk][at][1] += services
     return places, {pk: [(posts, services) for posts, services in several] for pk, several in sums.items()}
+
+
+def _of_months(places: Mapping[int, Municipality], months: Period) -> QuerySet[MonthlyFact, tuple[int, int, int]]:
+    """Municipality, posts and those about a service. One query."""
+    rows = MonthlyFact.objects.filter(
+        municipality__in=list(places), basis=Basis.PUBLICATION, month__range=(months.first, months.last)
+    )
+    if not settings.DEMO:
+        rows = rows.filter(channel__is_practice=False)
+    summed = rows.order_by().values("municipality").annotate(sent=Sum("posts"), promoting=Sum("services"))
+    return summed.values_list("municipality", "sent", "promoting")
 
 
 def _edges(span: Span, months: Period | None) -> list[tuple[date, date]]:

@@ -111,11 +111,22 @@ class IndicatorDashboard:
 
 
 def dashboard(
-    programme: Programme, period: ReportingPeriod | None = None, cohort: str = "", area: str = "", *, kept: bool = True
+    programme: Programme,
+    period: ReportingPeriod | None = None,
+    cohort: str = "",
+    area: str = "",
+    *,
+    kept: bool = True,
+    months: bool = True,
+    everybody: list[Enrolment] | None = None,
 ) -> IndicatorDashboard:
     """Every indicator of the programme, or of one of its cohorts, in a period; without one in the last 28 days. Eight
-    queries; for another period those of `actual_values`, too, which explains `kept`."""
-    everybody = taking_part(programme)
+    queries; for another period those of `actual_values`, too, which explains `kept`.
+
+    `months`: whether the values of the months are wanted as well, which takes most of the time. `everybody`: those of
+    `taking_part`, where they are at hand.
+    """
+    everybody = taking_part(programme) if everybody is None else everybody
     cohorts = sorted({row.cohort_id: row.cohort for row in everybody}.values(), key=lambda row: row.training_on)
     chosen = next((row for row in cohorts if str(row.pk) == cohort), None)
     agreed = [row for row in everybody if row.compares]
@@ -126,8 +137,11 @@ def dashboard(
         lines[target.indicator_id].targets.append(target)
     with scope(*(row.municipality_id for row in seats)):
         _fill_baselines(lines, of_cohort=chosen is not None)
-        _fill_medians(lines, [row.municipality_id for row in seats])
-        if period is not None and not period.is_usual:
+        is_usual = period is None or period.is_usual
+        spans = [*([Span.ROLLING] if is_usual or months else []), *([Span.MONTH] if months else [])]
+        if spans:
+            _fill_medians(lines, [row.municipality_id for row in seats], spans)
+        if period is not None and not is_usual:
             _fill_period(lines, actual_values([row.municipality for row in seats], period, kept=kept))
         _fill_entered(lines, of_cohort=chosen is not None, until=period.last if period else None)
     if period is not None:
@@ -162,9 +176,9 @@ def _start_of(code: str, rows: Iterable[MunicipalityBaseline]) -> Start | None:
     return Start(median(row.value for row in several), max(row.last for row in several))
 
 
-def _fill_medians(lines: dict[int, IndicatorRow], ids: list[int]) -> None:
+def _fill_medians(lines: dict[int, IndicatorRow], ids: list[int], spans: list[Span]) -> None:
     by_code = {line.indicator.code: line for line in lines.values() if line.indicator.code}
-    params: dict[str, Any] = {"spans": [Span.ROLLING, Span.MONTH], "codes": list(by_code), "ids": ids}
+    params: dict[str, Any] = {"spans": spans, "codes": list(by_code), "ids": ids}
     with connection.cursor() as cursor:
         cursor.execute(MEDIANS, params)
         for code, span, first, last, n, middle, made_at in cursor.fetchall():
