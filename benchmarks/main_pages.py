@@ -60,6 +60,7 @@ def _staffs() -> dict[str, str]:
     return {
         "Approver's Home": reverse("workspace", args=[seed.HOME]),
         "Activity": reverse("activity", args=[seed.HOME]),
+        "Programme at a glance": reverse("programme_overview"),
         "Municipalities compared": reverse("programme") + "?days=90",
         "Feedback in the programme": reverse("programme_feedback"),
         "Programme's kits": reverse("programme_kits"),

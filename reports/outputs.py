@@ -121,5 +121,5 @@ def rows(key: str, counted: Counted, span: Span) -> list[OutputRow]:
 def shown(amount: Amount) -> str:
     """Hours with their quarters where they have some."""
     if isinstance(amount, Decimal) and amount % 1:
-        return number(amount, 2)
+        return number(float(amount))
     return number(int(amount))

@@ -56,6 +56,7 @@ LIMITS: dict[str, tuple[int, float]] = {
     "Analytics, 90 days": (12, 56),
     "Approver's Home": (11, 46.5),
     "Activity": (6, 34),
+    "Programme at a glance": (29, 28),
     "Municipalities compared": (10, 60),
     "Feedback in the programme": (12, 41),
     "Programme's kits": (6, 32),
@@ -115,7 +116,8 @@ GROWING: tuple[type[Model], ...] = (
 )  # fmt: skip
 # They are about all municipalities of the programme: what others have, municipalities of another programme have.
 OF_PROGRAMMES = {
-    "Municipalities compared", "Feedback in the programme", "Programme's kits", "Programme's kit", "Kits", "Kit",
+    "Programme at a glance", "Municipalities compared", "Feedback in the programme", "Programme's kits",
+    "Programme's kit", "Kits", "Kit",
 }  # fmt: skip
 
 
