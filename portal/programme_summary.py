@@ -12,15 +12,18 @@ from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from analytics.enums import TargetStatus
 from analytics.indicators import labels
+from analytics.indicators.charts import bullet_line
 from analytics.indicators.queries import programme as indicators
 from analytics.indicators.queries.rows import IndicatorRow
 from analytics.indicators.views.shared import period_context
 from analytics.reporting_period import ReportingPeriod
+from common.markup import NOTHING
 from mentoring.queries.programme_home import EnrolmentStatus, enrolment_statuses
 from mentoring.views.programme_home import what_next
 from mentoring.what_next import WhatNext
@@ -51,8 +54,7 @@ Totals = Mapping[str, Sequence[Amount]]
 class Outcome:
     """An indicator with a target: its figures with their units, and the sentence about it.
 
-    `baseline` is empty where none is frozen. `share` of the way from the baseline to the target, from 0 to 1; None
-    without a value or where there is no way.
+    `baseline` is empty where none is frozen. `bar`: actual, baseline, milestones and target as a picture.
     """
 
     name: str
@@ -62,7 +64,7 @@ class Outcome:
     actual: str
     target: str
     sentence: str
-    share: float | None = None
+    bar: SafeString = NOTHING
 
 
 @dataclass(frozen=True)
@@ -162,15 +164,8 @@ def _outcome(line: IndicatorRow, kept: str) -> Outcome:
         labels.value(line.actual, unit),
         labels.target_label_short(target, line)[0] if target else "",
         labels.status_sentence(line),
-        _share(line),
+        bullet_line(line),
     )
-
-
-def _share(line: IndicatorRow) -> float | None:
-    goal, actual = line.judged.goal, line.actual
-    if goal is None or actual is None or not line.is_enough or line.start is None or goal == line.start.value:
-        return None
-    return min(1.0, max(0.0, (actual - line.start.value) / (goal - line.start.value)))
 
 
 def _urgency(outcome: Outcome) -> tuple[int, str]:

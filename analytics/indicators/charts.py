@@ -24,20 +24,35 @@ def _texts(line: IndicatorRow, heading: str) -> charts.ChartTexts:
 
 def bullet(line: IndicatorRow) -> charts.Chart:
     """Actual, baseline, milestones and target in one row."""
-    milestones = [
-        (short_date(row.due_on), value)
-        for row in line.milestones
-        if (value := goal(TargetPoint(row.kind, row.value, row.due_on, True), line.start)) is not None
-    ]
     return charts.bullet(
         _("Against what was agreed"),
         baseline=line.start.value if line.start else None,
         actual=line.actual,
         target=line.judged.goal,
-        milestones=milestones,
+        milestones=_milestones(line),
         texts=_texts(line, _("What")),
         reason=indicator_labels.why(line) if line.actual is None else "",
     )
+
+
+def bullet_line(line: IndicatorRow) -> SafeString:
+    """The same for a row of a list, without words. The baseline may be one of too little data, which is listed."""
+    begun = line.baseline or line.start
+    return charts.bullet_line(
+        baseline=begun.value if begun else None,
+        actual=line.actual,
+        target=line.judged.goal,
+        milestones=_milestones(line),
+        texts=_texts(line, _("What")),
+    )
+
+
+def _milestones(line: IndicatorRow) -> list[tuple[str, float]]:
+    return [
+        (short_date(row.due_on), value)
+        for row in line.milestones
+        if (value := goal(TargetPoint(row.kind, row.value, row.due_on, True), line.start)) is not None
+    ]
 
 
 def months(line: IndicatorRow) -> charts.Chart | None:

@@ -7,7 +7,7 @@ forbids style attributes; `standalone` writes them out for a file.
 | Kind | For |
 |---|---|
 | `line`, `bars`, `stacked` | figures over time; marks of events, muted series to compare with, shares |
-| `sparkline` | a line in a tile or a row of a table |
+| `sparkline`, `bullet_line` | a line in a tile or a row of a table; an indicator in a row of a list |
 | `ranking`, `dumbbell`, `bullet` | places side by side, before and after, an indicator against its target |
 | `heat`, `multiples`, `small` | weekday by hour, many small lines on one scale |
 | `tiles`, `place_map` | maps: the districts by one figure each, their municipalities |
@@ -25,7 +25,7 @@ from common.charts.grids import PLACES, Tile, heat, multiples, small, tiles
 from common.charts.over_time import bars, line, sparkline, stacked
 from common.charts.parts import Chart, ChartTexts, Figure, Mark, Series
 from common.charts.place_map import Place, place_map
-from common.charts.side_by_side import Pair, bullet, dumbbell, ranking
+from common.charts.side_by_side import Pair, bullet, bullet_line, dumbbell, ranking
 
 __all__ = [
     "KINDS",
@@ -41,6 +41,7 @@ __all__ = [
     "asked",
     "bars",
     "bullet",
+    "bullet_line",
     "csv",
     "download",
     "dumbbell",

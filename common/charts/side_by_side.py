@@ -13,6 +13,7 @@ from common.markup import NOTHING, html, joined
 
 ROW, NARROW_ROW = 30, 48
 BULLET = 66
+BULLET_LINE = (144, 18)
 LABELS = 190  # room for names left of wide rows; narrow ones stand above their row
 
 
@@ -239,14 +240,61 @@ def bullet(
             for (label, _x, css), start in zip(shown, starts, strict=True)
         )
 
-    rows = [
+    rows = _bullet_rows(baseline, milestones, target, texts)
+    rows.append((_("Actual"), texts.format_value(actual, reason)))
+    description = _in_words(rows)
+    return drawing.chart(title, texts, description, ((texts.heading, _("Value")), tuple(rows)), draw)
+
+
+def bullet_line(
+    *,
+    baseline: float | None,
+    actual: float | None,
+    target: float | None,
+    milestones: Sequence[tuple[str, float]] = (),
+    texts: ChartTexts = PLAIN,
+) -> SafeString:
+    """The same without words, as SVG for a row of a list. Its text alternative has all figures that it draws."""
+    steps = [value for _name, value in milestones]
+    points = [value for value in (baseline, actual, target, *steps) if value is not None]
+    if not points:
+        return NOTHING
+    scale = drawing.scale_of(points)
+    plot = Plot(2, scale, *BULLET_LINE, left=1, right=1, top=0, bottom=0)
+    width, height = BULLET_LINE
+    body = [html('<rect class="chart-track" {} rx="2"/>', drawing.rectangle(1, 3, width - 2, height - 6))]
+    if actual is not None:
+        zero = min(max(_across(plot, 0), plot.left), plot.end)
+        one, other = sorted((zero, _across(plot, actual)))
+        box = drawing.rectangle(one, 5, other - one, height - 10)
+        body.append(html('<rect class="chart-bar series-1" {} rx="1"/>', box))
+    for value, css in (
+        *((value, "chart-milestone") for value in steps), (baseline, "chart-baseline"), (target, "chart-goal"),
+    ):  # fmt: skip
+        if value is not None:
+            x = min(max(_across(plot, value), 1.5), width - 1.5)
+            body.append(drawing.haloed(css, f"M{n(x)} 1V{n(height - 1)}"))
+    rows = _bullet_rows(baseline, milestones, target, texts)
+    if actual is not None:
+        rows.append((_("Actual"), texts.format_value(actual)))
+    return html(
+        '<svg class="bullet-line" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
+        n(width), n(height), drawing.clean(_in_words(rows)), joined(body),
+    )  # fmt: skip
+
+
+def _bullet_rows(
+    baseline: float | None, milestones: Sequence[tuple[str, float]], target: float | None, texts: ChartTexts
+) -> list[tuple[str, str]]:
+    return [
         (_("Baseline"), texts.format_value(baseline)),
         *((name, texts.format_value(value)) for name, value in milestones),
         (_("Target"), texts.format_value(target)),
-        (_("Actual"), texts.format_value(actual, reason)),
     ]
-    description = "; ".join(f"{name}: {value}" for name, value in rows) + "."
-    return drawing.chart(title, texts, description, ((texts.heading, _("Value")), tuple(rows)), draw)
+
+
+def _in_words(rows: Sequence[tuple[str, str]]) -> str:
+    return "; ".join(f"{name}: {value}" for name, value in rows) + "."
 
 
 def side_by_side(wanted: Sequence[tuple[float, float]], width: float, apart: float = 8) -> list[float]:

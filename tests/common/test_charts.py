@@ -239,6 +239,30 @@ def test_another_page_breaks_the_line_before_it():
     assert [element.get("d").count("L") for element in of_class(chart.svg, "chart-line")] == [1, 1]
 
 
+def test_an_indicator_in_a_row_has_all_its_points_and_says_them():
+    svg = charts.bullet_line(baseline=10, actual=45, target=80, milestones=[("1 Dec", 30)])
+    drawn = parsed(svg)
+    assert drawn.get("aria-label") == "Baseline: 10; 1 Dec: 30; Target: 80; Actual: 45."
+    (bar,) = of_class(svg, "chart-bar")
+    goal, begun, step = (
+        float(of_class(svg, css)[0].get("d")[1:].split(" ")[0])
+        for css in ("chart-goal", "chart-baseline", "chart-milestone")
+    )
+    end = float(bar.get("x")) + float(bar.get("width"))
+    assert begun < step < end < goal <= 144
+    assert not of_class(charts.bullet_line(baseline=10, actual=None, target=80), "chart-bar"), "not measured: no bar"
+    assert charts.bullet_line(baseline=None, actual=None, target=None) == ""
+
+
+def test_a_value_below_zero_and_a_target_of_zero_stay_inside_the_row():
+    for figures in ({"actual": -5, "target": 0}, {"actual": 0, "target": 0}, {"actual": 1e9, "target": 3}):
+        svg = charts.bullet_line(baseline=2, **figures)
+        for mark in (*of_class(svg, "chart-goal"), *of_class(svg, "chart-baseline")):
+            assert 0 <= float(mark.get("d")[1:].split(" ")[0]) <= 144, figures
+        for bar in of_class(svg, "chart-bar"):
+            assert 0 <= float(bar.get("x")) <= float(bar.get("x")) + float(bar.get("width")) <= 144, figures
+
+
 def test_what_one_compares_with_is_muted_and_takes_no_colour():
     series = [Series("Before", [1, 1, 2, 2], muted=True), Series("Now", [2, 3, 4, 5])]
     chart = charts.line("Reach", DAYS, series)
