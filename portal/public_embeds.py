@@ -1,4 +1,5 @@
-"""Small public pages that a municipality frames on its own site: its latest posts, and "You asked, we did".
+"""Small public pages that a municipality frames on its own site: its latest posts, its figures with a chart, and "You
+asked, we did".
 
 The only pages that other sites may frame. Each is at most 10 kB with its style sheet (static/css/embed.css), runs no
 script, reads and sets no cookie, and loads nothing of third parties. They show what the municipality's public page
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from common import languages
+from common.charts import Chart
 from common.content_security import may_be_framed
 from municipalities.access import public
 from municipalities.models import REAL_PLACE, Municipality
@@ -29,7 +31,10 @@ from needs.enums import NeedStage
 from needs.queries import public as needs
 from portal.public_places import PublicPost, excerpt, latest_posts
 from reports import public_parts
+from reports.contents import public as contents
+from reports.models import PublicPage
 from reports.public_responses import MINUTE, cacheable, cached, is_rate_limited, own_language
+from reports.queries import public as queries
 
 # With the style sheet, of at most 2,000 bytes, a page stays within 10 kB uncompressed.
 PAGE_BYTES = 8_000
@@ -73,6 +78,35 @@ def _posts(municipality: Municipality, tongue: str) -> bytes:
 
 @public
 @require_safe
+def numbers(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
+    """The figures of the last month that is over, and a chart of the months, while the page of numbers is on."""
+    if is_rate_limited(request):
+        return _missing("busy", 429)
+    shown = queries.shown(place)
+    if shown is None or not _is_language(tongue):
+        return _missing("missing", 404)
+    municipality, page = shown
+    wanted = tongue or own_language(municipality)
+    name = f"embed-numbers:{municipality.pk}:{wanted}:{page.changed_at.timestamp()}:{today()}"
+    body = cached(name, lambda: _numbers(municipality, page, wanted))
+    return _framed(request, body, municipality, wanted)
+
+
+def _numbers(municipality: Municipality, page: PublicPage, tongue: str) -> bytes:
+    with translation.override(languages.by_tag()[tongue].code):
+        content = contents.page(queries.numbers(municipality, page))
+        known = content["has_numbers"]
+        context = {
+            "what": "numbers", "municipality": municipality, "tongue": tongue, "is_demo": settings.DEMO,
+            "heading": _("In numbers"), "url": reverse("public_numbers_in", args=[municipality.slug, tongue]),
+            "month": content["month"], "stats": content["stats"] if known else (),
+        }  # fmt: skip
+        # The chart goes first where both are too much, which only many hatched months are.
+        return _rendered(context, [[content["charts"][0]], []] if known else [[]])
+
+
+@public
+@require_safe
 def asked(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
     """The needs that were met last, while the page "You asked, we did" is on."""
     if is_rate_limited(request):
@@ -102,7 +136,7 @@ def _asked(municipality: Municipality, tongue: str) -> bytes:
         return _rendered(context, _fewer(results))
 
 
-def _rendered(context: dict[str, Any], candidates: Iterable[Sequence[PublicPost | Result]]) -> bytes:
+def _rendered(context: dict[str, Any], candidates: Iterable[Sequence[PublicPost | Result | Chart]]) -> bytes:
     """The page with the first of the candidates that fits into `PAGE_BYTES`; the last one always does."""
     for entries in candidates:
         body = render_to_string("portal/public/embed.html", {**context, "entries": entries}).encode()

@@ -1,5 +1,6 @@
 """Settings page that switches the public page on and off, and gives the code that frames parts of it elsewhere."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.conf import settings
@@ -28,9 +29,12 @@ from reports.public_responses import own_language
 from reports.queries import reports as queries
 
 # Of each part of the public pages, what other sites can frame: portal/public_embeds.py.
-EMBEDS: dict[str, tuple[str, LazyText]] = {
-    "numbers": ("embed_posts", gettext_lazy("Latest posts")),
-    "needs": ("embed_asked", gettext_lazy("You asked, we did")),
+EMBEDS: dict[str, Sequence[tuple[str, LazyText]]] = {
+    "numbers": [
+        ("embed_posts", gettext_lazy("Latest posts")),
+        ("embed_numbers", gettext_lazy("In numbers")),
+    ],
+    "needs": [("embed_asked", gettext_lazy("You asked, we did"))],
 }
 
 
@@ -87,10 +91,7 @@ def _page(request: MunicipalityRequest, form: PublicPageForm) -> HttpResponse:
 def _embeds(municipality: Municipality, base: str) -> list[Embed]:
     """Of the pages that are on, in the municipality's own script."""
     embeds = []
-    for part in public_parts.parts_of(municipality):
-        if part.name not in EMBEDS:
-            continue
-        name, label = EMBEDS[part.name]
+    for name, label in [one for part in public_parts.parts_of(municipality) for one in EMBEDS.get(part.name, ())]:
         path = reverse(name, args=[municipality.slug])
         with translation.override(languages.by_tag()[own_language(municipality)].code):
             title = f"{label}: {municipality}"

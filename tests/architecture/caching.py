@@ -30,6 +30,8 @@ KEPT = {
     "place_in": PUBLIC,
     "embed_posts": PUBLIC,
     "embed_posts_in": PUBLIC,
+    "embed_numbers": PUBLIC,
+    "embed_numbers_in": PUBLIC,
     "embed_asked": PUBLIC,
     "embed_asked_in": PUBLIC,
     "places": PUBLIC,

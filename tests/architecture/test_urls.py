@@ -756,6 +756,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "in/tongue": lambda it: "en",
     "place/tongue": lambda it: "en",
     "posts/tongue": lambda it: "en",
+    "numbers/tongue": lambda it: "en",
     "asked/tongue": lambda it: "en",
     "open-data/name": lambda it: "months.csv",
     "first-steps/point": lambda it: "words",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +17,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from analytics.months import first_of
 from delivery.models import Delivery
 from municipalities.models import Municipality
 from municipalities.queries import today
@@ -26,6 +27,8 @@ from portal.public_embeds import PAGE_BYTES
 from posts.models import Post
 from reports.domain import public_page
 from tests import refusals
+from tests.analytics import factories as analytics_factories
+from tests.analytics import months
 from tests.browsing import COLOURS, enter, violations
 from tests.common.test_ui import THEMES
 from tests.hostile import Elements
@@ -36,6 +39,7 @@ from tests.portal.test_public_places import put_out, switch
 pytestmark = pytest.mark.usefixtures("db")
 
 POSTS, ASKED = "/places/cuprija/embed/posts/", "/places/cuprija/embed/asked/"
+NUMBERS = "/places/cuprija/embed/numbers/"
 MOST_BYTES = 10_000
 STYLE = settings.BASE_DIR / "static" / "css" / "embed.css"
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)> \u202egnitsoh ' + "Ж" * 400
@@ -55,7 +59,7 @@ def size(answer: Any) -> int:
     return len(answer.content) + STYLE.stat().st_size
 
 
-@pytest.mark.parametrize("path", [POSTS, ASKED, "/places/no-such-place/embed/posts/", f"{POSTS}de/"])
+@pytest.mark.parametrize("path", [POSTS, NUMBERS, ASKED, "/places/no-such-place/embed/posts/", f"{POSTS}de/"])
 def test_what_is_switched_off_is_not_there(cast: Cast, path: str) -> None:
     put_out(cast, "Вода ће бити искључена.")
     need_done(cast)
@@ -73,7 +77,7 @@ def test_each_is_there_while_its_page_is_on(cast: Cast) -> None:
     assert "Клупе у парку" in Client().get(ASKED).text
     with scope(cast.cuprija):
         public_page.choose(cast.cuprija, is_on=False, contact="", by=cast.approver)
-    assert Client().get(POSTS).status_code == 404
+    assert Client().get(POSTS).status_code == Client().get(NUMBERS).status_code == 404
     assert Client().get(ASKED).status_code == 200
     factories.page(cast.cuprija, is_on=False)
     assert Client().get(ASKED).status_code == 404
@@ -81,7 +85,7 @@ def test_each_is_there_while_its_page_is_on(cast: Cast) -> None:
 
 def test_it_is_in_the_script_of_the_municipality_or_of_the_address(cast: Cast) -> None:
     switch(cast, "numbers", "needs")
-    for path in (POSTS, ASKED):
+    for path in (POSTS, NUMBERS, ASKED):
         assert '<html lang="sr-Cyrl">' in Client().get(path).text
         assert '<html lang="sr-Latn">' in Client().get(f"{path}sr-Latn/").text
     assert "<h1>Latest posts</h1>" in Client().get(f"{POSTS}en/").text
@@ -154,6 +158,43 @@ def test_it_is_small_without_cookies_and_scripts_and_loads_only_our_style(cast: 
 LOADING = {"link", "script", "img", "iframe", "video", "audio", "source", "object", "embed", "use", "image"}
 
 
+def published_months(cast: Cast, values: Sequence[int]) -> None:
+    """Interactions of the last months that are over, the newest last."""
+    channel = analytics_factories.channel(cast.cuprija, cast.officer, is_practice=False)
+    for before, value in enumerate(reversed(values), 1):
+        months.month(channel, first_of(today(), -before), 4, value)
+
+
+def test_the_figures_are_those_of_the_page_of_numbers(cast: Cast) -> None:
+    switch(cast, "numbers")
+    published_months(cast, [1200, 34567])
+    embed, whole = Client().get(f"{NUMBERS}en/").text, Client().get("/p/cuprija/en/").text
+    for text in (embed, whole):
+        assert "34,567" in text
+        assert "Interactions by month" in text
+    assert "<svg" in embed
+    assert size(Client().get(NUMBERS)) <= MOST_BYTES
+    assert 'href="/p/cuprija/en/"' in embed
+
+
+def test_months_of_any_number_and_gaps_stay_small(cast: Cast) -> None:
+    switch(cast, "numbers")
+    published_months(cast, [987_654 + month for month in range(36)])
+    analytics_factories.channel(cast.cuprija, cast.officer, is_practice=False)
+    for tongue in ("sr-Cyrl/", "sr-Latn/", "en/"):
+        answer = Client().get(NUMBERS + tongue)
+        assert answer.text.count("<svg") == 1
+        assert size(answer) <= MOST_BYTES
+
+
+def test_without_any_month_the_figures_say_so(cast: Cast) -> None:
+    switch(cast, "numbers")
+    text = Client().get(f"{NUMBERS}en/").text
+    assert "Nothing to show yet." in text
+    assert "<svg" not in text
+    assert "<dl>" not in text
+
+
 def test_the_longest_texts_make_it_no_larger(cast: Cast) -> None:
     switch(cast, "numbers", "needs")
     with scope(cast.cuprija):
@@ -204,9 +245,9 @@ def test_every_link_leaves_the_frame(cast: Cast) -> None:
 def test_other_sites_may_frame_these_pages_and_no_others(cast: Cast) -> None:
     switch(cast, "numbers", "needs", "rules")
     etag = Client().get(POSTS).headers["ETag"]
-    framed = [Client().get(path) for path in (POSTS, ASKED, "/places/novi-pazar/embed/posts/")]
+    framed = [Client().get(path) for path in (POSTS, NUMBERS, ASKED, "/places/novi-pazar/embed/posts/")]
     framed.append(Client().get(POSTS, headers={"if-none-match": etag}))
-    assert [answer.status_code for answer in framed] == [200, 200, 404, 304]
+    assert [answer.status_code for answer in framed] == [200, 200, 200, 404, 304]
     for answer in framed:
         directives = set(answer.headers["Content-Security-Policy"].split("; "))
         assert directives == {
@@ -247,7 +288,8 @@ def test_the_settings_give_the_code_of_what_is_on(cast: Cast, settings: Any) -> 
     client, path = sign_in(cast.officer), "/m/cuprija/settings/public/"
     assert codes(client.get(path).text) == []
     switch(cast, "numbers")
-    (code,) = codes(client.get(path).text)
+    code, figures = codes(client.get(path).text)
+    assert f'src="https://portal.example{NUMBERS}"' in figures
     assert code == (
         f'<iframe src="https://portal.example{POSTS}" title="Најновије објаве: Ћуприја" width="100%" height="480" '
         'style="border: 0" loading="lazy"></iframe>'
@@ -255,7 +297,9 @@ def test_the_settings_give_the_code_of_what_is_on(cast: Cast, settings: Any) -> 
     switch(cast, "needs")
     answer = client.get(path)
     tags = [attributes for code in codes(answer.text) for _tag, attributes in Elements(code).tags]
-    assert [attributes["src"] for attributes in tags] == [f"https://portal.example{path}" for path in (ASKED, POSTS)]
+    assert [attributes["src"] for attributes in tags] == [
+        f"https://portal.example{path}" for path in (ASKED, POSTS, NUMBERS)
+    ]
     directives = answer.headers["Content-Security-Policy"].split("; ")
     assert "frame-src 'self'" in directives
     assert "frame-ancestors 'none'" in directives
@@ -266,8 +310,8 @@ def test_a_hostile_name_stays_inside_the_code(cast: Cast) -> None:
     Municipality.objects.filter(pk=cast.cuprija.pk).update(name_cyrl='"></textarea><script>alert(1)</script>')
     text = sign_in(cast.officer).get("/m/cuprija/settings/public/").text
     assert "<script>alert" not in text
-    (code,) = codes(text)
-    assert [tag for tag, _attributes in Elements(code).tags] == ["iframe"]
+    for code in codes(text):
+        assert [tag for tag, _attributes in Elements(code).tags] == ["iframe"]
 
 
 # ---------------------------------------------------------------- in a browser
@@ -343,7 +387,7 @@ def test_a_page_of_another_site_shows_it_without_cookies(
     put_out(cast, HOSTILE)
     need_done(cast, "Клупе у парку")
     address = site("".join(codes(sign_in(cast.officer).get("/m/cuprija/settings/public/").text)))
-    loaded = {address, f"{portal}{POSTS}", f"{portal}{ASKED}", f"{portal}/static/css/embed.css"}
+    loaded = {address, *(f"{portal}{path}" for path in (POSTS, NUMBERS, ASKED)), f"{portal}/static/css/embed.css"}
     # This is how the test would see a cookie.
     assert "cookie" in sent_by(page, portal, address)[f"{portal}{POSTS}"]
     assert {cookie["name"] for cookie in page.context.cookies()} == {"of-the-portal"}
@@ -352,7 +396,7 @@ def test_a_page_of_another_site_shows_it_without_cookies(
     assert set(sent) == loaded
     assert [headers["cookie"] for headers in sent.values() if "cookie" in headers] == []
     assert {cookie["name"] for cookie in page.context.cookies()} == {"of-the-portal"}
-    asked, posts = page.frames[1:]
+    asked, posts, _numbers = page.frames[1:]
     assert asked.get_by_role("link", name="Клупе у парку").is_visible()
     assert "<script>alert(1)</script>" in posts.get_by_role("article").inner_text()
     assert posts.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -371,9 +415,10 @@ def test_no_other_page_can_be_framed(page: Any, live_server: Any, cast: Cast, si
     assert len([refusal for refusal in refusals.take() if "frame-ancestors 'none'" in refusal]) == len(others)
 
 
-@pytest.mark.parametrize("path", [POSTS, ASKED])
+@pytest.mark.parametrize("path", [POSTS, NUMBERS, ASKED])
 def test_everybody_can_use_it(page: Any, live_server: Any, cast: Cast, path: str) -> None:
     switch(cast, "numbers", "needs")
+    published_months(cast, [1200, 34567])
     put_out(cast, "Вода ће бити искључена.")
     need_done(cast)
     page.set_viewport_size({"width": 280, "height": 480})
@@ -389,10 +434,10 @@ def test_the_settings_show_what_it_looks_like_and_copy_the_code(page: Any, live_
     enter(page, live_server, cast.officer)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(live_server.url + "/m/cuprija/settings/public/", wait_until="networkidle")
-    frame = page.frame_locator("iframe.embed-preview")
-    page.locator("iframe.embed-preview").scroll_into_view_if_needed()
+    frame = page.frame_locator("iframe.embed-preview >> nth=0")
+    page.locator("iframe.embed-preview").first.scroll_into_view_if_needed()
     assert frame.get_by_text("Вода ће бити искључена.").is_visible()
-    page.get_by_role("button", name="Copy the code").click()
+    page.get_by_role("button", name="Copy the code").first.click()
     page.wait_for_selector(".toast")
     assert page.evaluate("navigator.clipboard.readText()") == page.locator("#embed_posts").input_value()
     assert violations(page) == []
