@@ -1,0 +1,1 @@
+"""Events that people mark on charts over time, of a municipality or of a programme."""
