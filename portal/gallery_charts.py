@@ -159,7 +159,7 @@ def _place_map() -> Chart:
     """A district with one municipality, one with two, one with many, and gaps."""
     reference, name, gap = load(), f"name_{languages.current().text_variant}", _("no channel yet")
     places = [
-        charts.Place(row.district, getattr(row, name), (at * 53) % 97 + 3 if at % 11 != 5 else None, gap)
+        charts.MapEntry(row.district, getattr(row, name), (at * 53) % 97 + 3 if at % 11 != 5 else None, gap)
         for at, row in enumerate(reference.municipalities)
         if row.district in ("RS-18", "RS-06") or row.slug in ("cuprija", "kragujevac", "mali-zvornik", "vlasotince")
     ]

@@ -166,7 +166,7 @@ def place_map(rows: Sequence[ComparisonRow], measure: Measure, districts: Mappin
     """Each municipality in the tile of its district; `districts` are the names of all by code."""
     ordered = sorted(rows, key=lambda row: sort_key(str(row.municipality)))
     places = [
-        charts.Place(row.municipality.district_id, str(row.municipality), row.value(measure))
+        charts.MapEntry(row.municipality.district_id, str(row.municipality), row.value(measure))
         for row in ordered
         if row.municipality.district_id in charts.PLACES
     ]

@@ -24,7 +24,7 @@ from common.charts.export import KINDS, asked, csv, download, png, source_line, 
 from common.charts.grids import PLACES, Tile, heat, multiples, small, tiles
 from common.charts.over_time import bars, line, sparkline, stacked
 from common.charts.parts import Chart, ChartTexts, Figure, Mark, Series
-from common.charts.place_map import Place, place_map
+from common.charts.place_map import MapEntry, place_map
 from common.charts.side_by_side import Pair, bullet, bullet_line, dumbbell, ranking
 
 __all__ = [
@@ -33,9 +33,9 @@ __all__ = [
     "Chart",
     "ChartTexts",
     "Figure",
+    "MapEntry",
     "Mark",
     "Pair",
-    "Place",
     "Series",
     "Tile",
     "asked",

@@ -20,7 +20,7 @@ SMALL_FIELD = 15
 
 
 @dataclass(frozen=True)
-class Place:
+class MapEntry:
     """A municipality: the code of its district (a key of `PLACES`), its name, its figure or the reason for none."""
 
     district: str
@@ -41,7 +41,7 @@ class _Box:
         return self.x + self.width / 2, self.y + self.height / 2
 
 
-def place_map(title: str, places: Sequence[Place], districts: Mapping[str, str], texts: ChartTexts = PLAIN) -> Chart:
+def place_map(title: str, places: Sequence[MapEntry], districts: Mapping[str, str], texts: ChartTexts = PLAIN) -> Chart:
     """Serbia as tiles of districts, roughly where they lie; `districts` are their names by code, of all that exist.
 
     One or two municipalities of a district share its tile and are named in it; districts without any have a dashed
@@ -51,7 +51,7 @@ def place_map(title: str, places: Sequence[Place], districts: Mapping[str, str],
     if unknown:
         raise ValueError(f"{title!r}: no place on the map for {', '.join(unknown)}.")
     shades = shades_of([place.value for place in places])
-    by_district: dict[str, list[Place]] = {}
+    by_district: dict[str, list[MapEntry]] = {}
     for place in places:
         by_district.setdefault(place.district, []).append(place)
 
@@ -83,7 +83,7 @@ def _empty(box: _Box, district: str) -> SafeString:
     return shape + _lines(box, lines_of_name(short_district(district)), "chart-tile-name")
 
 
-def _named(box: _Box, places: Sequence[Place], shades: Shades, texts: ChartTexts) -> list[SafeString]:
+def _named(box: _Box, places: Sequence[MapEntry], shades: Shades, texts: ChartTexts) -> list[SafeString]:
     """The tile divided from top to bottom, each part with name and figure."""
     height = (box.height - (len(places) - 1) * 2) / len(places)
     parts = []
@@ -101,7 +101,7 @@ def _named(box: _Box, places: Sequence[Place], shades: Shades, texts: ChartTexts
     return parts
 
 
-def _small(box: _Box, places: Sequence[Place], district: str, shades: Shades, texts: ChartTexts) -> list[SafeString]:
+def _small(box: _Box, places: Sequence[MapEntry], district: str, shades: Shades, texts: ChartTexts) -> list[SafeString]:
     """The district's name above a small field for each municipality."""
     across = int((box.width - 4) // SMALL_FIELD)
     top = 16
@@ -119,7 +119,7 @@ def _small(box: _Box, places: Sequence[Place], district: str, shades: Shades, te
     return parts
 
 
-def _field(box: _Box, place: Place, shades: Shades, texts: ChartTexts) -> tuple[SafeString, str, str]:
+def _field(box: _Box, place: MapEntry, shades: Shades, texts: ChartTexts) -> tuple[SafeString, str, str]:
     """The shaded rectangle, the class of letters on it, and the figure."""
     if place.value is None:
         return drawing.hatch(box.x, box.y, box.width, box.height, texts.missing(place.reason)), "", "–"
@@ -128,7 +128,7 @@ def _field(box: _Box, place: Place, shades: Shades, texts: ChartTexts) -> tuple[
     return shape, f" chart-on-{shade}", texts.number(place.value)
 
 
-def _value(place: Place, texts: ChartTexts) -> str:
+def _value(place: MapEntry, texts: ChartTexts) -> str:
     return texts.format_value(place.value, place.reason)
 
 

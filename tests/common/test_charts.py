@@ -36,7 +36,7 @@ KINDS = {
     "place_map": lambda series, labels: charts.place_map(
         "t",
         [
-            charts.Place(("RS-18", "RS-18", "RS-06", "RS-08")[at % 4], label, value, series.reasons.get(at, ""))
+            charts.MapEntry(("RS-18", "RS-18", "RS-06", "RS-08")[at % 4], label, value, series.reasons.get(at, ""))
             for at, (label, value) in enumerate(zip(labels, series.values, strict=True))
         ],
         {"RS-18": "Raška <b>", "RS-06": "South Bačka"},
@@ -428,7 +428,7 @@ def test_names_of_districts_fit_into_their_tiles(language):
 
 def test_many_municipalities_of_a_district_are_fields_inside_its_tile():
     districts = {element.code: element.name_latn for element in load().districts}
-    places = [charts.Place("RS-06", f"Place {at}", at + 1) for at in range(12)]
+    places = [charts.MapEntry("RS-06", f"Place {at}", at + 1) for at in range(12)]
     chart = charts.place_map("t", places, districts)
     wide, high = 112, 66
     column, row = charts.PLACES["RS-06"]
@@ -447,7 +447,7 @@ def test_many_municipalities_of_a_district_are_fields_inside_its_tile():
     "draw",
     [
         lambda code: charts.tiles("t", [Tile(code, "Nowhere", 1)]),
-        lambda code: charts.place_map("t", [charts.Place(code, "Nowhere", 1)], {}),
+        lambda code: charts.place_map("t", [charts.MapEntry(code, "Nowhere", 1)], {}),
     ],
 )
 def test_a_district_that_is_not_on_the_map_is_an_error(draw):
