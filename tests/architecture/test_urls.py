@@ -582,6 +582,12 @@ def _public(things: Things) -> str:
     return things.cast.cuprija.slug
 
 
+def _public_place(things: Things) -> str:
+    """A municipality all of whose public pages are on."""
+    _asked_place(things)
+    return _public(things)
+
+
 def _asked_place(things: Things) -> str:
     """A municipality that shows everybody what was asked and done."""
     with scope(things.cast.cuprija):
@@ -752,7 +758,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "schedule/act": lambda it: "pause",
     "p/place": _public,
     "asked/place": _asked_place,
-    "places/place": _public,
+    "places/place": _public_place,
     "in/tongue": lambda it: "en",
     "place/tongue": lambda it: "en",
     "posts/tongue": lambda it: "en",
