@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from html import unescape
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +30,8 @@ from pypdfium2 import raw as pdfium
 RAW = re.compile(r"<zq\d+|<img src=x|&lt;zqe(?=\d)|zq\d+_49")
 QUOTES = re.compile(r"""zq\d+_\{\{7\*7\}\}"'""")
 JSON_IN_PAGE = re.compile(r"(?s)<script[^>]*json[^>]*>.*?</script>")
+# HTML that is shown to be copied: its own words are escaped in it, and all of it once more in the field.
+CODE_IN_PAGE = re.compile(r"(?s)<textarea[^>]*\bdata-code\b[^>]*>(.*?)</textarea>")
 TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 TWICE = re.compile(r"&amp;lt;zq\d+")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -109,6 +112,9 @@ def _page(body: bytes) -> Iterator[str]:
 
 def _html(body: bytes) -> Iterator[str]:
     text = body.decode("utf-8", "replace")
+    for code in CODE_IN_PAGE.findall(text):
+        yield from _html(unescape(code).encode())
+    text = CODE_IN_PAGE.sub("", text)
     yield from _sentences("not escaped", RAW, text)
     yield from _sentences("a quotation mark not escaped", QUOTES, JSON_IN_PAGE.sub("", text))
     yield from _sentences("escaped twice", TWICE, text)

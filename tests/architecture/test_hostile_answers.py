@@ -58,6 +58,10 @@ def pdf(source: str) -> bytes:
     return bytes(typst.compile(source.encode()))
 
 
+def code_field(code: str) -> str:
+    return f"<textarea readonly data-code>{code}</textarea>"
+
+
 QUOTED = '"' + WORDS.replace('"', '""') + '"'
 
 WRONG = {
@@ -66,6 +70,9 @@ WRONG = {
     "a mark of direction": answer("<p>a\u202eb</p>"),
     "a template's sum": answer("<p>zq100_49</p>"),
     "escaped twice": answer(f"<p>{escape(str(escape(WORDS)))}</p>"),
+    "an element in code to be copied": answer(code_field(escape(f"<i>{WORDS}</i>"))),
+    "code to be copied that ends its field": answer(code_field(f"<i>{WORDS}</i>")),
+    "code to be copied, escaped twice": answer(code_field(escape(str(escape(f"<i>{escape(WORDS)}</i>"))))),
     "no JSON": answer('{"a": "' + WORDS + '"}', "application/json"),
     "no nosniff": answer("{}", "application/json", X_Content_Type_Options=""),
     "a formula in CSV": answer(f"a,b\r\n{QUOTED},1\r\n", "text/csv"),
@@ -90,6 +97,7 @@ WRONG = {
 }
 RIGHT = {
     "a page": answer(without_bidi_controls(f'<p title="{escape(WORDS)}">{escape(WORDS)}</p>')),
+    "code to be copied": answer(without_bidi_controls(code_field(escape(f"<i>{escape(WORDS)}</i>")))),
     "JSON": answer('{"a": "<zq100>"}', "application/json"),
     "CSV": answer(f"a,b\r\n\"'{QUOTED[1:]},-1\r\n", "text/csv"),
     "a workbook": answer(workbook("'" + WORDS.replace("\u202e", ""), "s"), EXCEL),
