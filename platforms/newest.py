@@ -11,12 +11,17 @@ def after(messages: Iterable[Message], cursor: str | None) -> Messages:
     fresh = [
         m for m in messages if (at := int(m.at.timestamp())) > second or (at == second and m.remote_id not in given)
     ]
-    items = tuple(sorted(fresh, key=lambda m: (m.at, m.remote_id)))
+    items = oldest_first(fresh)
     if not items:
         return Messages((), cursor)
     last = int(items[-1].at.timestamp())
     same = [m.remote_id for m in items if int(m.at.timestamp()) == last]
     return Messages(items, f"{last}:{' '.join([*(given if last == second else ()), *same])}")
+
+
+def oldest_first(messages: Iterable[Message]) -> tuple[Message, ...]:
+    """Of one second the id decides: most networks count up, and as text "100" would come before "99"."""
+    return tuple(sorted(messages, key=lambda m: (m.at, len(m.remote_id), m.remote_id)))
 
 
 def parse_cursor(cursor: str | None) -> tuple[int, tuple[str, ...]]:

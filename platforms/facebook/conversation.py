@@ -54,7 +54,7 @@ class Conversation(ABC):
             limit=COMMENTS,
         )
         others = [posts.message(one, remote_id) for one in listed if not posts.is_own(one, self.account_id)]
-        return Messages(tuple(sorted(others, key=lambda m: (m.at, m.remote_id))))
+        return Messages(newest.oldest_first(others))
 
     @classmethod
     def message_changes(cls, event: RawEvent) -> MessageChanges | None:

@@ -39,7 +39,7 @@ class Conversation:
     def replies(self, remote_id: str) -> Messages:
         media, _comment = posts.parted(remote_id)
         listed = self.calls.listed(f"/{media}/comments", fields=posts.COMMENT_FIELDS, limit=COMMENTS)
-        return Messages(tuple(sorted(self._others_messages(listed, media), key=lambda m: (m.at, m.remote_id))))
+        return Messages(newest.oldest_first(self._others_messages(listed, media)))
 
     def _others_messages(self, comments: Iterable[Mapping[str, Any]], media: str) -> Iterator[Message]:
         for comment in comments:

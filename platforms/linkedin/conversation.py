@@ -40,7 +40,7 @@ class Conversation:
         return newest.after((one for post in own for one in self._others_messages(str(post["id"]))), cursor)
 
     def replies(self, remote_id: str) -> Messages:
-        return Messages(tuple(sorted(self._others_messages(remote_id), key=lambda m: (m.at, m.remote_id))))
+        return Messages(newest.oldest_first(self._others_messages(remote_id)))
 
     def _others_messages(self, post: str) -> Iterator[Message]:
         for comment in self.comments(post):

@@ -41,7 +41,7 @@ class Conversation:
         yield from (posts.message(one, kind="mention") for one in mentions)
 
     def replies(self, remote_id: str) -> Messages:
-        return Messages(tuple(sorted(self._replies_below(remote_id), key=lambda m: (m.at, m.remote_id))))
+        return Messages(newest.oldest_first(self._replies_below(remote_id)))
 
     def _replies_below(self, remote_id: str) -> Iterator[Message]:
         listed = self.calls.listed(

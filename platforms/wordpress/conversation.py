@@ -49,7 +49,7 @@ class Conversation:
         fresh = [content.message(one) for one in listed if str(one["id"]) not in given and not self._is_own(one)]
         if not fresh and cursor:
             return Messages((), cursor)
-        items = sorted(fresh, key=lambda message: (message.at, message.remote_id))
+        items = newest.oldest_first(fresh)
         return Messages(tuple(items), _cursor(since, given, listed), is_past=cursor is None)
 
     def _approved(self, since: int) -> list[dict[str, Any]]:

@@ -41,9 +41,7 @@ class Conversation:
 
     def replies(self, remote_id: str) -> Messages:
         threads = self._threads(videoId=parted(remote_id)[0], maxResults=COUNT)
-        return Messages(
-            tuple(sorted(self._others_messages(self._comments(threads)), key=lambda m: (m.at, m.remote_id)))
-        )
+        return Messages(newest.oldest_first(self._others_messages(self._comments(threads))))
 
     def _threads(self, **params: Any) -> list[dict[str, Any]]:
         return self.calls.items(

@@ -33,7 +33,7 @@ from tests.containers.pages import PATIENCE, Portal, chromium, set_up
 from tests.containers.steps import reporter
 
 HOST = "dobosar.example"
-MOST_MEGABYTES = 450
+MOST_MEGABYTES = 500
 PROJECT, OVERRIDE = "dobosar-walk", "tests/containers/practice.yml"
 SERVICES = {"web", "publisher", "worker", "errands", "postgres", "valkey"}
 
