@@ -9,6 +9,8 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 
+from common import openpyxl_loading
+
 # openpyxl and XlsxWriter are imported where a file is written: they take a tenth of a start, and few pages need them.
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -36,6 +38,7 @@ def harmless_csv(text: str, *, separator: str = ",") -> str:
 
 def _harmless_cell(text: str) -> str:
     """For openpyxl, which raises for control characters."""
+    openpyxl_loading.load()
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     return harmless(ILLEGAL_CHARACTERS_RE.sub("", text))
@@ -52,6 +55,7 @@ def table(rows: Iterable[Sequence[Any]]) -> bytes:
 
 def workbook(rows: Sequence[Sequence[Any]], places: int = 2) -> bytes:
     """The same as a file for Excel, the first row as its heading: numbers stay numbers, texts stay texts."""
+    openpyxl_loading.load()
     from openpyxl import Workbook
     from openpyxl.styles import Font
 
@@ -93,6 +97,7 @@ def sample(name: str, kind: str, lines: Sequence[Sequence[str]], widths: Sequenc
 
 def _workbook(lines: Sequence[Sequence[str]], widths: Sequence[int]) -> bytes:
     """Columns wide enough to write in, long texts in several lines, the heading always in sight."""
+    openpyxl_loading.load()
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
 

@@ -17,6 +17,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from common import openpyxl_loading
 from posts.draft import MOST_TEXT, storable
 from serbian.folding import fold
 
@@ -296,6 +297,7 @@ def _part(packed: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> bytes:
 
 def _sheet(parts: Mapping[str, bytes], shape: Shape) -> tuple[str, Table]:
     """The plan among the visible sheets, the active one first; named if there are several."""
+    openpyxl_loading.load()
     from planning.workbook_reader import WorkbookReader  # openpyxl is large, and few people read files
 
     reader = WorkbookReader(_stored_package(parts), read_only=True, data_only=True, keep_links=False)

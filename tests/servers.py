@@ -31,6 +31,8 @@ VARIABLES = {
     "DEMO": "false",
     "PRACTICE_ENABLED": "true",
     "SECOND_FACTOR_REQUIRED": "false",
+    # Tests that read workbooks themselves import openpyxl before `common.openpyxl_loading` does.
+    "OPENPYXL_LXML": "False",
     # Playwright's synchronous interface runs inside an event loop; the database is used from that thread alone.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
 }
