@@ -41,7 +41,7 @@ ENOUGH_POWER = 0.8
 MOST_ENUMERATED, DRAWN, SEED = 2000, 999, 20261130
 # Of all measured months; with more zeros than these, those that are left out would decide on the result.
 MOST_ZEROS = 0.05
-# On each side. An average of fewer municipalities tells of these only.
+# Trained municipalities, and untrained ones, that a verdict takes: an average of fewer depends on single ones.
 FEWEST = 3
 # How far from the estimate the interval's ends are looked for, in standard errors: closely at first, then in growing
 # steps up to about 400. An effect that is not rejected even there has no limit.
@@ -60,7 +60,7 @@ class Obstacle(StrEnum):
     TOO_EARLY = "too early"  # no training has a month after it
     NO_MONTH_BEFORE = "no month before"  # no trained municipality was measured in the month before and after
     ALL_TRAINED = "all trained"  # nobody to compare with
-    ZEROS = "zeros"  # of which there is no logarithm
+    ZEROS = "zeros"  # too many values are 0, and 0 has no logarithm
     NO_VARIATION = "no variation"  # not even between municipalities
     TOO_FEW = "too few"  # the power is below ENOUGH_POWER, or municipalities of one side are fewer than FEWEST
 

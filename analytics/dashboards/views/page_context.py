@@ -128,7 +128,7 @@ class Frame:
 
     @property
     def source(self) -> str:
-        """Below an exported chart: of whom, which channel, and of which days."""
+        """The line below an exported chart: municipality, channel and days."""
         days = f"{short_date(self.period.first)} – {short_date(self.period.last)}"
         names = [str(self.request.municipality), *([self.channel.name] if self.channel else [])]
         return " · ".join([*names, days])
