@@ -68,10 +68,8 @@ def posts(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
 def _posts(municipality: Municipality, tongue: str) -> bytes:
     with translation.override(languages.by_tag()[tongue].code), scope(municipality):
         newest = latest_posts(tongue)
-        context = {
-            "what": "posts", "municipality": municipality, "tongue": tongue, "is_demo": settings.DEMO,
-            "heading": _("Latest posts"), "url": reverse("place_in", args=[municipality.slug, tongue]),
-        }  # fmt: skip
+        url = reverse("place_in", args=[municipality.slug, tongue])
+        context = _context("posts", _("Latest posts"), url, municipality, tongue)
         # A single post is too long with the longest addresses alone.
         return _rendered(context, [*_fewer(newest)[:-1], [replace(post, links=()) for post in newest[:1]]])
 
@@ -96,11 +94,12 @@ def _numbers(municipality: Municipality, page: PublicPage, tongue: str) -> bytes
     with translation.override(languages.by_tag()[tongue].code):
         content = contents.page(queries.numbers(municipality, page))
         known = content["has_numbers"]
+        url = reverse("public_numbers_in", args=[municipality.slug, tongue])
         context = {
-            "what": "numbers", "municipality": municipality, "tongue": tongue, "is_demo": settings.DEMO,
-            "heading": _("In numbers"), "url": reverse("public_numbers_in", args=[municipality.slug, tongue]),
-            "month": content["month"], "stats": content["stats"] if known else (),
-        }  # fmt: skip
+            **_context("numbers", _("In numbers"), url, municipality, tongue),
+            "month": content["month"],
+            "stats": content["stats"] if known else (),
+        }
         # The chart goes first where both are too much, which only many hatched months are.
         return _rendered(context, [[content["charts"][0]], []] if known else [[]])
 
@@ -129,11 +128,16 @@ def _asked(municipality: Municipality, tongue: str) -> bytes:
             Result(excerpt(say(need.title)), excerpt(say(need.done)), needs.result_date(need), f"{url}#need-{need.pk}")
             for need in rows[:RESULTS]
         ]
-        context = {
-            "what": "asked", "municipality": municipality, "tongue": tongue, "is_demo": settings.DEMO,
-            "heading": _("You asked, we did"), "url": url, "written": public_text.serbian_tag(tongue),
-        }  # fmt: skip
-        return _rendered(context, _fewer(results))
+        context = _context("asked", _("You asked, we did"), url, municipality, tongue)
+        return _rendered({**context, "written": public_text.serbian_tag(tongue)}, _fewer(results))
+
+
+def _context(what: str, heading: str, url: str, municipality: Municipality, tongue: str) -> dict[str, Any]:
+    """`url`: the whole page, of which this is a part."""
+    return {
+        "what": what, "heading": heading, "url": url, "municipality": municipality, "tongue": tongue,
+        "is_demo": settings.DEMO,
+    }  # fmt: skip
 
 
 def _rendered(context: dict[str, Any], candidates: Iterable[Sequence[PublicPost | Result | Chart]]) -> bytes:
