@@ -188,7 +188,7 @@ class Event(models.Model):
             models.Index(
                 fields=["platform", "account_id", "id"],
                 name="event_unread",
-                condition=models.Q(read_at__isnull=True, kind__in=["comment", "mention"]),
+                condition=models.Q(read_at__isnull=True, kind__in=["comment", "mention", "private", "review"]),
             ),
         ]
         constraints = [models.UniqueConstraint(name="event_once", fields=["platform", "key"])]

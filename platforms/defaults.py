@@ -12,6 +12,7 @@ from platforms.errors import NeedsConsent, NotAllowed, OutcomeUnknown, Rejected
 from platforms.options import Option, values
 from platforms.protocols import Facts, SaveCheckpoint, SaveCredential
 from platforms.refusals import Refusal
+from platforms.reply_windows import ReplyWindow
 from platforms.translation import gettext_noop
 from platforms.types import (
     Account,
@@ -191,6 +192,11 @@ class Defaults(OfEachNetwork):
     @classmethod
     def moderates(cls, facts: Facts) -> ModerationSupport:
         return ModerationSupport(hides=cls.hides, removes=False, manual_steps=cls.manual_steps)
+
+    reply_windows: ClassVar[tuple[ReplyWindow, ...]] = ()
+
+    def attachment(self, source: str, most: int) -> bytes:
+        raise Rejected("This network hands out no attachments.", code="expired")
 
     def visibilities(self, remote_ids: Sequence[str]) -> Mapping[str, Visibility]:
         return dict.fromkeys(remote_ids, Visibility.PUBLIC)

@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Protocol
 from common.http import Http
 from platforms.options import Option
 from platforms.refusals import Refusal
+from platforms.reply_windows import ReplyWindow
 from platforms.types import (
     Account,
     Action,
@@ -262,7 +263,19 @@ class Converses(Protocol):
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
         """Mutates: `outgoing.reply_to` is the message's `remote_id`. Same rules as `publish`. Raises `Rejected` rather
-        than show it to more people than `outgoing.visibility` allows."""
+        than show it to more people than `outgoing.visibility` allows.
+
+        With `outgoing.conversation` it is sent to `outgoing.recipient` alone, in that conversation; `reply_windows.at`
+        says with which tag. `find` then looks in that conversation."""
+
+    reply_windows: ClassVar[tuple[ReplyWindow, ...]]
+    """How long after a person's last private message the network takes an answer (`platforms.reply_windows`), the
+    shortest first. Empty where private conversations cannot be answered."""
+
+    def attachment(self, source: str, most: int) -> bytes:
+        """Reads the content of an attachment (`Attachment.source`). Raises `Rejected(code="too_big")` where it has
+        more than `most` bytes, before more than that is read, and `Rejected(code="expired")` where the network no
+        longer has it."""
 
     def visibilities(self, remote_ids: Sequence[str]) -> Mapping[str, Visibility]:
         """Reads the visibility of those of these messages that still exist for us. Makes no call where all messages are
@@ -302,8 +315,9 @@ class Notifies(Protocol):
 
     @classmethod
     def message_changes(cls, event: RawEvent) -> MessageChanges | None:
-        """The changes of messages in a stored event of kind "comment" or "mention"; None where it does not contain the
-        text, so that the network has to be asked. `account_id` and `at` are the stored ones. Never an exception."""
+        """The changes of messages in a stored event of kind "comment", "mention", "private" or "review"; None where it
+        does not contain the text, so that the network has to be asked. `account_id` and `at` are the stored ones. Never
+        an exception."""
 
     @classmethod
     def deauthorisation(cls, raw_body: bytes, secret: str) -> RawEvent | None:

@@ -273,6 +273,15 @@ class Outgoing:
     """The texts of the posts that follow this one, each as an answer to the one before it."""
     visibility: Visibility = Visibility.PUBLIC
     """Of an answer: `visibility.of_answer` of the answered message. No connector makes it wider."""
+    conversation: str = ""
+    """Of an answer in a private conversation: `Message.conversation` of the answered message. Only its other person
+    gets the answer."""
+    recipient: str = ""
+    """With `conversation`: the `author_id` of the other person."""
+    received_at: datetime | None = None
+    """With `conversation`: when its other person last wrote, from which the network's reply window counts."""
+    subject: str = ""
+    """Of an e-mail: that of the answered one."""
     settings: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Name → chosen value of `Limits.settings`; what is not there has its default."""
 
@@ -293,7 +302,12 @@ class Outgoing:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-serialisable dict; `from_json` gives an equal value back."""
-        return {**asdict(self), "created_at": self.created_at.isoformat(), "settings": dict(self.settings)}
+        return {
+            **asdict(self),
+            "created_at": self.created_at.isoformat(),
+            "received_at": _iso(self.received_at),
+            "settings": dict(self.settings),
+        }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Outgoing":
@@ -313,6 +327,10 @@ class Outgoing:
             first_comment=stored.get("first_comment", ""),
             thread=tuple(stored.get("thread", ())),
             visibility=_visibility(stored),
+            conversation=stored.get("conversation", ""),
+            recipient=stored.get("recipient", ""),
+            received_at=_time(stored.get("received_at")),
+            subject=stored.get("subject", ""),
             settings={str(name): str(value) for name, value in (stored.get("settings") or {}).items()},
         )
 
@@ -589,6 +607,39 @@ class Gone:
     at: datetime
 
 
+class AttachmentKind(StrEnum):
+    """What is attached to a message."""
+
+    PICTURE = "picture"
+    VIDEO = "video"
+    VOICE = "voice"
+    FILE = "file"
+    LOCATION = "location"
+    LINK = "link"
+    """A post, a story or a page that was shared."""
+    OTHER = "other"
+    """What we do not know how to show, such as a sticker: the message says that there was something."""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """Something attached to a citizen's message. Everything in it is the citizen's or the network's claim.
+
+    `source` is given back to `Converses.attachment` to fetch the content: an id or an address, at most 2,000
+    characters, stored and never shown. "" where there is none to fetch (a location, a link). `size` in bytes, None
+    where the network does not return it. `url` only of a link, at most 2,000 characters.
+    """
+
+    kind: AttachmentKind
+    source: str = ""
+    name: str = ""
+    mime: str = ""
+    size: int | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    url: str = ""
+
+
 @dataclass(frozen=True)
 class Message:
     """A reply to our post, or a message to us. `text` is plain; `remote_id` can be given to `reply`."""
@@ -607,8 +658,21 @@ class Message:
     visibility: Visibility
     """Set by every connector. A network that has only public comments sets `Visibility.PUBLIC`."""
     kind: str = "reply"
-    """"reply", "mention" or "quote"."""
+    """"reply", "mention", "quote", "private" or "review"."""
     is_hidden: bool = False
+    conversation: str = ""
+    """The network's id of the private conversation that it belongs to: the thread's, or its other person's. "" where
+    it belongs to none. Its visibility is `DIRECT` then."""
+    attachments: tuple[Attachment, ...] = ()
+    is_ours: bool = False
+    """Only in a conversation: the municipality's account wrote it, with the portal or elsewhere. `author_*` are those
+    of the other person then, as far as the network returns them."""
+    stars: int | None = None
+    """Of a review: 1 to 5. None where the network has no stars."""
+    recommends: bool | None = None
+    """Of a review that is a recommendation: for or against."""
+    subject: str = ""
+    """Of an e-mail."""
 
 
 @dataclass(frozen=True)
@@ -623,7 +687,10 @@ class ModerationSupport:
 
 @dataclass(frozen=True)
 class Messages:
-    """One page, oldest first. Give `cursor` to the next call; None means: nothing newer than before."""
+    """One page, oldest first. Give `cursor` to the next call; None means: nothing newer than before.
+
+    `deleted` are ids of messages that the network reports as deleted, `seen` as in `MessageChanges`.
+    """
 
     items: tuple[Message, ...]
     cursor: str | None = None
@@ -632,15 +699,29 @@ class Messages:
     is_past: bool = False
     """Whether these come from the first fetch, or from one that goes further back: they are older than the connection.
     """
+    deleted: tuple[str, ...] = ()
+    seen: tuple["Seen", ...] = ()
 
 
 @dataclass(frozen=True)
 class MessageChanges:
-    """The changes of messages in one event. `new` were just written, `changed` have another text, `deleted` are ids."""
+    """The changes of messages in one event. `new` were just written, `changed` have another text, `deleted` are ids.
+
+    `seen` are conversations whose other person has seen what we wrote until a time.
+    """
 
     new: tuple[Message, ...] = ()
     changed: tuple[Message, ...] = ()
     deleted: tuple[str, ...] = ()
+    seen: tuple["Seen", ...] = ()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The other person of a private conversation has seen what we wrote until `until`."""
+
+    conversation: str
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -649,8 +730,8 @@ class RawEvent:
 
     `payload` is the network's own JSON. `key` is the same whenever the network repeats the event. `account_id` is the
     `remote_id` of the account it is about, "" where it is about our application or a person. `kind` is ours: "comment",
-    "mention", "post", "status" (the result of a publication), "reactions" (metrics of a post), "deauthorised",
-    "deletion", "other".
+    "mention", "private" (a private message, or something about one), "review", "post", "status" (the result of a
+    publication), "reactions" (metrics of a post), "deauthorised", "deletion", "other".
     """
 
     key: str

@@ -13,7 +13,7 @@ from channels import validation
 from channels.models import Channel, Event
 from platforms.types import MessageChanges
 
-KINDS = ("comment", "mention")
+KINDS = ("comment", "mention", "private", "review")
 
 
 def accounts() -> list[tuple[str, str]]:

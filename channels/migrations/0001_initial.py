@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ('read_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['platform', 'account_id', 'received_at'], name='event_of_account'), models.Index(fields=['received_at'], name='event_age'), models.Index(condition=models.Q(('kind__in', ['comment', 'mention']), ('read_at__isnull', True)), fields=['platform', 'account_id', 'id'], name='event_unread')],
+                'indexes': [models.Index(fields=['platform', 'account_id', 'received_at'], name='event_of_account'), models.Index(fields=['received_at'], name='event_age'), models.Index(condition=models.Q(('kind__in', ['comment', 'mention', 'private', 'review']), ('read_at__isnull', True)), fields=['platform', 'account_id', 'id'], name='event_unread')],
                 'constraints': [models.UniqueConstraint(fields=('platform', 'key'), name='event_once')],
             },
         ),
