@@ -1,12 +1,17 @@
 """The conversation around a message: other messages below the same post, similar messages, and our answers."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db.models import Q, QuerySet
 
-from inbox.models import Message, Reply
+from inbox.models import ExternalReply, Message, Reply
 from inbox.queries.listing import OPEN
 
 NEAR = 15
 """So many messages before and after one are shown beside it."""
+NEAR_PRIVATE = 60
+"""So many messages of a private conversation are shown, the newest."""
 
 
 def thread(message: Message, near: int = NEAR) -> list[Message]:
@@ -14,6 +19,12 @@ def thread(message: Message, near: int = NEAR) -> list[Message]:
 
     Of many, those nearest in time, and the message it replies to or is replied to by.
     """
+    if message.conversation_id is not None:
+        newest = Message.objects.filter(conversation=message.conversation_id).order_by("-at", "-pk")[:NEAR_PRIVATE]
+        rows = list(newest.select_related("channel").prefetch_related("attachments"))
+        if message.pk not in {row.pk for row in rows}:
+            rows.append(message)
+        return sorted(rows, key=lambda row: (row.at, row.pk))
     if message.publication_id is None:
         return [message]
     rows = Message.objects.filter(publication=message.publication_id)
@@ -45,3 +56,39 @@ def replies(messages: list[Message]) -> dict[int, list[Reply]]:
     for reply in Reply.objects.filter(message__in=messages).select_related("delivery", "by").order_by("pk"):
         by_message.setdefault(reply.message_id, []).append(reply)
     return by_message
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """One entry of a private conversation, in its order: a message of the person, our answer, or what we wrote outside
+    of the portal. `is_seen`: the person has seen it, where the network reports that."""
+
+    at: datetime
+    message: Message | None = None
+    reply: Reply | None = None
+    external: ExternalReply | None = None
+    is_seen: bool = False
+
+
+def bubbles(message: Message, messages: list[Message], answers: dict[int, list[Reply]]) -> list[Bubble]:
+    """A private conversation, oldest first. One query."""
+    conversation = message.conversation
+    if conversation is None:
+        return []
+    rows = [Bubble(one.at, message=one) for one in messages]
+    seen = conversation.seen_until
+    sent = [reply for of_one in answers.values() for reply in of_one]
+    arrived = {reply.delivery.remote_id for reply in sent}
+    rows += [Bubble(reply.at, reply=reply, is_seen=_is_seen(reply.arrived_at, seen)) for reply in sent]
+    since = messages[0].at if messages else message.at
+    external = ExternalReply.objects.filter(conversation=conversation, at__gte=since).order_by("at", "pk")
+    rows += [
+        Bubble(one.at, external=one, is_seen=_is_seen(one.at, seen))
+        for one in external[:NEAR_PRIVATE]
+        if one.remote_id not in arrived
+    ]
+    return sorted(rows, key=lambda row: row.at)
+
+
+def _is_seen(at: datetime | None, until: datetime | None) -> bool:
+    return at is not None and until is not None and at <= until
