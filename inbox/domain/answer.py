@@ -154,13 +154,13 @@ def settle_delivered() -> int:
         for reply in arrived:
             reply.arrived_at = reply.delivery.published_at
             reply.save(update_fields=["arrived_at"])
-            answered = {"state": MessageState.ANSWERED, "settled_at": timezone.now()}
+            now = timezone.now()
             Message.objects.filter(pk=reply.message_id).update(
-                first_answer_at=Coalesce("first_answer_at", Value(reply.arrived_at)), **answered
+                first_answer_at=Coalesce("first_answer_at", Value(reply.arrived_at)),
+                state=MessageState.ANSWERED,
+                settled_at=now,
             )
-            conversations.settle_follow_ups(
-                reply.message, MessageState.ANSWERED, answered["settled_at"], read_by=reply.at
-            )
+            conversations.settle_follow_ups(reply.message, MessageState.ANSWERED, now, read_by=reply.at)
             if reply.message.kind == MessageKind.QUESTION:
                 questions.append((reply.municipality_id, reply.message.at))
             count += 1

@@ -194,6 +194,25 @@ def close(message: Message, *, by: User, listed_at: datetime | None = None) -> M
 
 
 @transaction.atomic
+def mark_answered_elsewhere(message: Message, how: str, *, by: User) -> Message:
+    """It was answered by telephone, by mail, at the counter. `how` stays as a note. Raises `ActionNotAllowed` without
+    it, and for a settled message."""
+    row = lock(message)
+    if row.is_settled:
+        raise ActionNotAllowed(_("This message is settled already."), "text")
+    add_note(row, how, by=by)
+    now = timezone.now()
+    row.state, row.settled_at, row.snoozed_until = MessageState.ANSWERED, now, None
+    row.first_answer_at = row.first_answer_at or now
+    row.save(update_fields=["state", "settled_at", "snoozed_until", "first_answer_at", "search_key"])
+    conversations.settle_follow_ups(row, MessageState.ANSWERED, now)
+    if row.kind == MessageKind.QUESTION:
+        mark_questions([(row.municipality_id, row.at)])
+    record("message.answered_in_another_way", by=by, target=row, label=audit_label(row))
+    return row
+
+
+@transaction.atomic
 def reopen(message: Message, *, by: User) -> Message:
     return _move(message, MessageState.OPEN, by)
 

@@ -11,11 +11,13 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from channels.account_limits import reply_windows as windows_of
 from channels.models import Channel
 from municipalities.tenancy import TenantModel
 from platforms import reply_windows
+from platforms.types import AttachmentKind
 
 
 class Conversation(TenantModel):
@@ -99,6 +101,16 @@ class AttachmentProblem(models.TextChoices):
     UNREACHABLE = "unreached", _("The network did not hand it out.")
 
 
+LABELS: dict[str, Any] = {
+    AttachmentKind.PICTURE: _("Picture"),
+    AttachmentKind.VIDEO: _("Video"),
+    AttachmentKind.VOICE: _("Voice message"),
+    AttachmentKind.FILE: _("File"),
+    AttachmentKind.LOCATION: pgettext_lazy("an attachment", "Location"),
+    AttachmentKind.LINK: _("Link"),
+}
+
+
 class MessageAttachment(TenantModel):
     """Something attached to a message. `name`, `mime`, `size` and `url` are claims of the sender; `file_mime` and
     `file_size` are what the stored file is.
@@ -147,6 +159,17 @@ class MessageAttachment(TenantModel):
     @property
     def is_stored(self) -> bool:
         return self.state == AttachmentState.STORED
+
+    @property
+    def shown_as(self) -> str:
+        """ "picture", "sound", "video", or "file" for what is only saved."""
+        group = self.file_mime.partition("/")[0]
+        return {"image": "picture", "audio": "sound", "video": "video"}.get(group, "file")
+
+    @property
+    def label(self) -> Any:
+        """What it is, where it has no name."""
+        return LABELS.get(self.kind, _("Attachment"))
 
     @property
     def map_url(self) -> str:

@@ -5,6 +5,7 @@ Texts and names are citizens' personal data: `inbox.domain.retention` erases the
 of the row is kept for statistics, without any name.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -221,6 +222,15 @@ class Message(TenantModel):
     def is_private(self) -> bool:
         """Whether it is not public: then the answer goes to its author alone, and it is never quoted."""
         return is_private(self.visibility)
+
+    @property
+    def reply_closes_at(self) -> datetime | None:
+        """When the network stops taking an answer in its private conversation; None where it never does, or where it
+        is in none."""
+        if self.conversation is None:
+            return None
+        self.conversation.channel = self.channel
+        return self.conversation.closes_at()
 
     @property
     def private_pill(self) -> tuple[str, str, Any]:

@@ -1,9 +1,10 @@
 """The conversation around a message: other messages below the same post, similar messages, and our answers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from inbox.models import ExternalReply, Message, Reply
 from inbox.queries.listing import OPEN
@@ -20,11 +21,7 @@ def thread(message: Message, near: int = NEAR) -> list[Message]:
     Of many, those nearest in time, and the message it replies to or is replied to by.
     """
     if message.conversation_id is not None:
-        newest = Message.objects.filter(conversation=message.conversation_id).order_by("-at", "-pk")[:NEAR_PRIVATE]
-        rows = list(newest.select_related("channel").prefetch_related("attachments"))
-        if message.pk not in {row.pk for row in rows}:
-            rows.append(message)
-        return sorted(rows, key=lambda row: (row.at, row.pk))
+        return _conversation(message)
     if message.publication_id is None:
         return [message]
     rows = Message.objects.filter(publication=message.publication_id)
@@ -36,6 +33,13 @@ def thread(message: Message, near: int = NEAR) -> list[Message]:
     wanted = Q(pk=message.pk) | Q(pk__in=before) | Q(pk__in=after)
     wanted |= Q(pk__in=rows.filter(beside).order_by("at", "pk").values("pk")[:near])
     return list(rows.filter(wanted).select_related("channel").order_by("at", "pk"))
+
+
+def _conversation(message: Message) -> list[Message]:
+    """The newest messages of a private conversation, and this one, with their attachments. Two queries."""
+    newest = Message.objects.filter(conversation=message.conversation_id).order_by("-at", "-pk").values("pk")
+    rows = Message.objects.filter(Q(pk=message.pk) | Q(pk__in=newest[:NEAR_PRIVATE]))
+    return list(rows.select_related("channel").prefetch_related("attachments").order_by("at", "pk"))
 
 
 def similar_messages(message: Message) -> QuerySet[Message]:
@@ -68,6 +72,10 @@ class Bubble:
     reply: Reply | None = None
     external: ExternalReply | None = None
     is_seen: bool = False
+
+    @property
+    def day(self) -> date:
+        return timezone.localtime(self.at).date()
 
 
 def bubbles(message: Message, messages: list[Message], answers: dict[int, list[Reply]]) -> list[Bubble]:
