@@ -11,6 +11,7 @@ from platforms.checks import NOT_FOR_FEW
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 
 # ---- problems of a post
+TAKES_NO_POSTS = gettext_noop("This channel takes no posts; it is for conversations with citizens.")
 NO_COMMENT_RIGHT = gettext_noop(
     "This channel was connected without the permission for comments, so the first comment will be left out here. "
     "Connect it again and allow everything to have it published."
