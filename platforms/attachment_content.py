@@ -19,6 +19,8 @@ def fetch(client: Http, url: str, most: int, headers: Mapping[str, str] | None =
     `Rejected(code="expired")` where it is no longer there."""
     limited = copy.copy(client)
     limited.max_bytes = most
+    # Files are kept elsewhere: what happens there says nothing about the network itself.
+    limited.on_answer = lambda answer, commits: None
     try:
         answer = limited.get(url, headers=dict(headers or {}))
     except http.TooLarge:

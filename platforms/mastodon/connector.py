@@ -203,7 +203,7 @@ class Mastodon(Conversation, Defaults):
             return self.publish(outgoing, read)
 
     def _reached_others(self, status: Mapping[str, Any], outgoing: Outgoing) -> bool:
-        """Whether the server reports recipients besides the one who was meant. snac2's mentions have ids of their own."""
+        """Whether the server reports recipients besides the one who was meant. snac2's mentions have their own ids."""
         if not outgoing.conversation or self.facts.get("software") in server.ONE_PRIVATE:
             return False
         return bool(statuses.mentioned(status) - {outgoing.recipient, self._own_id})
