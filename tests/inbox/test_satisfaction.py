@@ -60,7 +60,9 @@ def answered(channel: Channel, cast: Cast, key: str = "1", minutes: float = 30, 
     arrived = MIDDAY - timedelta(minutes=minutes)
     Message.objects.filter(conversation=row.conversation).update(at=arrived - timedelta(minutes=5))
     Message.objects.filter(pk=row.pk).update(state="answered", settled_at=arrived, first_answer_at=arrived)
-    Delivery.objects.filter(pk=reply.delivery_id).update(state=State.PUBLISHED, published_at=arrived)
+    Delivery.objects.filter(pk=reply.delivery_id).update(
+        state=State.PUBLISHED, published_at=arrived, remote_id=f"a-{key}"
+    )
     Reply.objects.filter(pk=reply.pk).update(arrived_at=arrived, is_automatic=False)
     row.refresh_from_db()
     return row
