@@ -21,6 +21,7 @@ from practice.enums import AccountKind, NoticeKind, Visibility
 from practice.errors import ApiError, Missing, NotAllowed
 from practice.models import Account, Conversation, Like, Media, Notice, Status
 from practice.queries import conversations
+from tests.browsing import violations
 from tests.practice.test_api import token_for
 
 SECRET = "Муж ми пије и удара децу"
@@ -144,12 +145,20 @@ def test_pages_of_search_and_lists_have_no_gap_where_it_is(
 ) -> None:
     for number in range(3):
         write.publish(author, Draft(f"Удара киша {number}", "sr"))
-    write.publish(author, private("@opstina удара и даље"))
+    write.publish(author, private("@opstina удара и даље #олуја"))
     headers = bearer(stranger)
     pages = [site.get(f"/api/v2/search?q=удара&limit=1&offset={n}", headers=headers).json() for n in range(4)]
     assert [len(page["statuses"]) for page in pages] == [1, 1, 1, 0]
     listed = site.get(f"/api/v1/accounts/{author.pk}/statuses?limit=2")
     assert len(listed.json()) == 2
+    for account in (author, stranger):  # no timeline has it, not even its author's
+        shown = site.get("/api/v1/timelines/public?limit=1", headers=bearer(account)).json()
+        assert [status["visibility"] for status in shown] == ["public"]
+        assert site.get("/api/v1/timelines/tag/олуја", headers=bearer(account)).json() == []
+    home = site.get("/api/v1/timelines/home?limit=1", headers=bearer(author)).json()
+    assert [status["visibility"] for status in home] == ["public"]
+    pinned = site.get(f"/api/v1/accounts/{author.pk}/statuses?pinned=true", headers=bearer(author))
+    assert pinned.json() == []
 
 
 def test_its_readers_find_it_where_mastodon_shows_it(
@@ -585,3 +594,44 @@ def test_a_deleted_message_leads_back_to_its_conversation(site: Client, author: 
     site.post("/door", {"name": author.display_name})
     site.post("/@opstina/private", {"text": "Грешка"})
     assert site.post(f"/posts/{Status.objects.get().pk}/delete")["Location"] == "/@opstina/private"
+
+
+@pytest.mark.journey
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_a_trainee_writes_privately_in_a_browser(network: str, browser: Any, width: int, scheme: str) -> None:
+    page = door.create(AccountKind.PAGE, "Општина на проби", username="opstina")
+    context = browser.new_context(locale="en-GB", color_scheme=scheme, viewport={"width": width, "height": 800})
+    screen = context.new_page()
+    problems: list[str] = []
+    screen.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+
+    def clean() -> None:
+        assert violations(screen) == []
+        assert screen.evaluate("document.documentElement.scrollWidth") <= width
+
+    screen.goto(f"{network}/@opstina")
+    screen.get_by_role("link", name="Write privately").click()
+    screen.get_by_label("A name of your own").fill("Мирјана Стојановић-Обрадовић")
+    screen.keyboard.press("Enter")
+    screen.get_by_label("Your message").fill("Пало је дрво. " + "о" * 200)
+    clean()
+    screen.get_by_role("button", name="Send").focus()
+    screen.keyboard.press("Enter")
+    screen.locator(".bubble.is-own").get_by_text("Пало је дрво.").wait_for()
+    clean()
+    asked = Status.objects.get()
+    write.publish(page, private(f"@{asked.account.username} Екипа је кренула.", asked))
+    screen.goto(f"{network}/@opstina")
+    screen.get_by_role("link", name="Private messages, some unread").click()
+    screen.get_by_text("Екипа је кренула.").wait_for()
+    clean()
+    screen.locator(".letter").click()
+    own, theirs = (screen.locator(f".bubble{which}").first.bounding_box() for which in (".is-own", ":not(.is-own)"))
+    assert own["x"] + own["width"] > theirs["x"] + theirs["width"]
+    assert own["y"] < theirs["y"]
+    clean()
+    screen.get_by_role("link", name="Private messages").first.click()
+    assert screen.get_by_text("Unread").count() == 0
+    assert problems == []
+    context.close()

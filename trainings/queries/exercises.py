@@ -116,7 +116,12 @@ class TeamSnapshot:
 
     @property
     def shown(self) -> list[CitizenComment]:
-        """What a page shows of `in_order`; with two hundred comments, the rest is in the portal's inbox."""
+        """What a page shows of `in_order`: with two hundred comments those that have waited longest and the newest. The
+        rest is in the portal's inbox.
+        """
+        half = MOST_SHOWN // 2
+        if len(self.open) > MOST_SHOWN:
+            return [*self.open[:half], *self.open[-half:]]
         return self.in_order[:MOST_SHOWN]
 
     @property
