@@ -7,6 +7,7 @@ from inbox.views import (
     handover,
     hints,
     house_rules,
+    live,
     message,
     messages,
     moderation,
@@ -19,6 +20,8 @@ M = "m/<slug:municipality>/inbox/"
 
 urlpatterns = [
     path(M, messages.inbox, name="inbox"),
+    path(f"{M}live/", live.live, name="inbox_live"),
+    path(f"{M}changes/", live.changes, name="inbox_changes"),
     path(f"{M}several/", messages.several, name="inbox_several"),
     path(f"{M}<int:message>/", message.message, name="message"),
     path(f"{M}answers/", saved_answers.answers, name="inbox_answers"),
@@ -34,6 +37,7 @@ urlpatterns = [
     path(f"{M}<int:message>/writing/", answers.writing, name="message_writing"),
     path(f"{M}<int:message>/proposed/<int:proposed>/decide/", answers.decide, name="message_decide"),
     path(f"{M}<int:message>/proposed/<int:proposed>/withdraw/", answers.withdraw, name="message_withdraw"),
+    path(f"{M}<int:message>/changes/", live.message_changes, name="message_changes"),
     path(f"{M}<int:message>/note/", message.note, name="message_note"),
     path(f"{M}<int:message>/sort/", message.sort, name="message_sort"),
     path(f"{M}<int:message>/assign/", message.assign, name="message_assign"),

@@ -7,6 +7,8 @@ of the row is kept for statistics, without any name.
 
 from typing import Any
 
+import pgtrigger
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -18,6 +20,7 @@ from django.utils.translation import pgettext_lazy
 from channels.models import Channel
 from common.enums import label
 from common.fields import WebAddressField
+from common.live_streams import NOTIFY_CHANNEL
 from delivery.models import Delivery
 from inbox.enums import FetchOutcome, MessageKind, MessageState, MessageVisibility, Topic
 from inbox.models.desk import Department, Settlement
@@ -39,6 +42,25 @@ FLAGS: dict[str, tuple[str, str, Any]] = {
 
 PRIVATE = ~Q(visibility__in=sorted(FOR_EVERYBODY))
 """Messages that are not visible to everybody, or whose visibility is unknown."""
+
+
+def _notification(operation: pgtrigger.Operation) -> pgtrigger.Trigger:
+    """Tells `portal.live` which inbox has changed (`inbox.queries.live.topic`), once the transaction is through.
+
+    Once a municipality, however many rows a statement has. A transition table allows one operation.
+    """
+    return pgtrigger.Trigger(
+        name=f"notify_{str(operation).lower()}",
+        when=pgtrigger.After,
+        operation=operation,
+        level=pgtrigger.Statement,
+        referencing=pgtrigger.Referencing(new="changed"),
+        func=f"""
+            PERFORM pg_notify('{NOTIFY_CHANNEL}', 'inbox:' || municipality_id)
+            FROM (SELECT DISTINCT municipality_id FROM changed) of_municipalities;
+            RETURN NULL;
+        """,
+    )
 
 
 class MessageFetch(TenantModel):
@@ -158,6 +180,7 @@ class Message(TenantModel):
             # messages whose retention period ends
             models.Index(fields=["settled_at"], name="message_age", condition=Q(erased_at__isnull=True)),
         ]
+        triggers = [_notification(pgtrigger.Insert), _notification(pgtrigger.Update)]
 
     def get_kind_display(self) -> str:  # type: ignore[no-redef]
         return label(MessageKind, self.kind)

@@ -157,12 +157,16 @@ def listed_messages(page: Any, narrowed: MessageFilters, person: Any, now: datet
 
 
 def filtered_messages(narrowed: MessageFilters, person: Any, now: datetime) -> QuerySet[Message]:
-    """The filtered list in its order. `sent` is the delivery state of the newest answer."""
-    newest = Reply.objects.filter(message=OuterRef("pk")).order_by("-pk").values("delivery__state")
+    """The filtered list in its order."""
     rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where)
+    return with_columns(rows).order_by(*narrowed.order)
+
+
+def with_columns(rows: QuerySet[Message]) -> QuerySet[Message]:
+    """With what a row of the list shows. `sent` is the delivery state of the newest answer."""
+    newest = Reply.objects.filter(message=OuterRef("pk")).order_by("-pk").values("delivery__state")
     rows = rows.select_related("channel", "assignee", "settlement", "publication__post")
-    rows = rows.defer("first_text", "search_key").annotate(sent=Subquery(newest[:1]))
-    return rows.order_by(*narrowed.order)
+    return rows.defer("first_text", "search_key").annotate(sent=Subquery(newest[:1]))
 
 
 COUNTED = tuple(name for name in VIEWS if name not in SETTLED)

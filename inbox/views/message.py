@@ -20,6 +20,7 @@ from inbox.domain.handover import draft as from_department
 from inbox.enums import MessageKind, Snooze
 from inbox.models import Department, Message
 from inbox.queries import answering, moderation
+from inbox.queries.live import ThreadState
 from inbox.queries.message_context import message_context
 from inbox.queries.thread import replies, thread
 from inbox.views import navigation
@@ -73,6 +74,7 @@ def message_page(
         ),
         "message": row,
         "thread": [(item, answered.get(item.pk, [])) for item in messages],
+        "known": ThreadState.of(row, messages, answered),
         "after": max((reply.pk for reply in answered.get(row.pk, [])), default=0),
         "limit": validation.limits(row.channel).comment_characters or validation.limits(row.channel).max_characters,
         "notes": beside.notes,

@@ -68,7 +68,7 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
         "is_filtered": bool(narrowed.filters),
         "is_filtered_more": bool({*narrowed.filters} - {"q", "kind", "assignee"}),
         "is_narrowed": bool(narrowed.filters or narrowed.view != "open"),
-        "views": [{**view, "count": counts.get(view["key"])} for view in _views(narrowed, _list_url(request))],
+        "views": list_views(request, narrowed, counts),
         "list_url": _list_url(request),
         "is_settled": narrowed.view in ("answered", "closed"),
         "may_work": request.access.may(Verb.INBOX_WORK),
@@ -111,6 +111,11 @@ def _filters(narrowed: MessageFilters, people: list[tuple[str, str]]) -> list[di
 
 def _list_url(request: MunicipalityRequest) -> str:
     return reverse("inbox", args=[request.municipality.slug])
+
+
+def list_views(request: MunicipalityRequest, narrowed: MessageFilters, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The views above the list: key, label, URL, whether it is the current one, and how many messages it has."""
+    return [{**view, "count": counts.get(view["key"])} for view in _views(narrowed, _list_url(request))]
 
 
 def _views(narrowed: MessageFilters, list_url: str) -> list[dict[str, Any]]:
