@@ -1,7 +1,7 @@
 """Streams of events to browsers (server-sent events), held by a process of their own (`portal.live`).
 
-A web process has few threads, which must not wait for hours. It checks who asks, sends the head of the answer, and hands
-the connection over: the descriptor goes through a Unix socket to the process that holds all streams (ADR 35).
+A web process has few threads, which must not wait for hours. It checks who asks, sends the head of the answer, and
+hands the connection over: the descriptor goes through a Unix socket to the process that holds all streams (ADR 35).
 
 An event says that something of a topic has changed, and nothing else. What it is, the page asks the ordinary views.
 """
@@ -40,8 +40,8 @@ def response(request: HttpRequest, topic: str) -> HttpResponseBase:
     The caller has checked that the person may know about the topic. A stream ends after `LIVE_STREAM_SECONDS`
     and the browser asks again, so that this is checked again as well.
     """
-    browser = request.environ.get("gunicorn.socket")
-    protocol = request.environ.get("SERVER_PROTOCOL", "")
+    environ = getattr(request, "environ", {})
+    browser, protocol = environ.get("gunicorn.socket"), environ.get("SERVER_PROTOCOL", "")
     # The connection of another server, or one that no other process can continue.
     if browser is None or isinstance(browser, ssl.SSLSocket) or not protocol.startswith("HTTP/1."):
         return HttpResponse(status=204)

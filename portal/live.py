@@ -25,11 +25,11 @@ import psycopg2
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-from django.conf import settings  # noqa: E402 -- it reads the variable above
-from django.utils.log import configure_logging  # noqa: E402
+from django.conf import settings
+from django.utils.log import configure_logging
 
-from common.direct_connection import connect  # noqa: E402
-from common.live_streams import NOTIFY_CHANNEL, PATIENCE_SECONDS, short_address  # noqa: E402
+from common.direct_connection import connect
+from common.live_streams import NOTIFY_CHANNEL, PATIENCE_SECONDS, short_address
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class Stream(asyncio.Protocol):
 
 def _lifetime() -> float:
     """Seconds. They differ, so that not all browsers come back at once after the process was restarted."""
-    return settings.LIVE_STREAM_SECONDS * random.uniform(0.75, 1)
+    return settings.LIVE_STREAM_SECONDS * random.uniform(0.75, 1)  # noqa: S311 -- no secret
 
 
 class Streams:
@@ -273,10 +273,10 @@ class Door:
 async def _received(control: socket.socket) -> socket.socket:
     """The connection that comes through `control`. Raises OSError when none comes."""
     loop = asyncio.get_running_loop()
-    readable = loop.create_future()
-    loop.add_reader(control, lambda: readable.done() or readable.set_result(None))
+    readable = asyncio.Event()
+    loop.add_reader(control, readable.set)
     try:
-        await readable
+        await readable.wait()
     finally:
         loop.remove_reader(control)
     _, descriptors, _, _ = socket.recv_fds(control, 1, 1)

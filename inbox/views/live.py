@@ -89,9 +89,8 @@ def message_changes(request: MunicipalityRequest, message: int) -> HttpResponse:
     people = dict.fromkeys(str(reply.by) for reply in answers if reply.by != request.user)
     sentences += [_("%(person)s has answered.") % {"person": person} for person in people]
     if state.assignee != known.assignee:
-        sentences.append(
-            _("Now assigned to %(person)s.") % {"person": row.assignee} if row.assignee else _("Now assigned to nobody.")
-        )
+        assigned = _("Now assigned to %(person)s.") % {"person": row.assignee}
+        sentences.append(assigned if row.assignee else _("Now assigned to nobody."))
     if state.state != known.state and not answers:
         sentences.append(_("Now: %(state)s.") % {"state": row.get_state_display()})
     return render(request, "inbox/_message_changes.html", {"sentences": sentences, "known": state})

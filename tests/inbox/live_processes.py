@@ -1,4 +1,4 @@
-"""A web process of gunicorn and the process of `portal.live`, as they run in the product, on the database of the tests."""
+"""A web process of gunicorn and the process of `portal.live` as in the product, on the database of the tests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from launcher import ports
 from launcher.site import ROOT
 from tests import patience
 from tests.people import sign_in
-
 
 # Instead of a minute.
 STREAM_SECONDS = 8

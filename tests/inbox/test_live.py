@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -24,7 +23,6 @@ from tests.inbox.conftest import MunicipalityInbox
 from tests.inbox.live_processes import STREAM_SECONDS, LiveProcesses, running, until
 from tests.people import person
 
-
 pytestmark = pytest.mark.django_db(transaction=True)
 
 WITHIN_SECONDS = 3.0
@@ -42,9 +40,7 @@ def change(municipality: MunicipalityInbox) -> None:
         Message.objects.update(read_at=timezone.now())
 
 
-def test_a_message_is_announced_within_three_seconds(
-    processes: LiveProcesses, municipality: MunicipalityInbox
-) -> None:
+def test_a_message_is_announced_within_three_seconds(processes: LiveProcesses, municipality: MunicipalityInbox) -> None:
     stream = processes.open(processes.cookie(municipality.cast.officer))
     assert stream.status == 200
     assert "content-type: text/event-stream" in stream.received.lower()
@@ -189,8 +185,7 @@ def test_a_lost_connection_to_the_database_is_opened_again(
     stream.wait("ready")
     with owner_cursor() as cursor:
         cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND query = %s",
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query = %s",
             [f"LISTEN {live_streams.NOTIFY_CHANNEL}"],
         )
         assert cursor.fetchall() == [(True,)]

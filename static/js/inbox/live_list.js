@@ -29,7 +29,7 @@ async function check() {
   return true;
 }
 
-/** What lies under the pointer, or has the focus, stays where it is. */
+/** What lies under the pointer, or has the focus, stays where it is when rows above it become higher. */
 function steadily(change) {
   const anchor = list?.querySelector("li:hover") ?? document.activeElement?.closest("[data-rows] > li");
   const before = anchor?.getBoundingClientRect().top;
@@ -46,6 +46,7 @@ function renew(now) {
   if (!row || reads(row) === reads(now)) return;
   const focused = row.querySelector(":scope > :not(.inbox-tick) :focus");
   if (focused && !focused.matches(".list-link")) return;
+  row.style.minHeight = `${row.offsetHeight}px`; // at the top of a page nothing could be scrolled to make up for it
   row.className = now.className;
   for (const part of parts(row)) part.remove();
   row.append(...parts(now));
