@@ -50,7 +50,8 @@ def changes(request: MunicipalityRequest) -> HttpResponse:
     """The rows of a list that is open as they are now, and new ones; 304 where nothing has changed: one query."""
     now, narrowed = timezone.now(), MessageFilters.read(request.GET)
     shown = parse_ints(request.GET.get("shown", "").split(",")[:MOST_SHOWN])
-    since = datetime.fromtimestamp(int_param(request.GET, "since", default=int(now.timestamp())), UTC)
+    latest = int(now.timestamp())
+    since = datetime.fromtimestamp(int_param(request.GET, "since", default=latest, most=latest), UTC)
     found = queries.changes(narrowed, shown, since, request.user, now)
     counts = listing.counts(narrowed, request.user, now)
     context = {

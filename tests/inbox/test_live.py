@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from django.conf import settings
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 
 from common import live_streams
@@ -21,7 +25,7 @@ from portal import live
 from tests.database import owner_cursor
 from tests.inbox.conftest import MunicipalityInbox
 from tests.inbox.live_processes import STREAM_SECONDS, LiveProcesses, running, until
-from tests.people import person
+from tests.people import person, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -139,6 +143,26 @@ def test_many_changes_are_few_events(processes: LiveProcesses, municipality: Mun
     stream.close()
 
 
+def test_the_page_for_administrators_sees_it(
+    processes: LiveProcesses, municipality: MunicipalityInbox, settings: Any
+) -> None:
+    settings.LIVE_SOCKET, settings.METRICS_TOKEN = processes.path, "token"
+    text = sign_in(municipality.cast.administrator).get("/installation/operations/").content.decode()
+    assert "Live updates of the inbox" in text
+    assert "open pages ask every 15 seconds" not in text
+    metrics = Client().get("/metrics", headers={"Authorization": "Bearer token"}).content.decode()
+    assert "\ndobosar_live_streams 0\n" in metrics
+
+
+def test_a_long_path_of_the_socket_works_too(tmp_path: Path) -> None:
+    """The address of a Unix socket has a hundred characters at most."""
+    path = tmp_path / ("d" * 60) / ("e" * 60) / "live.sock"
+    path.parent.mkdir(parents=True)
+    with live_streams.short_address(path) as address, socket.socket(socket.AF_UNIX) as door:
+        door.bind(address)
+    assert path.is_socket()
+
+
 def test_one_person_has_so_many_streams_and_no_more(processes: LiveProcesses, municipality: MunicipalityInbox) -> None:
     cookie = processes.cookie(municipality.cast.officer)
     streams = [processes.open(cookie) for _ in range(live.MOST_OF_PERSON)]
@@ -151,13 +175,14 @@ def test_one_person_has_so_many_streams_and_no_more(processes: LiveProcesses, mu
     until(lambda: processes.status()["streams"] == 0)
 
 
-def test_two_hundred_streams_are_cheap(processes: LiveProcesses, municipality: MunicipalityInbox) -> None:
+@pytest.mark.parametrize("people", [4, pytest.param(20, marks=pytest.mark.slow)])
+def test_hundreds_of_streams_are_cheap(processes: LiveProcesses, municipality: MunicipalityInbox, people: int) -> None:
     municipality.receive("Нема воде")
     assert processes.live is not None
     process = psutil.Process(processes.live.pid)
     before, busy = process.memory_info().rss, sum(process.cpu_times()[:2])
     streams = []
-    for number in range(20):
+    for number in range(people):
         who = person(f"officer{number}")
         Membership.objects.create(user=who, municipality=municipality.cast.cuprija, role=Role.OFFICER)
         cookie = processes.cookie(who)
@@ -168,8 +193,8 @@ def test_two_hundred_streams_are_cheap(processes: LiveProcesses, municipality: M
     began = time.monotonic()
     reached = sum("changed" in stream.quiet(0.02) for stream in streams)
     assert time.monotonic() - began < 2 * len(streams) * 0.02
-    # The first may have ended since.
-    assert reached >= open_now - 100
+    # On a slow machine the first end while the last begin.
+    assert reached >= open_now - len(streams) // 2
     assert process.memory_info().rss - before < 20 * 2**20
     assert sum(process.cpu_times()[:2]) - busy < 2
     for stream in streams:

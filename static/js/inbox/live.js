@@ -3,9 +3,13 @@
 // quarter of a minute instead. Nothing is asked while nobody sees the page.
 
 const LEAST_GAP = 1500;
+// Who goes from message to message needs none.
+const BEGINS_AFTER = 800;
 const POLL = 15_000;
 const MOST_POLL = 120_000;
-const RETRY_STREAM = 60_000;
+// A process that was killed is back after some seconds; where there is none, it is asked for ever less.
+const RETRY_STREAM = 3000;
+const MOST_RETRY_STREAM = 120_000;
 // A stream that has not begun by then is held back somewhere; one that was silent for so long is dead (each ends after a minute).
 const BEGINS_WITHIN = 8000;
 const SILENT = 100_000;
@@ -17,18 +21,19 @@ const SILENT = 100_000;
 export function follow(url, check) {
   /** @type {EventSource | null} */
   let stream = null;
-  let poll, wait, guard, isAsking = false, again = false, pause = POLL, askedAt = 0;
+  let poll, wait, guard, isTold = false, isAsking = false, again = false, pause = POLL, retry = RETRY_STREAM, askedAt = 0;
 
   async function ask() {
     if (isAsking) return void (again = true);
     isAsking = true;
     again = false;
     clearTimeout(wait);
+    stopPolling();
     askedAt = Date.now();
     const worked = await check().catch(() => false);
     isAsking = false;
     pause = worked ? POLL : Math.min(pause * 2, MOST_POLL);
-    if (!stream) schedule();
+    if (!isTold) schedule();
     if (again) soon();
   }
 
@@ -39,21 +44,27 @@ export function follow(url, check) {
   }
 
   function schedule() {
+    if (!document.hidden) poll ??= setTimeout(ask, pause);
+  }
+
+  function stopPolling() {
     clearTimeout(poll);
-    if (!document.hidden) poll = setTimeout(ask, pause);
+    poll = undefined;
   }
 
   function close() {
     clearTimeout(guard);
     stream?.close();
     stream = null;
+    isTold = false;
   }
 
   /** Polls, and tries a stream again later. */
   function giveUp() {
     close();
     schedule();
-    guard = setTimeout(begin, RETRY_STREAM);
+    guard = setTimeout(begin, retry);
+    retry = Math.min(retry * 2, MOST_RETRY_STREAM);
   }
 
   function begin() {
@@ -63,10 +74,11 @@ export function follow(url, check) {
     let hasBegun = false;
     guard = setTimeout(giveUp, BEGINS_WITHIN);
     const alive = () => {
+      retry = RETRY_STREAM;
       clearTimeout(guard);
       guard = setTimeout(begin, SILENT);
-      clearTimeout(poll);
-      stream = source;
+      stopPolling();
+      isTold = true;
     };
     source.addEventListener("ready", () => {
       alive();
@@ -81,16 +93,18 @@ export function follow(url, check) {
     });
     source.addEventListener("error", () => {
       // The browser connects again by itself unless the server has none.
-      if (source.readyState === EventSource.CLOSED) giveUp();
+      if (source.readyState === EventSource.CLOSED) return giveUp();
+      clearTimeout(guard);
+      guard = setTimeout(giveUp, BEGINS_WITHIN);
     });
     stream = source;
   }
 
   function wake() {
     if (document.hidden) {
-      clearTimeout(poll);
+      stopPolling();
       close();
-    } else if (!stream) {
+    } else if (!isTold) {
       ask();
       begin();
     }
@@ -99,6 +113,6 @@ export function follow(url, check) {
   document.addEventListener("visibilitychange", wake);
   addEventListener("pagehide", close);
   addEventListener("pageshow", (event) => event.persisted && wake());
-  if ("EventSource" in window) begin();
+  if ("EventSource" in window) guard = setTimeout(begin, BEGINS_AFTER);
   else schedule();
 }
