@@ -31,7 +31,7 @@ from django.utils.log import configure_logging
 from common.direct_connection import connect
 from common.live_streams import NOTIFY_CHANNEL, PATIENCE_SECONDS, short_address
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("portal.live")
 
 # A comment this often tells proxies and browsers that the stream is alive.
 COMMENT_SECONDS = 20.0
