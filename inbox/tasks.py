@@ -7,6 +7,7 @@ from inbox.domain import (
     answer,
     attachments,
     conversations,
+    deleted_messages,
     drafts,
     evidence,
     external_replies,
@@ -90,4 +91,5 @@ def purge_expired() -> None:
     words.purge_expired()
     evidence.purge_expired()
     drafts.purge_expired()
+    deleted_messages.purge_expired()
     staff_notifications.purge_expired()
