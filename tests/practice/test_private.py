@@ -455,6 +455,7 @@ def test_strangers_find_it_on_no_page(
             404 if name else 200  # the door
         )
     site.post("/door", {"name": author.display_name})
+    assert "no-store" in site.get("/messages")["Cache-Control"]  # the next person at this computer
     assert site.get(own)["Location"] == f"/@opstina/private#message-{message.pk}"
     assert "удара" not in site.get(f"/@opstina/{post.pk}").text  # among the comments it would look public
     assert "удара" in site.get("/@opstina/private").text
