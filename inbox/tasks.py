@@ -12,6 +12,7 @@ from inbox.domain import (
     hide,
     ingest,
     staff_notifications,
+    undo,
     webhook_events,
 )
 from inbox.domain import retention as words
@@ -72,3 +73,4 @@ def purge_expired() -> None:
     evidence.purge_expired()
     drafts.purge_expired()
     staff_notifications.purge_expired()
+    undo.purge_expired()

@@ -1,12 +1,15 @@
 """One verb on many messages. Each row is changed and audited on its own; a refusal does not affect the others."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from common.errors import ActionNotAllowed
+from inbox.domain.triage import lock
+from inbox.domain.undo import Values, values_of
 from inbox.models import Message
 
 MOST = 100
@@ -14,10 +17,12 @@ MOST = 100
 
 @dataclass(frozen=True)
 class BulkResult:
-    """How many were done, and what was refused: the message, and why."""
+    """How many were done, and what was refused: the message, and why. `changes`: ids of those that were done, with
+    their values before and after, for `inbox.domain.undo`."""
 
     done: int
     refused: list[tuple[Message, str]]
+    changes: list[tuple[int, Values, Values]] = field(default_factory=list)
 
 
 def on_each(keys: Sequence[int], verb: Callable[[Message], Any]) -> BulkResult:
@@ -28,13 +33,16 @@ def on_each(keys: Sequence[int], verb: Callable[[Message], Any]) -> BulkResult:
         raise ActionNotAllowed(_("Select some messages first."))
     if len(keys) > MOST:
         raise ActionNotAllowed(_("At most %(most)s messages at once.") % {"most": MOST})
-    done, refused = 0, []
+    refused, changes = [], []
     messages = Message.objects.in_bulk(keys)
     for row in (messages[key] for key in keys if key in messages):
         try:
-            verb(row)
+            with transaction.atomic():
+                before = values_of(lock(row))
+                verb(row)
+                after = values_of(lock(row))
         except ActionNotAllowed as why:
             refused.append((row, why.message))
         else:
-            done += 1
-    return BulkResult(done, refused)
+            changes.append((row.pk, before, after))
+    return BulkResult(len(changes), refused, changes)

@@ -1,3 +1,4 @@
+import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.contrib.postgres.operations
 import django.db.models.deletion
@@ -21,6 +22,23 @@ class Migration(migrations.Migration):
 
     operations = [
         django.contrib.postgres.operations.BtreeGinExtension(
+        ),
+        migrations.CreateModel(
+            name='BulkAct',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('act', models.CharField(max_length=40)),
+                ('rows', models.JSONField(default=list)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('undone_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'indexes': [models.Index(fields=['at'], name='bulk_act_age')],
+            },
         ),
         migrations.CreateModel(
             name='Department',
@@ -49,6 +67,40 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'constraints': [models.UniqueConstraint(fields=('municipality', 'search_key'), name='settlement_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SavedAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('text', models.TextField(verbose_name='text')),
+                ('topic', models.CharField(blank=True, choices=[('water', 'Water and sewers'), ('roads', 'Roads and pavements'), ('waste', 'Waste and cleanliness'), ('light', 'Street lights and power'), ('heating', 'Heating'), ('transport', 'Transport and parking'), ('green', 'Parks and environment'), ('animals', 'Animals'), ('children', 'Children and schools'), ('social', 'Social care and health'), ('papers', 'Papers and permits'), ('money', 'Taxes and fees'), ('culture', 'Culture and sport'), ('safety', 'Safety and order'), ('other', 'Something else')], max_length=10, verbose_name='topic')),
+                ('kind', models.CharField(blank=True, choices=[('question', 'Question'), ('complaint', 'Complaint'), ('proposal', 'Proposal'), ('praise', 'Praise'), ('emergency', 'Emergency'), ('spam', 'Spam'), ('unlawful', 'Clearly unlawful')], max_length=10, verbose_name='kind')),
+                ('is_retired', models.BooleanField(default=False)),
+                ('use_count', models.PositiveIntegerField(default=0)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('at', models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_retired', False)), fields=('municipality', 'name'), name='saved_answer_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SentNotification',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('about', models.CharField(max_length=60)),
+                ('at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('municipality', 'about'), name='sent_notification_once')],
             },
         ),
         migrations.CreateModel(
@@ -106,37 +158,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='SavedAnswer',
+            name='Tag',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('text', models.TextField(verbose_name='text')),
-                ('topic', models.CharField(blank=True, choices=[('water', 'Water and sewers'), ('roads', 'Roads and pavements'), ('waste', 'Waste and cleanliness'), ('light', 'Street lights and power'), ('heating', 'Heating'), ('transport', 'Transport and parking'), ('green', 'Parks and environment'), ('animals', 'Animals'), ('children', 'Children and schools'), ('social', 'Social care and health'), ('papers', 'Papers and permits'), ('money', 'Taxes and fees'), ('culture', 'Culture and sport'), ('safety', 'Safety and order'), ('other', 'Something else')], max_length=10, verbose_name='topic')),
-                ('kind', models.CharField(blank=True, choices=[('question', 'Question'), ('complaint', 'Complaint'), ('proposal', 'Proposal'), ('praise', 'Praise'), ('emergency', 'Emergency'), ('spam', 'Spam'), ('unlawful', 'Clearly unlawful')], max_length=10, verbose_name='kind')),
+                ('name', models.CharField(max_length=30, verbose_name='name')),
+                ('search_key', models.CharField(editable=False, max_length=90)),
                 ('is_retired', models.BooleanField(default=False)),
-                ('use_count', models.PositiveIntegerField(default=0)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('at', models.DateTimeField(auto_now=True)),
             ],
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_retired', False)), fields=('municipality', 'name'), name='saved_answer_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='SentNotification',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
-                ('about', models.CharField(max_length=60)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('municipality', 'about'), name='sent_notification_once')],
+                'constraints': [models.UniqueConstraint(fields=('municipality', 'search_key'), name='tag_once')],
             },
         ),
         migrations.CreateModel(
@@ -167,6 +200,10 @@ class Migration(migrations.Migration):
                 ('topic', models.CharField(blank=True, choices=[('water', 'Water and sewers'), ('roads', 'Roads and pavements'), ('waste', 'Waste and cleanliness'), ('light', 'Street lights and power'), ('heating', 'Heating'), ('transport', 'Transport and parking'), ('green', 'Parks and environment'), ('animals', 'Animals'), ('children', 'Children and schools'), ('social', 'Social care and health'), ('papers', 'Papers and permits'), ('money', 'Taxes and fees'), ('culture', 'Culture and sport'), ('safety', 'Safety and order'), ('other', 'Something else')], max_length=10)),
                 ('settlement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='inbox.settlement')),
                 ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='inbox.department')),
+                ('is_urgent', models.BooleanField(default=False)),
+                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
+                ('rule_effects', models.JSONField(blank=True, default=list)),
+                ('suggested_answer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='inbox.savedanswer')),
                 ('script', models.CharField(blank=True, max_length=8)),
                 ('suggested_kind', models.CharField(blank=True, choices=[('question', 'Question'), ('complaint', 'Complaint'), ('proposal', 'Proposal'), ('praise', 'Praise'), ('emergency', 'Emergency'), ('spam', 'Spam'), ('unlawful', 'Clearly unlawful')], max_length=10)),
                 ('suggested_topic', models.CharField(blank=True, choices=[('water', 'Water and sewers'), ('roads', 'Roads and pavements'), ('waste', 'Waste and cleanliness'), ('light', 'Street lights and power'), ('heating', 'Heating'), ('transport', 'Transport and parking'), ('green', 'Parks and environment'), ('animals', 'Animals'), ('children', 'Children and schools'), ('social', 'Social care and health'), ('papers', 'Papers and permits'), ('money', 'Taxes and fees'), ('culture', 'Culture and sport'), ('safety', 'Safety and order'), ('other', 'Something else')], max_length=10)),
@@ -185,8 +222,37 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['municipality', 'state', '-at', '-id'], name='message_list'), models.Index(condition=models.Q(('state__in', ['open', 'waiting'])), fields=['municipality', 'due_at', '-at', '-id'], name='message_due'), models.Index(fields=['municipality', 'kind', 'state', '-at', '-id'], name='message_kind'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('municipality_id', 'int8_ops'), django.contrib.postgres.indexes.OpClass('search_key', 'gin_trgm_ops'), name='message_search'), models.Index(condition=models.Q(('state__in', ['open', 'waiting'])), fields=['received_at'], name='message_news'), models.Index(fields=['publication', 'at'], name='message_below'), models.Index(condition=models.Q(('state__in', ['open', 'waiting'])), fields=['municipality', 'similar_group'], name='message_alike'), models.Index(condition=models.Q(('visibility', '')), fields=['channel', '-id'], name='message_unasked'), models.Index(condition=models.Q(('erased_at__isnull', True)), fields=['settled_at'], name='message_age')],
+                'indexes': [models.Index(fields=['municipality', 'state', '-at', '-id'], name='message_list'), models.Index(condition=models.Q(('state__in', ['open', 'waiting'])), fields=['municipality', '-is_urgent', 'due_at', '-at', '-id'], name='message_due'), models.Index(fields=['municipality', 'kind', 'state', '-at', '-id'], name='message_kind'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('municipality_id', 'int8_ops'), django.contrib.postgres.indexes.OpClass('search_key', 'gin_trgm_ops'), name='message_search'), models.Index(condition=models.Q(('state__in', ['open', 'waiting'])), fields=['received_at'], name='message_news'), models.Index(fields=['publication', 'at'], name='message_below'), models.Index(condition=models.Q(('state__in', ['open', 'waiting'])), fields=['municipality', 'similar_group'], name='message_alike'), models.Index(condition=models.Q(('visibility', '')), fields=['channel', '-id'], name='message_unasked'), models.Index(condition=models.Q(('erased_at__isnull', True)), fields=['settled_at'], name='message_age')],
                 'constraints': [models.UniqueConstraint(fields=('channel', 'remote_id'), name='message_once'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state__in', ['open', 'waiting'])), models.Q(('settled_at__isnull', False), ('state__in', ['answered', 'closed'])), _connector='OR'), name='message_settled_at'), models.CheckConstraint(condition=models.Q(('visibility__in', ['', 'public', 'unlisted', 'followers', 'direct'])), name='message_visibility')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SortingRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('name', models.CharField(max_length=60, verbose_name='Name')),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('is_on', models.BooleanField(default=True)),
+                ('is_retired', models.BooleanField(default=False)),
+                ('kind', models.CharField(blank=True, choices=[('question', 'Question'), ('complaint', 'Complaint'), ('proposal', 'Proposal'), ('praise', 'Praise'), ('emergency', 'Emergency'), ('spam', 'Spam'), ('unlawful', 'Clearly unlawful')], max_length=10)),
+                ('words', models.CharField(blank=True, max_length=500)),
+                ('channel', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='channels.channel')),
+                ('readers', models.CharField(blank=True, choices=[('private', 'Written privately'), ('everybody', 'Everyone')], max_length=9)),
+                ('office_time', models.CharField(blank=True, choices=[('inside', 'In office hours'), ('outside', 'Outside office hours')], max_length=7)),
+                ('set_assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('set_tags', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
+                ('set_topic', models.CharField(blank=True, choices=[('water', 'Water and sewers'), ('roads', 'Roads and pavements'), ('waste', 'Waste and cleanliness'), ('light', 'Street lights and power'), ('heating', 'Heating'), ('transport', 'Transport and parking'), ('green', 'Parks and environment'), ('animals', 'Animals'), ('children', 'Children and schools'), ('social', 'Social care and health'), ('papers', 'Papers and permits'), ('money', 'Taxes and fees'), ('culture', 'Culture and sport'), ('safety', 'Safety and order'), ('other', 'Something else')], max_length=10)),
+                ('set_department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inbox.department')),
+                ('set_urgent', models.BooleanField(default=False, verbose_name='Urgent')),
+                ('set_answer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inbox.savedanswer')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'indexes': [models.Index(condition=models.Q(('is_retired', False)), fields=['municipality', 'position'], name='sorting_rule_order')],
             },
         ),
         migrations.CreateModel(

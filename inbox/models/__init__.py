@@ -1,15 +1,19 @@
 """Citizens' messages and the work on them. Every table belongs to a municipality."""
 
+from inbox.models.bulk_acts import BulkAct
 from inbox.models.desk import Department, Settlement
 from inbox.models.handover import HandOver
 from inbox.models.messages import PRIVATE, LegalHold, Message, MessageFetch, Note, Reply, ReplyFetch
 from inbox.models.moderation import HouseRules, Moderation
 from inbox.models.proposed import AnswerDraft, ProposedAnswer
 from inbox.models.saved_answers import SavedAnswer, SentNotification
+from inbox.models.sorting_rules import SortingRule
+from inbox.models.tags import Tag
 
 __all__ = [
     "PRIVATE",
     "AnswerDraft",
+    "BulkAct",
     "Department",
     "HandOver",
     "HouseRules",
@@ -24,4 +28,6 @@ __all__ = [
     "SavedAnswer",
     "SentNotification",
     "Settlement",
+    "SortingRule",
+    "Tag",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """One message: our post, the conversation below it, what can be done with it, and the answer."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages as flash
@@ -14,8 +15,9 @@ from channels import validation
 from common.errors import ActionNotAllowed
 from common.integers import parse_int
 from common.typed_dates import parse_clock, parse_day
+from common.web.params import int_list_param
 from inbox import rules
-from inbox.domain import retention, triage
+from inbox.domain import retention, tags, triage
 from inbox.domain.handover import draft as from_department
 from inbox.enums import MessageKind, Snooze
 from inbox.models import Department, Message
@@ -166,7 +168,22 @@ def _until(data: Any) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
-ACTS = {"wait": triage.mark_waiting, "close": triage.close, "reopen": triage.reopen, "wake": triage.unsnooze}
+@requires(Verb.INBOX_WORK)
+@require_POST
+def set_tags(request: MunicipalityRequest, message: int) -> HttpResponse:
+    """Exactly the tags of the form."""
+    chosen = int_list_param(request.POST, "tag")
+    return _done(request, message, lambda row: tags.set_tags(row, chosen, by=request.user))
+
+
+ACTS = {
+    "wait": triage.mark_waiting,
+    "close": triage.close,
+    "reopen": triage.reopen,
+    "wake": triage.unsnooze,
+    "urgent": partial(triage.set_urgent, is_urgent=True),
+    "normal": partial(triage.set_urgent, is_urgent=False),
+}
 
 
 @requires(Verb.INBOX_WORK)

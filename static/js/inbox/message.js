@@ -32,7 +32,7 @@ function act(element) {
 }
 
 const acts = {};
-for (const key of "jkbqcpresuanzwdmt") {
+for (const key of "jkbqcpresuanzwdmtli") {
   acts[key] = () => {
     const element = document.querySelector(`[data-key="${key}"]`) ?? (key === "a" ? document.getElementById("answer-text") : null);
     if (!element) return false;
