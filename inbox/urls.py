@@ -13,6 +13,7 @@ from inbox.views import (
     people,
     public_rules,
     saved_answers,
+    sorting_rules,
 )
 
 M = "m/<slug:municipality>/inbox/"
@@ -68,6 +69,10 @@ urlpatterns = [
     path(f"{M}desk/tags/", desk.add_tag, name="tag_add"),
     path(f"{M}desk/tags/<int:tag>/", desk.rename_tag, name="tag_rename"),
     path(f"{M}desk/tags/<int:tag>/<slug:act>/", desk.act_tag, name="tag_act"),
+    path(f"{M}rules/", sorting_rules.rules, name="inbox_rules"),
+    path(f"{M}rules/new/", sorting_rules.new, name="inbox_rule_new"),
+    path(f"{M}rules/<int:rule>/", sorting_rules.edit, name="inbox_rule"),
+    path(f"{M}rules/<int:rule>/<slug:act>/", sorting_rules.act, name="inbox_rule_act"),
     path(f"{M}people/", people.search, name="inbox_people"),
     path(f"{M}people/held/", people.person, name="inbox_person"),
     path(f"{M}people/export/", people.export, name="inbox_person_export"),

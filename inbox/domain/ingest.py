@@ -20,7 +20,7 @@ from channels.models import Channel
 from delivery.models import Delivery
 from delivery.policies import THREAD_PART
 from inbox import rules
-from inbox.domain import fetch_visibility, suggest, unsnooze
+from inbox.domain import apply_rules, fetch_visibility, suggest, unsnooze
 from inbox.enums import FetchOutcome, MessageState
 from inbox.models import Message, MessageFetch
 from municipalities.tenancy import everywhere, scope
@@ -149,6 +149,7 @@ def store_messages(
     now = timezone.now()
     fresh = [_message(channel, one, below, now, is_first=is_first) for key, one in items.items() if key not in known]
     suggest.set_suggestions(channel, fresh)
+    apply_rules.apply_rules(channel, fresh)
     # another worker may have stored some of them a moment ago; they are counted twice then
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
     unsnooze.unsnooze_related(channel, fresh)

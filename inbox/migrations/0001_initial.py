@@ -237,6 +237,7 @@ class Migration(migrations.Migration):
                 ('is_retired', models.BooleanField(default=False)),
                 ('kind', models.CharField(blank=True, choices=[('question', 'Question'), ('complaint', 'Complaint'), ('proposal', 'Proposal'), ('praise', 'Praise'), ('emergency', 'Emergency'), ('spam', 'Spam'), ('unlawful', 'Clearly unlawful')], max_length=10)),
                 ('words', models.CharField(blank=True, max_length=500)),
+                ('phrases', models.JSONField(blank=True, default=list, editable=False)),
                 ('channel', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='channels.channel')),
                 ('readers', models.CharField(blank=True, choices=[('private', 'Written privately'), ('everybody', 'Everyone')], max_length=9)),
                 ('office_time', models.CharField(blank=True, choices=[('inside', 'In office hours'), ('outside', 'Outside office hours')], max_length=7)),

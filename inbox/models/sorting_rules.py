@@ -19,7 +19,8 @@ class SortingRule(TenantModel):
     """Conditions, all of which a new message has to meet, and what is done with it then. Empty conditions match all.
 
     Rules apply in the order of `position`; a later one does not overwrite what an earlier one has set. `words` are
-    separated by commas or lines; one of them suffices (`inbox.text_analysis.phrases`). `kind` is the suggested kind,
+    separated by commas or lines; one of them suffices. `phrases` are these words with their stems
+    (`inbox.phrases`). `kind` is the suggested kind,
     since nobody has sorted a message that is being stored. `set_tags` are ids of tags.
     """
 
@@ -30,6 +31,7 @@ class SortingRule(TenantModel):
     # if
     kind = models.CharField(max_length=10, choices=MessageKind, blank=True)
     words = models.CharField(max_length=500, blank=True)
+    phrases = models.JSONField(default=list, blank=True, editable=False)
     channel = models.ForeignKey(Channel, models.PROTECT, null=True, blank=True, related_name="+")
     readers = models.CharField(max_length=9, choices=Readers, blank=True)
     office_time = models.CharField(max_length=7, choices=OfficeTime, blank=True)
@@ -46,9 +48,7 @@ class SortingRule(TenantModel):
     class Meta(TenantModel.Meta):
         indexes = [
             # the rules that apply to new messages
-            models.Index(
-                fields=["municipality", "position"], name="sorting_rule_order", condition=Q(is_retired=False)
-            ),
+            models.Index(fields=["municipality", "position"], name="sorting_rule_order", condition=Q(is_retired=False)),
         ]
 
     def __str__(self) -> str:

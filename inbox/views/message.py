@@ -1,5 +1,6 @@
 """One message: our post, the conversation below it, what can be done with it, and the answer."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -23,6 +24,7 @@ from inbox.enums import MessageKind, Snooze
 from inbox.models import Department, Message
 from inbox.queries import answering, moderation
 from inbox.queries.message_context import message_context
+from inbox.queries.rule_sentences import rule_sentences
 from inbox.queries.thread import replies, thread
 from inbox.views import navigation
 from municipalities.access import requires
@@ -89,6 +91,7 @@ def message_page(
         "may_see_people": request.access.may(Verb.INBOX_PEOPLE),
         "handovers": beside.handovers,
         "hold": beside.hold,
+        "rule_sentences": rule_sentences(row),
         **navigation.navigation_context(request, row),
     }
     return render(request, "inbox/message.html", context, status=422 if problem else 200)
@@ -176,7 +179,7 @@ def set_tags(request: MunicipalityRequest, message: int) -> HttpResponse:
     return _done(request, message, lambda row: tags.set_tags(row, chosen, by=request.user))
 
 
-ACTS = {
+ACTS: Mapping[str, Callable[..., Message]] = {
     "wait": triage.mark_waiting,
     "close": triage.close,
     "reopen": triage.reopen,

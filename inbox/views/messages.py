@@ -84,10 +84,10 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
     return render(request, "inbox/inbox.html", context, status=422 if problem else 200)
 
 
-Options = dict[str, list[tuple[str, str]]]
+Choices = list[tuple[str, str]]
 
 
-def _filters(narrowed: MessageFilters, people: list[tuple[str, str]], options: Options) -> list[dict[str, Any]]:
+def _filters(narrowed: MessageFilters, people: Choices, options: dict[str, Choices]) -> list[dict[str, Any]]:
     """The selects above the list: name, label, choices, selected value. Empty tables get no filter."""
     nothing = {
         "kind": _("Not sorted yet"), "topic": _("No topic yet"), "settlement": _("No settlement"),
@@ -138,7 +138,7 @@ def _views(narrowed: MessageFilters, list_url: str) -> list[dict[str, Any]]:
 # ---------------------------------------------------------------- many at once
 
 
-def _bulk_acts(people: list[tuple[str, str]], offered_tags: list[tuple[str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
+def _bulk_acts(people: Choices, offered_tags: Choices) -> list[tuple[str, Choices]]:
     """Bulk actions in groups: value and label."""
     acts = [
         (_("They ask for something"), [("need:", _("Make a need of them"))]),
@@ -192,7 +192,7 @@ def _undo_tag(request: MunicipalityRequest, outcome: bulk.BulkResult) -> str:
 @require_POST
 def undo_bulk(request: MunicipalityRequest, bulk_act: int) -> HttpResponse:
     """Undo one's own act on several messages; those that somebody has changed since are named."""
-    row = get_object_or_404(BulkAct, pk=bulk_act, by=request.user)
+    row = get_object_or_404(BulkAct, pk=bulk_act)
     try:
         outcome = undo.undo(row, by=request.user)
     except ActionNotAllowed as refused:
@@ -211,17 +211,17 @@ def _verb(request: MunicipalityRequest, act: str) -> Callable[[Message], Any]:
     """404 for what no page offers."""
     name, _colon, value = act.partition(":")
     by = request.user
-    if name == "close":
-        return lambda row: triage.close(row, by=by)
-    if name == "kind" and value in MessageKind.values:
-        return lambda row: triage.set_kind(row, value, by=by)
-    if name == "topic" and value in Topic.values:
-        return lambda row: triage.set_topic(row, value, by=by)
+    plain: dict[str, tuple[Callable[[Message], Any], Any]] = {
+        "close": (lambda row: triage.close(row, by=by), None),
+        "kind": (lambda row: triage.set_kind(row, value, by=by), MessageKind.values),
+        "topic": (lambda row: triage.set_topic(row, value, by=by), Topic.values),
+        "urgent": (lambda row: triage.set_urgent(row, is_urgent=bool(value), by=by), ("", "yes")),
+    }
+    if name in plain and (plain[name][1] is None or value in plain[name][1]):
+        return plain[name][0]
     if name == "snooze" and value in Snooze.values:
         until = rules.snoozed_until(Snooze(value), timezone.now())
         return lambda row: triage.snooze(row, until, by=by)
-    if name == "urgent" and value in ("", "yes"):
-        return lambda row: triage.set_urgent(row, is_urgent=bool(value), by=by)
     if name in ("tag", "untag"):
         tag = get_object_or_404(Tag, pk=parse_int(value) or 0).pk
         return lambda row: (tags.add_tag if name == "tag" else tags.remove_tag)(row, tag, by=by)
