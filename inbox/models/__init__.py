@@ -1,9 +1,16 @@
 """Citizens' messages and the work on them. Every table belongs to a municipality."""
 
 from inbox.models.bulk_acts import BulkAct
+from inbox.models.conversations import (
+    AttachmentProblem,
+    AttachmentState,
+    Conversation,
+    ExternalReply,
+    MessageAttachment,
+)
 from inbox.models.desk import Department, Settlement
 from inbox.models.handover import HandOver
-from inbox.models.messages import PRIVATE, LegalHold, Message, MessageFetch, Note, Reply, ReplyFetch
+from inbox.models.messages import PRIVATE, LegalHold, Message, MessageFetch, Note, Reply, ReplyFetch, message_search_key
 from inbox.models.moderation import HouseRules, Moderation
 from inbox.models.proposed import AnswerDraft, ProposedAnswer
 from inbox.models.saved_answers import SavedAnswer, SentNotification
@@ -14,11 +21,16 @@ __all__ = [
     "PRIVATE",
     "AnswerDraft",
     "BulkAct",
+    "AttachmentProblem",
+    "AttachmentState",
+    "Conversation",
     "Department",
+    "ExternalReply",
     "HandOver",
     "HouseRules",
     "LegalHold",
     "Message",
+    "MessageAttachment",
     "MessageFetch",
     "Moderation",
     "Note",
@@ -30,4 +42,5 @@ __all__ = [
     "Settlement",
     "SortingRule",
     "Tag",
+    "message_search_key",
 ]  # fmt: skip

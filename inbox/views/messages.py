@@ -1,6 +1,7 @@
 """The list of messages with their deadlines, and bulk actions on its rows."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -57,11 +58,12 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
     rows = listing.filtered_messages(narrowed, request.user, now)
     page = CountedPaginator(rows, listing.PER_PAGE, counts["listed"]).get_page(request.GET.get("page"))
     shown = listing.collapse_similar(listing.listed_messages(page, narrowed, request.user, now))
-    sizes = listing.thread_sizes(shown)
+    sizes, follow_ups = listing.thread_sizes(shown), listing.follow_up_counts(shown)
     options = neighbours.choices()
     for row in shown:
         row.tag_names = neighbours.tag_names(row, options)
         row.size = sizes.get(row.publication_id or 0, 1)
+        row.follow_ups = 0 if row.is_follow_up else follow_ups.get(row.conversation_id or 0, 0)
     page.object_list = shown
     people = [(str(person.pk), str(person)) for person in colleagues(request.municipality)]
     context = {
@@ -207,12 +209,22 @@ def undo_bulk(request: MunicipalityRequest, bulk_act: int) -> HttpResponse:
     return redirect(f"{_list_url(request)}?{request.GET.urlencode()}")
 
 
+def _listed_at(request: MunicipalityRequest) -> datetime | None:
+    """When the list was shown from which this was sent; None where the form does not say so."""
+    try:
+        shown = datetime.fromisoformat(request.POST.get("listed_at", ""))
+    except ValueError:
+        return None
+    return min(shown, timezone.now()) if shown.tzinfo else None
+
+
 def _verb(request: MunicipalityRequest, act: str) -> Callable[[Message], Any]:
     """404 for what no page offers."""
     name, _colon, value = act.partition(":")
     by = request.user
+    listed_at = _listed_at(request)
     plain: dict[str, tuple[Callable[[Message], Any], Any]] = {
-        "close": (lambda row: triage.close(row, by=by), None),
+        "close": (lambda row: triage.close(row, by=by, listed_at=listed_at), None),
         "kind": (lambda row: triage.set_kind(row, value, by=by), MessageKind.values),
         "topic": (lambda row: triage.set_topic(row, value, by=by), Topic.values),
         "urgent": (lambda row: triage.set_urgent(row, is_urgent=bool(value), by=by), ("", "yes")),
