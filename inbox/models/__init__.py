@@ -4,7 +4,9 @@ from inbox.models.bulk_acts import BulkAct
 from inbox.models.conversations import (
     AttachmentProblem,
     AttachmentState,
+    Citizen,
     Conversation,
+    ConversationMerge,
     ExternalReply,
     MessageAttachment,
 )
@@ -23,7 +25,9 @@ __all__ = [
     "BulkAct",
     "AttachmentProblem",
     "AttachmentState",
+    "Citizen",
     "Conversation",
+    "ConversationMerge",
     "Department",
     "ExternalReply",
     "HandOver",
