@@ -4,12 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from common.errors import ActionNotAllowed
-from inbox.domain.triage import lock
-from inbox.domain.undo import Values, values_of
+from inbox.domain.undo import Change, changes_of
 from inbox.models import Message
 
 MOST = 100
@@ -17,12 +15,12 @@ MOST = 100
 
 @dataclass(frozen=True)
 class BulkResult:
-    """How many were done, and what was refused: the message, and why. `changes`: ids of those that were done, with
-    their values before and after, for `inbox.domain.undo`."""
+    """How many were done, and what was refused: the message, and why. `changes`: for each that was done, what that
+    changed (`inbox.domain.undo`)."""
 
     done: int
     refused: list[tuple[Message, str]]
-    changes: list[tuple[int, Values, Values]] = field(default_factory=list)
+    changes: list[list[Change]] = field(default_factory=list)
 
 
 def on_each(keys: Sequence[int], verb: Callable[[Message], Any]) -> BulkResult:
@@ -37,12 +35,7 @@ def on_each(keys: Sequence[int], verb: Callable[[Message], Any]) -> BulkResult:
     messages = Message.objects.in_bulk(keys)
     for row in (messages[key] for key in keys if key in messages):
         try:
-            with transaction.atomic():
-                before = values_of(lock(row))
-                verb(row)
-                after = values_of(lock(row))
+            changes.append(changes_of(row, verb))
         except ActionNotAllowed as why:
             refused.append((row, why.message))
-        else:
-            changes.append((row.pk, before, after))
     return BulkResult(len(changes), refused, changes)

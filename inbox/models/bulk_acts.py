@@ -8,8 +8,8 @@ from municipalities.tenancy import TenantModel
 
 
 class BulkAct(TenantModel):
-    """One act on several messages. `rows`: for each message its id and its values before and after the act
-    (`inbox.domain.undo.FIELDS`). Only `by` may undo it, for a short time, and it is deleted after a day."""
+    """One act on several messages. `rows`: for each message a list of what the act changed
+    (`inbox.domain.undo.Change`). Only `by` may undo it, for a short time, and it is deleted after a day."""
 
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     act = models.CharField(max_length=40)

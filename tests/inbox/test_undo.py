@@ -14,7 +14,7 @@ from common.models import AuditEvent
 from inbox import rules
 from inbox.domain import tags, triage, undo
 from inbox.enums import MessageKind, MessageState, Snooze, Topic
-from inbox.models import BulkAct, Message
+from inbox.models import BulkAct, Conversation, Message
 from municipalities.tenancy import everywhere, scope
 from tests.inbox.conftest import MunicipalityInbox
 from tests.inbox.test_list import LIST, many
@@ -130,3 +130,43 @@ def test_a_snooze_until_is_the_same_moment(municipality: MunicipalityInbox) -> N
     done = act(municipality, rows, "close:")
     sign_in(municipality.cast.officer).post(f"{LIST}several/undo/{done.pk}/")  # type: ignore[union-attr]
     assert municipality.reload(rows[0]).snoozed_until == until
+
+
+# ---- private conversations
+
+
+def conversation(municipality: MunicipalityInbox, count: int) -> list[Message]:
+    """An open conversation of so many messages: the first is its head, the others follow it and are read."""
+    now = timezone.now()
+    rows = many(municipality, count, visibility="direct", publication=None)
+    with scope(municipality.cast.cuprija):
+        talk = Conversation.objects.create(
+            municipality=municipality.cast.cuprija, channel=municipality.channel, remote_id="c", last_received_at=now
+        )
+        Message.objects.filter(pk__in=[row.pk for row in rows]).update(conversation=talk, read_at=now)
+        Message.objects.filter(pk__in=[row.pk for row in rows[1:]]).update(is_follow_up=True)
+    return rows
+
+
+def test_what_was_closed_with_its_head_is_open_with_it_again(municipality: MunicipalityInbox) -> None:
+    rows = conversation(municipality, 3)
+    with scope(municipality.cast.cuprija):
+        Message.objects.filter(pk=rows[2].pk).update(read_at=None)  # unread: the next head
+    before = values(municipality, rows)
+    done = act(municipality, rows[:1], "close:")
+    assert [municipality.reload(row).state for row in rows] == ["closed", "closed", "open"]
+    assert not municipality.reload(rows[2]).is_follow_up
+    with scope(municipality.cast.cuprija):
+        assert undo.undo(done, by=municipality.cast.officer).done == 1  # type: ignore[arg-type]
+    assert values(municipality, rows) == before
+
+
+def test_a_conversation_that_went_on_stays_closed(municipality: MunicipalityInbox) -> None:
+    rows = conversation(municipality, 2)
+    done = act(municipality, rows[:1], "close:")
+    (newer,) = many(municipality, 1, visibility="direct", publication=None, remote="newer")
+    with scope(municipality.cast.cuprija):
+        Message.objects.filter(pk=newer.pk).update(conversation=municipality.reload(rows[0]).conversation)
+        outcome = undo.undo(done, by=municipality.cast.officer)  # type: ignore[arg-type]
+    assert (outcome.done, outcome.changed) == (0, [rows[0]])
+    assert [municipality.reload(row).state for row in rows] == ["closed", "closed"]
