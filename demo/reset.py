@@ -37,6 +37,8 @@ from inbox.models import (
     MessageFetch,
     Moderation,
     Note,
+    OfficeHours,
+    OfficeHoursAnswer,
     ProposedAnswer,
     Reply,
     ReplyFetch,
@@ -92,7 +94,7 @@ from trainings.models import Play
 ORDER = (
     NextStep, CheckIn, Reminder, Review, Evidence, PlanChange, Activity, Plan,
     Play, NeedPicture, Supporter, AnswerRound, Need, NeedsPage,
-    SortingRule, BulkAct, Tag,
+    SortingRule, BulkAct, Tag, OfficeHoursAnswer, OfficeHours,
     Moderation, HouseRules, ProposedAnswer, AnswerDraft, SavedAnswer, SentNotification,
     HandOver, LegalHold, Note, Reply, Message, ReplyFetch, MessageFetch, Department, Settlement,
     Pick, SharedCopy, SharedComment, SharedPicture, SharedPost,

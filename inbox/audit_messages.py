@@ -75,6 +75,10 @@ MESSAGES: dict[str, Promise] = {
         "A comment on %(target)s could not be hidden or shown by the portal: it has to be done by hand"
     ),
     "moderation.undo": _("Decided to show a comment on %(target)s again"),
+    "message.automatic_answer": _("An automatic answer to a private message on %(target)s: offices are closed"),
+    "office_hours.change": _("Changed the automatic answer outside office hours"),
+    "office_hours.off": _("Switched the automatic answer outside office hours off"),
+    "office_hours.on": _("Switched the automatic answer outside office hours on"),
     "rules.change": _("Changed the house rules of the social networks"),
     "rules.close": _("Switched the public page of the house rules off"),
     "rules.open": _("Switched the public page of the house rules on: it is visible to everyone"),

@@ -13,6 +13,7 @@ from inbox.domain import handover
 from inbox.domain.sorting_rules import RuleInput
 from inbox.enums import MessageKind, OfficeTime, Readers, Topic
 from inbox.models import Department, Message, SavedAnswer, Tag
+from inbox.office_hours_text import MOST_OWN
 from municipalities.queries import colleagues
 
 # ---- The form with which a department is asked.
@@ -147,6 +148,20 @@ class SavedForm(forms.Form):
     )
     topic = forms.ChoiceField(label=_("Topic"), choices=[("", _("Any")), *Topic.choices], required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Any")), *MessageKind.choices], required=False)
+
+
+# ---- The form of the answer outside office hours.
+
+
+class OfficeHoursForm(forms.Form):
+    is_on = forms.BooleanField(label=_("Answer private messages outside office hours"), required=False)
+    own_text = forms.CharField(
+        label=_("In your own words, after the fixed ones"),
+        max_length=MOST_OWN,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Write it in either script; the other one is derived from it. Promise nothing that you cannot keep."),
+    )
 
 
 # ---- The form of a sorting rule. What it may set is asked by `inbox.domain.sorting_rules`.

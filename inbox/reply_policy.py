@@ -1,6 +1,6 @@
 """The policy for answers: may one be sent now? Evaluated right before the call, as for every delivery."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, TextField, Value
@@ -17,6 +17,7 @@ from delivery.models import Delivery
 from delivery.policies import PolicyDecision, allow, defer, expire
 from inbox.enums import MessageKind
 from inbox.models import Reply
+from inbox.queries.office_hours import is_still_due
 from municipalities.queries import emergency_rights
 from platforms.reply_windows import is_open
 from platforms.visibility import Visibility, is_wider, of_answer
@@ -27,11 +28,13 @@ WINDOW_CLOSED = gettext_noop(
     "answer could be sent. Reach the person in another way."
 )
 OTHER_PERSON = gettext_noop("This conversation has another person now. Write a new answer.")
+NOT_DUE = gettext_noop("This automatic answer was not sent: offices were open, somebody answered, or it was stopped.")
 TOO_WIDE = gettext_noop("The message is private, and this answer would be visible to more people. Write a new answer.")
 
 
 def answers(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
-    """Go, unless an approval is missing or something is paused: then only answers to an emergency go. One query.
+    """Go, unless an approval is missing or something is paused: then only answers to an emergency go. One query, and
+    some for each automatic one.
 
     An answer that more people would read than what it answers does not go, whatever wrote it.
     """
@@ -42,12 +45,22 @@ def answers(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
     )  # fmt: skip
     messages = (
         "delivery_id", "sent_to", "message__visibility", "message__kind", "pause", "by_listed", "approved_by",
-        "municipality__answers_need_approval", "delivery__created_at", "message__conversation__last_received_at",
+        "municipality__answers_need_approval", "delivery__created_at", "is_automatic", "message__conversation__last_received_at",
         "message__conversation__author_id",
     )  # fmt: skip
     by_delivery = {row["delivery_id"]: row for row in rows.values(*messages)}
     now = timezone.now()
+    automatic = {reply.delivery_id: reply for reply in _automatic(by_delivery.values())}
+    for pk, reply in automatic.items():
+        by_delivery[pk]["is_due"] = is_still_due(reply, now)
     return {delivery.pk: _verdict(by_delivery.get(delivery.pk), delivery, now) for delivery in deliveries}
+
+
+def _automatic(rows: Iterable[dict]) -> list[Reply]:
+    """The automatic ones among the replies of these rows. One query where there are any."""
+    keys = [row["delivery_id"] for row in rows if row["is_automatic"]]
+    related = ("municipality", "message", "by")
+    return list(Reply.objects.filter(delivery__in=keys).select_related(*related)) if keys else []
 
 
 def _verdict(row: dict | None, delivery: Delivery, now: datetime) -> PolicyDecision:
@@ -57,6 +70,8 @@ def _verdict(row: dict | None, delivery: Delivery, now: datetime) -> PolicyDecis
         return refusal
     if is_wider(row["sent_to"], of_answer(row["message__visibility"])):
         return defer(ReasonCode.HELD, TOO_WIDE)
+    if row["is_automatic"] and (row["pause"] or not row["is_due"]):
+        return expire(ReasonCode.TOO_LATE, NOT_DUE)
     is_emergency = row["message__kind"] == MessageKind.EMERGENCY
     if (
         row["municipality__answers_need_approval"]
@@ -76,7 +91,7 @@ def _refused_in_conversation(row: dict, delivery: Delivery, now: datetime) -> Po
     if received_at is None:
         return None
     windows = reply_windows(delivery.channel.platform, delivery.channel.granted)
-    if not is_open(windows, received_at, now):
+    if not is_open(windows, received_at, now, automatic=row["is_automatic"]):
         return expire(ReasonCode.TOO_LATE, WINDOW_CLOSED)
     if delivery.payload.get("recipient") != row["message__conversation__author_id"]:
         return defer(ReasonCode.HELD, OTHER_PERSON)

@@ -14,6 +14,7 @@ from inbox.domain import (
     handover,
     hide,
     ingest,
+    office_hours,
     staff_notifications,
     undo,
     webhook_events,
@@ -32,6 +33,8 @@ def tick() -> None:
     for attachment_id in attachments.claim():
         fetch_attachment.delay(attachment_id)
     answer.settle_delivered()
+    office_hours.send_due()
+    office_hours.withdraw_stale()
     external_replies.handle_due()
     conversations.promote()
     staff_notifications.send_due()

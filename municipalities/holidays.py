@@ -83,6 +83,15 @@ def next_opening(moment: datetime, opens: time = OPENS) -> datetime:
     return datetime.combine(day, opens, BELGRADE)
 
 
+def last_closing(moment: datetime, closes: time = CLOSES) -> datetime:
+    """When offices closed last before an aware time, in Belgrade time."""
+    local = moment.astimezone(BELGRADE)
+    day = local.date()
+    while not is_working_day(day) or datetime.combine(day, closes, BELGRADE) > local:
+        day -= _DAY
+    return datetime.combine(day, closes, BELGRADE)
+
+
 def working_minutes(start: datetime, end: datetime, opens: time = OPENS, closes: time = CLOSES) -> int:
     """Whole minutes of office hours between two aware times; 0 if `end` is not after `start`.
 

@@ -32,7 +32,7 @@ def _messages() -> list[dict[str, Any]]:
         notes[note.message_id].append({"text": note.text, "by": str(note.by), "at": note.at})
     for reply in Reply.objects.select_related("by", "approved_by", "delivery").order_by("pk"):
         sent: dict[str, Any] = {"text": reply.text, "by": str(reply.by), "approved_by": str(reply.approved_by or "")}
-        sent |= {"at": reply.at, "state": reply.delivery.state}
+        sent |= {"at": reply.at, "state": reply.delivery.state, "automatic": reply.is_automatic}
         answers[reply.message_id].append({**sent, "link": reply.delivery.permalink})
     rows = Message.objects.select_related("channel", "assignee", "settlement", "department").order_by("at", "pk")
     questions, holds, tags = _asked(), _holds(), dict(Tag.objects.values_list("pk", "name"))

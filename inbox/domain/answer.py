@@ -5,6 +5,7 @@ approver sees the text first (`inbox.domain.propose`); the policy checks that ag
 """
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -110,6 +111,20 @@ def send(row: Message, text: str, *, by: User, approved_by: Any) -> Reply:
     return reply
 
 
+def send_automatic(row: Message, text: str, *, by: User, approved_by: Any, not_after: datetime) -> Reply:
+    """Enqueue the automatic answer to a locked message of a conversation. It counts as no answer: the message stays as
+    it is. Raises `ActionNotAllowed` for a text that the network does not take."""
+    outgoing = _outgoing(row, text)
+    _refuse_findings(row, outgoing)
+    delivery = enqueue(
+        row.channel, kind=REPLY, outgoing=outgoing, due_at=timezone.now(), by=by, not_after=not_after
+    )
+    return Reply.objects.create(
+        municipality_id=row.municipality_id, message=row, delivery=delivery, text=text, by=by, approved_by=approved_by,
+        is_automatic=True,
+    )  # fmt: skip
+
+
 def _outgoing(row: Message, text: str) -> types.Outgoing:
     outgoing = types.Outgoing(
         text=reply_prefix(row) + text, language="sr", key=uuid4().hex, created_at=timezone.now(),
@@ -127,7 +142,8 @@ def _refuse_collision(row: Message, after: int) -> None:
     same = Q(message=row)
     if row.conversation_id is not None:
         same |= Q(message__conversation=row.conversation_id)
-    newest = Reply.objects.filter(same, delivery__state__in=LIVE_STATES).order_by("-pk").select_related("by").first()
+    rows = Reply.objects.filter(same, is_automatic=False, delivery__state__in=LIVE_STATES)
+    newest = rows.order_by("-pk").select_related("by").first()
     if newest is not None and newest.pk > after:
         names = {"person": newest.by}
         raise ActionNotAllowed(
@@ -154,6 +170,8 @@ def settle_delivered() -> int:
         for reply in arrived:
             reply.arrived_at = reply.delivery.published_at
             reply.save(update_fields=["arrived_at"])
+            if reply.is_automatic:
+                continue
             now = timezone.now()
             Message.objects.filter(pk=reply.message_id).update(
                 first_answer_at=Coalesce("first_answer_at", Value(reply.arrived_at)),

@@ -169,6 +169,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='OfficeHours',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('is_on', models.BooleanField(default=False)),
+                ('own_text', models.CharField(blank=True, max_length=300)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('municipality',), name='one_office_hours')],
+            },
+        ),
+        migrations.CreateModel(
             name='Tag',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -388,6 +404,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('is_automatic', models.BooleanField(default=False)),
                 ('at', models.DateTimeField(auto_now_add=True)),
                 ('arrived_at', models.DateTimeField(null=True)),
             ],
@@ -513,6 +530,22 @@ class Migration(migrations.Migration):
                 'base_manager_name': 'objects',
                 'indexes': [models.Index(fields=['at'], name='answer_draft_age')],
                 'constraints': [models.UniqueConstraint(fields=('message', 'by'), name='answer_draft_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OfficeHoursAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='inbox.conversation')),
+                ('until', models.DateField()),
+                ('reply', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='inbox.reply')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('conversation', 'until'), name='office_hours_answer_once')],
             },
         ),
         migrations.CreateModel(

@@ -14,6 +14,7 @@ from inbox.models.desk import Department, Settlement
 from inbox.models.handover import HandOver
 from inbox.models.messages import PRIVATE, LegalHold, Message, MessageFetch, Note, Reply, ReplyFetch, message_search_key
 from inbox.models.moderation import HouseRules, Moderation
+from inbox.models.office_hours import OfficeHours, OfficeHoursAnswer
 from inbox.models.proposed import AnswerDraft, ProposedAnswer
 from inbox.models.saved_answers import SavedAnswer, SentNotification
 from inbox.models.sorting_rules import SortingRule
@@ -22,9 +23,9 @@ from inbox.models.tags import Tag
 __all__ = [
     "PRIVATE",
     "AnswerDraft",
-    "BulkAct",
     "AttachmentProblem",
     "AttachmentState",
+    "BulkAct",
     "Citizen",
     "Conversation",
     "ConversationMerge",
@@ -38,6 +39,8 @@ __all__ = [
     "MessageFetch",
     "Moderation",
     "Note",
+    "OfficeHours",
+    "OfficeHoursAnswer",
     "ProposedAnswer",
     "Reply",
     "ReplyFetch",

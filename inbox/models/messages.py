@@ -288,13 +288,17 @@ class Note(TenantModel):
 
 
 class Reply(TenantModel):
-    """Our answer to a message. Its delivery holds its state on the network; `arrived_at`: when it was published."""
+    """Our answer to a message. Its delivery holds its state on the network; `arrived_at`: when it was published.
+
+    `is_automatic`: the answer outside office hours (`inbox.domain.office_hours`). It does not count as an answer.
+    """
 
     message = models.ForeignKey(Message, models.PROTECT, related_name="replies")
     delivery = models.OneToOneField(Delivery, models.PROTECT, related_name="+")
     text = models.TextField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    is_automatic = models.BooleanField(default=False)
     at = models.DateTimeField(auto_now_add=True)
     arrived_at = models.DateTimeField(null=True)
 

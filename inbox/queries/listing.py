@@ -174,7 +174,7 @@ def listed_messages(page: Any, narrowed: MessageFilters, person: Any, now: datet
 
 def filtered_messages(narrowed: MessageFilters, person: Any, now: datetime) -> QuerySet[Message]:
     """The filtered list in its order. `sent` is the delivery state of the newest answer."""
-    newest = Reply.objects.filter(message=OuterRef("pk")).order_by("-pk").values("delivery__state")
+    newest = Reply.objects.filter(message=OuterRef("pk"), is_automatic=False).order_by("-pk").values("delivery__state")
     rows = Message.objects.filter(in_list(narrowed, person, now))
     rows = rows.select_related("channel", "conversation", "assignee", "settlement", "publication__post")
     rows = rows.defer("first_text", "search_key").annotate(sent=Subquery(newest[:1]))

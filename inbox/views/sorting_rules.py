@@ -13,6 +13,7 @@ from inbox.domain import sorting_rules as verbs
 from inbox.domain.apply_rules import staff_ids
 from inbox.forms import SortingRuleForm
 from inbox.models import SortingRule
+from inbox.queries.office_hours import office_hours
 from inbox.queries.rule_sentences import described_rules
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -24,7 +25,11 @@ FIELDS = (*SortingRuleForm.CONDITIONS, *SortingRuleForm.EFFECTS, "name")
 @requires(Verb.INBOX_WORK)
 @require_GET
 def rules(request: MunicipalityRequest) -> HttpResponse:
-    return render(request, "inbox/rules.html", {"rules": described_rules(staff_ids(request.municipality.pk))})
+    context = {
+        "rules": described_rules(staff_ids(request.municipality.pk)),
+        "office_hours": office_hours(),
+    }
+    return render(request, "inbox/rules.html", context)
 
 
 @requires(Verb.INBOX_WORK)

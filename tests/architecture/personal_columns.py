@@ -135,6 +135,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "channels_channelnamehandlestatelayoutlanguagesconnectedbymufe50": "handle languages name",
             "inbox_department": "email name",
             "inbox_houserules": "contact formal own_text privacy",
+            "inbox_officehours": "own_text",
             "inbox_settlement": "name search_key",
             "municipalities_cohort": "name",
             "municipalities_district": "code name_cyrl name_en name_latn",

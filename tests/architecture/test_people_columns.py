@@ -106,6 +106,7 @@ COLUMNS = {
     "inbox.Moderation.second_by": HISTORY,
     "inbox.Moderation.undo_by": HISTORY,
     "inbox.Note.by": HISTORY,
+    "inbox.OfficeHours.by": ASKED,
     "inbox.ProposedAnswer.by": HISTORY,
     "inbox.ProposedAnswer.decided_by": HISTORY,
     "inbox.ProposedAnswer.text_by": HISTORY,
