@@ -160,7 +160,7 @@ class OfficeHoursForm(forms.Form):
         max_length=MOST_OWN,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Write it in either script; the other one is derived from it. Promise nothing that you cannot keep."),
+        help_text=_("In either script; the other one is derived from it. Promise nothing that you cannot keep."),
     )
 
 

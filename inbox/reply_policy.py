@@ -45,7 +45,8 @@ def answers(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
     )  # fmt: skip
     messages = (
         "delivery_id", "sent_to", "message__visibility", "message__kind", "pause", "by_listed", "approved_by",
-        "municipality__answers_need_approval", "delivery__created_at", "is_automatic", "message__conversation__last_received_at",
+        "municipality__answers_need_approval", "delivery__created_at", "is_automatic",
+        "message__conversation__last_received_at",
         "message__conversation__author_id",
     )  # fmt: skip
     by_delivery = {row["delivery_id"]: row for row in rows.values(*messages)}
@@ -66,12 +67,10 @@ def _automatic(rows: Iterable[dict]) -> list[Reply]:
 def _verdict(row: dict | None, delivery: Delivery, now: datetime) -> PolicyDecision:
     if row is None:
         return defer(ReasonCode.HELD)
-    if refusal := _refused_in_conversation(row, delivery, now):
+    if refusal := _refused_in_conversation(row, delivery, now) or _refused_as_automatic(row):
         return refusal
     if is_wider(row["sent_to"], of_answer(row["message__visibility"])):
         return defer(ReasonCode.HELD, TOO_WIDE)
-    if row["is_automatic"] and (row["pause"] or not row["is_due"]):
-        return expire(ReasonCode.TOO_LATE, NOT_DUE)
     is_emergency = row["message__kind"] == MessageKind.EMERGENCY
     if (
         row["municipality__answers_need_approval"]
@@ -83,6 +82,13 @@ def _verdict(row: dict | None, delivery: Delivery, now: datetime) -> PolicyDecis
     if pause is None or (is_emergency and not pause.holds(row["delivery__created_at"])):
         return allow()
     return defer_for_pause(pause)
+
+
+def _refused_as_automatic(row: dict) -> PolicyDecision | None:
+    """The answer outside office hours leaves at once or not at all."""
+    if row["is_automatic"] and (row["pause"] or not row["is_due"]):
+        return expire(ReasonCode.TOO_LATE, NOT_DUE)
+    return None
 
 
 def _refused_in_conversation(row: dict, delivery: Delivery, now: datetime) -> PolicyDecision | None:

@@ -37,7 +37,7 @@ STAYS = {
     "exchange.sharedpicture": "copies of pictures, which go in",
     "inbox.houserules": "a switch and contacts; the activity tells when they were used",
     "inbox.answerdraft": "what somebody has begun to write and not sent",
-    "inbox.officehours": "a switch; the activity tells when it was used, and messages.json which answers were automatic",
+    "inbox.officehours": "a switch; the activity tells when it was used, messages.json what was sent",
     "inbox.officehoursanswer": "that a conversation got its automatic answer",
     "inbox.bulkact": "what one act on several messages changed, for a day",
     "inbox.sortingrule": "how new messages are sorted; the messages and the activity tell what was done",

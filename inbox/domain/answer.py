@@ -116,9 +116,7 @@ def send_automatic(row: Message, text: str, *, by: User, approved_by: Any, not_a
     it is. Raises `ActionNotAllowed` for a text that the network does not take."""
     outgoing = _outgoing(row, text)
     _refuse_findings(row, outgoing)
-    delivery = enqueue(
-        row.channel, kind=REPLY, outgoing=outgoing, due_at=timezone.now(), by=by, not_after=not_after
-    )
+    delivery = enqueue(row.channel, kind=REPLY, outgoing=outgoing, due_at=timezone.now(), by=by, not_after=not_after)
     return Reply.objects.create(
         municipality_id=row.municipality_id, message=row, delivery=delivery, text=text, by=by, approved_by=approved_by,
         is_automatic=True,

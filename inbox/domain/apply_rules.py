@@ -20,6 +20,8 @@ from municipalities.models import Membership
 from municipalities.rules import PUBLISHING_ROLES
 from platforms.visibility import is_private
 
+OPEN = (MessageState.OPEN, MessageState.WAITING)
+
 
 @dataclass(frozen=True)
 class Incoming:
@@ -81,8 +83,17 @@ def apply_rules(channel: Channel, fresh: Sequence[Message]) -> None:
         message, words = Incoming.read(row), phrases.words_of(row.text) if has_phrases else []
         effects = [_apply(rule, row, allowed, tags) for rule in rules if matches(rule, message, words)]
         row.rule_effects = [asdict(effect) for effect in effects if effect.done or effect.refused]
+    _raise_heads(rows)
     if assigned := {row.assignee_id for row in rows if row.assignee_id}:
         staff_notifications.assigned_by_rule(channel.municipality, assigned)
+
+
+def _raise_heads(rows: Iterable[Message]) -> None:
+    """A conversation is as urgent as the most urgent message that waits in it. One statement at most."""
+    urgent = {row.conversation_id for row in rows if row.is_follow_up and row.is_urgent}
+    if urgent:
+        heads = Message.objects.filter(conversation__in=urgent, is_follow_up=False, state__in=OPEN)
+        heads.update(is_urgent=True)
 
 
 def staff_ids(municipality_id: int) -> set[int]:
@@ -104,23 +115,25 @@ def _apply(rule: SortingRule, row: Message, allowed: set[int], tags: set[int]) -
         (effect.done if is_possible else effect.refused).append(name)
         return is_possible
 
-    assignee = rule.set_assignee_id
-    if assignee and not row.assignee_id and note("assignee", is_possible=assignee in allowed):
-        row.assignee_id = assignee
+    if rule.set_urgent and not row.is_urgent:
+        effect.done.append("urgent")
+        row.is_urgent = True
     if new := [tag for tag in rule.set_tags if tag in tags and tag not in row.tags]:
         effect.done.append("tags")
         row.tags = sorted([*row.tags, *new])
     if any(tag not in tags for tag in rule.set_tags):
         effect.refused.append("tags")
+    if row.is_follow_up:  # who sees to it, and what it is about, is decided with the head of its conversation
+        return effect
+    assignee = rule.set_assignee_id
+    if assignee and not row.assignee_id and note("assignee", is_possible=assignee in allowed):
+        row.assignee_id = assignee
     if rule.set_topic and not row.topic:
         effect.done.append("topic")
         row.topic = rule.set_topic
     department = rule.set_department
     if department and not row.department_id and note("department", is_possible=not department.is_retired):
         row.department_id = department.pk
-    if rule.set_urgent and not row.is_urgent:
-        effect.done.append("urgent")
-        row.is_urgent = True
     answer = rule.set_answer
     if answer and not row.suggested_answer_id and note("answer", is_possible=not answer.is_retired):
         row.suggested_answer_id = answer.pk

@@ -1,8 +1,8 @@
 """The automatic answer to private messages that arrive while offices are closed: switched on here, sent by a worker.
 
-It is sent once for each conversation until offices open (`OfficeHoursAnswer`), only to what a person wrote a moment ago,
-and only where the network allows an automatic answer. It answers nothing: the message stays open, and its deadline goes
-on. Whether it may still leave is asked again right before the call (`inbox.reply_policy`).
+It is sent once for each conversation until offices open (`OfficeHoursAnswer`), only to what a person wrote a moment
+ago, and only where the network allows an automatic answer. It answers nothing: the message stays open, and its deadline
+goes on. Whether it may still leave is asked again right before the call (`inbox.reply_policy`).
 """
 
 import contextlib
@@ -21,7 +21,6 @@ from common.errors import ActionNotAllowed
 from delivery.domain import cancel
 from delivery.domain.move import Moved
 from delivery.enums import State as Sent
-from delivery.graph import NoSuchMove
 from inbox.domain import answer
 from inbox.enums import MessageKind, MessageState
 from inbox.models import ExternalReply, Message, OfficeHours, OfficeHoursAnswer, Reply
@@ -91,7 +90,7 @@ def withdraw_stale() -> int:
         deliveries = [reply.delivery for reply in stale.select_related("delivery")[:BATCH]]
     count = 0
     for delivery in deliveries:
-        with scope(delivery.municipality_id), contextlib.suppress(Moved, NoSuchMove):  # it moved just now
+        with scope(delivery.municipality_id), contextlib.suppress(Moved):  # it moved just now
             cancel.cancel(delivery, by=None)
             count += 1
     return count
@@ -100,9 +99,7 @@ def withdraw_stale() -> int:
 def _due(now: datetime) -> QuerySet[Message]:
     """Open private messages of the last minutes in conversations that got none in this night."""
     switched_on = OfficeHours.objects.filter(municipality=OuterRef("municipality"), is_on=True)
-    sent = OfficeHoursAnswer.objects.filter(
-        conversation=OuterRef("conversation"), until=next_opening(now).date()
-    )
+    sent = OfficeHoursAnswer.objects.filter(conversation=OuterRef("conversation"), until=next_opening(now).date())
     rows = Message.objects.filter(
         received_at__gt=now - FRESH, state=MessageState.OPEN, conversation__isnull=False, erased_at=None,
         remote_deleted_at=None, at__gte=F("received_at") - FRESH, channel__state=ChannelState.CONNECTED,

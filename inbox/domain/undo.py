@@ -117,7 +117,7 @@ def _newer_heads(rows: Collection[Message]) -> set[int]:
     ids = {row.conversation_id for row in rows} - {None}
     heads = Message.objects.filter(conversation__in=ids, state__in=OPEN, is_follow_up=False)
     heads = heads.exclude(pk__in=[row.pk for row in rows])
-    return set(heads.values_list("conversation_id", flat=True)) if ids else set()  # type: ignore[arg-type]
+    return set(heads.values_list("conversation_id", flat=True)) if ids else set()
 
 
 def _is_changed(row: Message | None, item: Change, newer: Collection[int]) -> bool:

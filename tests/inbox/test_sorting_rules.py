@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -119,9 +120,9 @@ def test_all_apply_in_their_order_and_none_overwrites_another(municipality: Muni
     (row,) = store(municipality, written(1, "Вода!", at=timezone.now()))
     assert (row.topic, row.tags, row.is_urgent) == ("water", sorted([one.pk, other.pk]), True)
     assert [(effect["name"], effect["done"]) for effect in row.rule_effects] == [
-        ("Прво", ["tags", "topic"]), ("Друго", ["tags", "urgent"]),
+        ("Прво", ["tags", "topic"]), ("Друго", ["urgent", "tags"]),
     ]  # fmt: skip
-    assert rule_sentences(row) == ["By the rule “Прво”: tags, topic", "By the rule “Друго”: tags, urgent"]
+    assert rule_sentences(row) == ["By the rule “Прво”: tags, topic", "By the rule “Друго”: urgent, tags"]
     with scope(cast.cuprija):
         sorting_rules.move(third, -1, by=cast.officer)
         sorting_rules.move(third, -1, by=cast.officer)
@@ -206,6 +207,19 @@ def test_two_thousand_messages_take_as_many_queries_as_one(municipality: Municip
     assert count(0, 1) == count(10, 500)
     with scope(cast.cuprija):
         assert Message.objects.filter(tags=[tag.pk], assignee=cast.officer).count() == 501
+
+
+def test_what_follows_makes_its_conversation_urgent_and_decides_nothing_else(municipality: MunicipalityInbox) -> None:
+    officer = municipality.cast.officer
+    rule(municipality, words="цури гас", set_assignee=officer, set_topic="safety")
+    talk = {"conversation": "c", "visibility": Visibility.DIRECT, "at": timezone.now()}
+    one, other = (replace(written(number, text, at=timezone.now()), **talk)
+                  for number, text in enumerate(("Добро вече", "Цури гас у ходнику!")))  # fmt: skip
+    (head,) = store(municipality, one)
+    (later,) = store(municipality, other)
+    head = municipality.reload(head)
+    assert (later.is_follow_up, later.is_urgent, later.assignee_id, later.topic) == (True, True, None, "")
+    assert (head.is_urgent, head.assignee_id) == (True, None)
 
 
 # ---- writing rules
