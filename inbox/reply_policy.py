@@ -16,7 +16,7 @@ from delivery.enums import ReasonCode
 from delivery.models import Delivery
 from delivery.policies import PolicyDecision, allow, defer, expire
 from inbox.enums import MessageKind
-from inbox.models import Reply
+from inbox.models import OfficeHoursAnswer, Reply
 from inbox.queries.office_hours import is_still_due
 from municipalities.queries import emergency_rights
 from platforms.reply_windows import is_open
@@ -46,22 +46,22 @@ def answers(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
     messages = (
         "delivery_id", "sent_to", "message__visibility", "message__kind", "pause", "by_listed", "approved_by",
         "municipality__answers_need_approval", "delivery__created_at", "is_automatic",
-        "message__conversation__last_received_at",
-        "message__conversation__author_id",
+        "message__conversation__last_received_at", "message__conversation__author_id",
     )  # fmt: skip
     by_delivery = {row["delivery_id"]: row for row in rows.values(*messages)}
     now = timezone.now()
-    automatic = {reply.delivery_id: reply for reply in _automatic(by_delivery.values())}
-    for pk, reply in automatic.items():
-        by_delivery[pk]["is_due"] = is_still_due(reply, now)
+    for reply in _office_hours_replies(by_delivery.values()):
+        row = by_delivery[reply.delivery_id]
+        row["is_due"] = not row["pause"] and is_still_due(reply, now)
     return {delivery.pk: _verdict(by_delivery.get(delivery.pk), delivery, now) for delivery in deliveries}
 
 
-def _automatic(rows: Iterable[dict]) -> list[Reply]:
-    """The automatic ones among the replies of these rows. One query where there are any."""
+def _office_hours_replies(rows: Iterable[dict]) -> list[Reply]:
+    """Those of them that say that offices are closed. One query where any is automatic."""
     keys = [row["delivery_id"] for row in rows if row["is_automatic"]]
-    related = ("municipality", "message", "by")
-    return list(Reply.objects.filter(delivery__in=keys).select_related(*related)) if keys else []
+    answers = OfficeHoursAnswer.objects.filter(reply__delivery__in=keys)
+    related = ("reply__municipality", "reply__message", "reply__by")
+    return [one.reply for one in answers.select_related(*related) if one.reply] if keys else []
 
 
 def _verdict(row: dict | None, delivery: Delivery, now: datetime) -> PolicyDecision:
@@ -86,7 +86,7 @@ def _verdict(row: dict | None, delivery: Delivery, now: datetime) -> PolicyDecis
 
 def _refused_as_automatic(row: dict) -> PolicyDecision | None:
     """The answer outside office hours leaves at once or not at all."""
-    if row["is_automatic"] and (row["pause"] or not row["is_due"]):
+    if not row.get("is_due", True):
         return expire(ReasonCode.TOO_LATE, NOT_DUE)
     return None
 

@@ -15,6 +15,7 @@ from inbox.domain import (
     hide,
     ingest,
     office_hours,
+    satisfaction,
     staff_notifications,
     undo,
     webhook_events,
@@ -33,12 +34,19 @@ def tick() -> None:
     for attachment_id in attachments.claim():
         fetch_attachment.delay(attachment_id)
     answer.settle_delivered()
-    office_hours.send_due()
-    office_hours.withdraw_stale()
-    external_replies.handle_due()
-    conversations.promote()
     staff_notifications.send_due()
     handover.remind()
+
+
+@shared_task(name="inbox.tasks.follow_conversations")
+def follow_conversations() -> None:
+    """Settle what was answered outside of the portal; list follow-ups without a head; ask whether answers helped;
+    say that offices are closed."""
+    external_replies.handle_due()
+    conversations.promote()
+    satisfaction.ask_due()
+    office_hours.send_due()
+    office_hours.withdraw_stale()
 
 
 @shared_task(name="inbox.tasks.read_events")

@@ -111,12 +111,13 @@ def send(row: Message, text: str, *, by: User, approved_by: Any) -> Reply:
     return reply
 
 
-def send_automatic(row: Message, text: str, *, by: User, approved_by: Any, not_after: datetime) -> Reply:
-    """Enqueue the automatic answer to a locked message of a conversation. It counts as no answer: the message stays as
-    it is. Raises `ActionNotAllowed` for a text that the network does not take."""
-    outgoing = _outgoing(row, text)
-    _refuse_findings(row, outgoing)
-    delivery = enqueue(row.channel, kind=REPLY, outgoing=outgoing, due_at=timezone.now(), by=by, not_after=not_after)
+def send_automatic(
+    row: Message, text: str, *, by: User, approved_by: User | None, not_after: datetime | None = None
+) -> Reply:
+    """Enqueue an automatic message to the author of a locked message. It changes nothing about the message."""
+    delivery = enqueue(
+        row.channel, kind=REPLY, outgoing=_outgoing(row, text), due_at=timezone.now(), by=by, not_after=not_after
+    )
     return Reply.objects.create(
         municipality_id=row.municipality_id, message=row, delivery=delivery, text=text, by=by, approved_by=approved_by,
         is_automatic=True,
@@ -140,13 +141,22 @@ def _refuse_collision(row: Message, after: int) -> None:
     same = Q(message=row)
     if row.conversation_id is not None:
         same |= Q(message__conversation=row.conversation_id)
-    rows = Reply.objects.filter(same, is_automatic=False, delivery__state__in=LIVE_STATES)
-    newest = rows.order_by("-pk").select_related("by").first()
+    newest = (
+        Reply.objects.filter(same, is_automatic=False, delivery__state__in=LIVE_STATES)
+        .order_by("-pk")
+        .select_related("by")
+        .first()
+    )
     if newest is not None and newest.pk > after:
         names = {"person": newest.by}
         raise ActionNotAllowed(
             _("%(person)s has answered in the meantime. Read that answer first; yours is still here.") % names, "text"
         )
+
+
+def refuse_text(row: Message, text: str) -> None:
+    """Raises `ActionNotAllowed` for a text that the network does not take."""
+    _refuse_findings(row, _outgoing(row, text))
 
 
 def _refuse_findings(row: Message, outgoing: types.Outgoing) -> None:
@@ -168,6 +178,7 @@ def settle_delivered() -> int:
         for reply in arrived:
             reply.arrived_at = reply.delivery.published_at
             reply.save(update_fields=["arrived_at"])
+            count += 1
             if reply.is_automatic:
                 continue
             now = timezone.now()
@@ -179,6 +190,5 @@ def settle_delivered() -> int:
             conversations.settle_follow_ups(reply.message, MessageState.ANSWERED, now, read_by=reply.at)
             if reply.message.kind == MessageKind.QUESTION:
                 questions.append((reply.municipality_id, reply.message.at))
-            count += 1
         mark_questions(questions)
         return count

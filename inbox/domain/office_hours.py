@@ -85,9 +85,9 @@ def send_due(now: datetime | None = None) -> int:
 def withdraw_stale() -> int:
     """Cancel those that could not leave in time, so that nobody is asked to decide about them. Returns how many."""
     with everywhere("find automatic answers that are too late"):
-        stale = Reply.objects.filter(is_automatic=True, arrived_at=None, at__gt=timezone.now() - timedelta(days=7))
-        stale = stale.filter(delivery__state__in=[Sent.EXPIRED, Sent.FAILED])
-        deliveries = [reply.delivery for reply in stale.select_related("delivery")[:BATCH]]
+        recent = OfficeHoursAnswer.objects.filter(at__gt=timezone.now() - timedelta(days=7))
+        stale = recent.filter(reply__delivery__state__in=[Sent.EXPIRED, Sent.FAILED])
+        deliveries = [row.reply.delivery for row in stale.select_related("reply__delivery")[:BATCH] if row.reply]
     count = 0
     for delivery in deliveries:
         with scope(delivery.municipality_id), contextlib.suppress(Moved):  # it moved just now
@@ -133,9 +133,10 @@ def _send(pk: int, now: datetime) -> bool:
         text = automatic_answer(next_opening(now), settings.own_text, script, glossary(place.pk))
         approver = settings.by if place.answers_need_approval else None
         try:
-            reply = answer.send_automatic(row, text, by=settings.by, approved_by=approver, not_after=now + LATEST)
+            answer.refuse_text(row, text)
         except ActionNotAllowed:  # the network does not take such a text: the person gets a colleague's answer instead
             return False
+        reply = answer.send_automatic(row, text, by=settings.by, approved_by=approver, not_after=now + LATEST)
         claim.reply = reply
         claim.save(update_fields=["reply"])
         record("message.automatic_answer", by=settings.by, target=row, label=str(row.channel.name))
@@ -152,7 +153,7 @@ def _is_wanted(message: Message, now: datetime) -> bool:
     if not conversation.may_be_answered(now, automatic=True):
         return False
     closed_at = last_closing(now)
-    ours = Reply.objects.filter(message__conversation=conversation, at__gte=closed_at)
+    ours = Reply.objects.filter(message__conversation=conversation, is_automatic=False, at__gte=closed_at)
     theirs = ExternalReply.objects.filter(conversation=conversation, at__gte=closed_at)
     paused = Message.objects.filter(pk=message.pk).annotate(pause=pauses.of()).filter(pause__isnull=False)
     return not (ours.exists() or theirs.exists() or paused.exists())

@@ -16,6 +16,7 @@ from inbox.models.messages import PRIVATE, LegalHold, Message, MessageFetch, Not
 from inbox.models.moderation import HouseRules, Moderation
 from inbox.models.office_hours import OfficeHours, OfficeHoursAnswer
 from inbox.models.proposed import AnswerDraft, ProposedAnswer
+from inbox.models.satisfaction import SatisfactionQuestion, SatisfactionSurvey
 from inbox.models.saved_answers import SavedAnswer, SentNotification
 from inbox.models.sorting_rules import SortingRule
 from inbox.models.tags import Tag
@@ -44,6 +45,8 @@ __all__ = [
     "ProposedAnswer",
     "Reply",
     "ReplyFetch",
+    "SatisfactionQuestion",
+    "SatisfactionSurvey",
     "SavedAnswer",
     "SentNotification",
     "Settlement",

@@ -290,7 +290,8 @@ class Note(TenantModel):
 class Reply(TenantModel):
     """Our answer to a message. Its delivery holds its state on the network; `arrived_at`: when it was published.
 
-    `is_automatic`: the answer outside office hours (`inbox.domain.office_hours`). It does not count as an answer.
+    An automatic one (`is_automatic`) answers nothing: it says that the offices are closed
+    (`inbox.domain.office_hours`), or asks whether an answer helped. `by` is who switched it on.
     """
 
     message = models.ForeignKey(Message, models.PROTECT, related_name="replies")
@@ -303,8 +304,12 @@ class Reply(TenantModel):
     arrived_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
-        # replies that have not reached the network
-        indexes = [models.Index(fields=["id"], name="reply_under_way", condition=Q(arrived_at__isnull=True))]
+        indexes = [
+            # replies that have not reached the network
+            models.Index(fields=["id"], name="reply_under_way", condition=Q(arrived_at__isnull=True)),
+            # answers after which citizens are asked whether they helped
+            models.Index(fields=["arrived_at"], name="reply_arrived", condition=Q(is_automatic=False)),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]

@@ -41,6 +41,8 @@ class OfficeHoursAnswer(TenantModel):
         constraints = [
             models.UniqueConstraint(name="office_hours_answer_once", fields=["conversation", "until"]),
         ]
+        # those of the last days
+        indexes = [models.Index(fields=["at"], name="office_hours_answer_age")]
 
     def __str__(self) -> str:
         return f"{self.conversation_id} · {self.until}"

@@ -194,6 +194,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "exchange_sharedpost": "service",
             "exchange_switchedoff": "key",
             "inbox_bulkact": "act rows",
+            "inbox_messageattachment": "file_mime kind",
             "inbox_messagefetch": "cursor",
             "inbox_moderation": "error_code",
             "inbox_sentnotification": "about",

@@ -87,7 +87,7 @@ def test_it_counts_as_no_answer(channel: Channel, cast: Cast) -> None:
     )  # fmt: skip
     assert automatic()[0].arrived_at is not None
     page = sign_in(cast.officer).get(f"/m/cuprija/inbox/{row.pk}/?view=open").text
-    assert "Automatic answer" in page
+    assert "Automatic message" in page
     # a colleague who had the page open before is not held up by it
     reply = answer.answer(row, "Базен ради од 8.", by=cast.officer, after=0)
     assert not reply.is_automatic
