@@ -32,7 +32,8 @@ from municipalities.tenancy import everywhere, scope
 from platforms.registry import connector
 from platforms.reply_windows import ReplyWindow
 from tests.delivery.conftest import connected
-from tests.inbox.conftest import _post as post_on_network
+from tests.inbox.conftest import MunicipalityInbox
+from tests.inbox.private import citizen, everybody
 from tests.inbox.test_conversations import rows, written
 from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
@@ -205,16 +206,23 @@ def test_where_answers_need_approval_only_an_approver_switches_it_on(channel: Ch
 
 
 def test_it_leaves_once(channel: Channel, cast: Cast, network: FakeServer) -> None:
-    post = post_on_network(channel)
-    public = len(network.public("opstina"))
-    store_messages(channel, [written(str(network.react("mastodon", post, "reply", "Добро вече")), "Добро вече")])
+    inbox = MunicipalityInbox(cast, network, channel, None, "")  # type: ignore[arg-type]
+    mirjana = citizen(inbox)
+    person = network.account("mastodon", "mirjana")["credential"]["account_id"]
+    direct = mirjana.write("Добро вече", "direct")
+    store_messages(
+        channel, [written(direct, "Добро вече", person=person, author_handle="mirjana", conversation=person)]
+    )
     assert office_hours.send_due() == 1
     for _ in range(3):
         publish_due(timezone.now())
     (reply,) = automatic()
     assert reply.delivery.state == State.PUBLISHED, reply.delivery.reason
     assert Delivery.objects.count() == 1
-    assert len(network.public("opstina")) == public + 1
+    texts = [status["content"] for status in mirjana.direct_answers()]
+    assert len(texts) == 1
+    assert "Сада није радно време." in texts[0]
+    assert everybody(inbox) == []
 
 
 @pytest.mark.parametrize("what", ["opened", "answered", "off", "paused", "left", "window", "late", "approval"])
