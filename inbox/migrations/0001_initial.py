@@ -255,7 +255,7 @@ class Migration(migrations.Migration):
                 ('set_tags', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
                 ('set_topic', models.CharField(blank=True, choices=[('water', 'Water and sewers'), ('roads', 'Roads and pavements'), ('waste', 'Waste and cleanliness'), ('light', 'Street lights and power'), ('heating', 'Heating'), ('transport', 'Transport and parking'), ('green', 'Parks and environment'), ('animals', 'Animals'), ('children', 'Children and schools'), ('social', 'Social care and health'), ('papers', 'Papers and permits'), ('money', 'Taxes and fees'), ('culture', 'Culture and sport'), ('safety', 'Safety and order'), ('other', 'Something else')], max_length=10)),
                 ('set_department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inbox.department')),
-                ('set_urgent', models.BooleanField(default=False, verbose_name='Urgent')),
+                ('set_urgent', models.BooleanField(default=False)),
                 ('set_answer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inbox.savedanswer')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),

@@ -5,7 +5,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from channels.models import Channel
@@ -40,7 +39,7 @@ class SortingRule(TenantModel):
     set_tags = ArrayField(models.BigIntegerField(), default=list, blank=True)
     set_topic = models.CharField(max_length=10, choices=Topic, blank=True)
     set_department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+")
-    set_urgent = models.BooleanField(_("Urgent"), default=False)
+    set_urgent = models.BooleanField(default=False)
     set_answer = models.ForeignKey(SavedAnswer, models.PROTECT, null=True, blank=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)

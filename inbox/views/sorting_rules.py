@@ -49,9 +49,10 @@ def _written(request: MunicipalityRequest, row: SortingRule | None) -> HttpRespo
     initial = {name: getattr(row, name) for name in FIELDS} if row else {}
     data = request.POST if request.method == "POST" else None
     form, trial = SortingRuleForm(data, initial=initial, municipality=request.municipality), None
-    if data is not None and "try" in data and "name" in form.fields:
-        form.fields["name"].required = False
-    if data is not None and form.is_valid():
+    form.fields["name"].required = data is None or "try" not in data  # a trial needs no name
+    is_valid = data is not None and form.is_valid()
+    form.fields["name"].required = True
+    if data is not None and is_valid:
         try:
             if "try" in data:
                 trial = verbs.attempt(request.municipality, form.wanted)

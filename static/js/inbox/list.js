@@ -1,4 +1,4 @@
-// The list by keyboard: j, k and the arrows go from row to row, Enter opens (it is a link), x selects, o goes to what can be done with
+// The list by keyboard: j, k and the arrows go from row to row, Enter opens (it is a link), x selects, a goes to what can be done with
 // the selected ones, z undoes what was just done.
 import { startShortcuts } from "../shortcuts.js";
 
@@ -47,5 +47,5 @@ function undo() {
 }
 
 startShortcuts("inbox-keys", {
-  j: () => go(1), k: () => go(-1), ArrowDown: () => go(1), ArrowUp: () => go(-1), x: select, o: chooseAct, z: undo,
+  j: () => go(1), k: () => go(-1), ArrowDown: () => go(1), ArrowUp: () => go(-1), x: select, a: chooseAct, z: undo,
 });
