@@ -189,7 +189,9 @@ class SortingRuleForm(forms.Form):
         label=_("It looks like"), choices=[("", _("Anything")), *MessageKind.choices], required=False,
         help_text=_("The kind that the portal suggests when the message arrives."),
     )  # fmt: skip
-    channel: Any = forms.ModelChoiceField(None, label=_("Channel"), empty_label=pgettext_lazy("readers", "Any"), required=False)
+    channel: Any = forms.ModelChoiceField(
+        None, label=_("Channel"), empty_label=pgettext_lazy("readers", "Any"), required=False
+    )
     readers = forms.ChoiceField(
         label=_("Who may read it"), choices=[("", pgettext_lazy("readers", "Any")), *Readers.choices], required=False
     )

@@ -3,8 +3,8 @@
 A journey in Chromium works through twelve messages of mixed kinds and records every key that it presses. The model
 (S. Card, T. Moran, A. Newell: The Keystroke-Level Model, 1980) turns this sequence into seconds of a practised person:
 0.28 s per key (an average typist; Ctrl is a key of its own), 1.35 s to prepare before each decision, reading at 200
-words a minute, and half a second for each page that follows. Of sixty messages each of the twelve stands for five, so the twelve
-may take a fifth of twenty minutes. The machine that runs the test has no part in the figure.
+words a minute, and half a second for each page that follows. Of sixty messages each of the twelve stands for five, so
+the twelve may take a fifth of twenty minutes. The machine that runs the test has no part in the figure.
 """
 
 from __future__ import annotations
