@@ -7,6 +7,7 @@ with follow-ups, and one has two thousand messages.
 
 import random
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.urls import reverse
@@ -74,7 +75,7 @@ def fill() -> Filled:
         rng = random.Random(22)  # noqa: S311 -- the same each time
         texts = [inbox.message_text(n + 1, rng) for n in range(2_000)]
         names = [f"{name} {surname}" for name in inbox.NAMES for surname in inbox.SURNAMES]
-        values = {
+        values: dict[str, Any] = {
             "home": filled.home.pk, "channel": channel.pk, "count": CONVERSATIONS, "longest": LONGEST,
             "names": names, "folded": [fold(name) for name in names], "name_count": len(names),
             "texts": texts, "folded_texts": [fold(text) for text in texts], "text_count": len(texts),

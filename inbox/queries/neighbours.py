@@ -81,6 +81,12 @@ def _union(parts: Mapping[str, QuerySet[Any]]) -> Any:
     return first.union(*others, all=True)
 
 
+def set_tag_names(rows: Iterable[Message], options: Mapping[str, list[tuple[str, str]]]) -> None:
+    """Sets `tag_names` of rows of a list. `options` are those of `choices`."""
+    for row in rows:
+        row.tag_names = tag_names(row, options)
+
+
 def tag_names(row: Message, options: Mapping[str, list[tuple[str, str]]]) -> list[str]:
     """Names of the tags of a message, retired ones too, in the order of `choices`."""
     mine = {str(tag) for tag in row.tags}
