@@ -5,7 +5,7 @@ from typing import Any
 
 from administration.archive.writer import Archive
 from exchange.models import SharedPost
-from inbox.models import HandOver, LegalHold, Message, Moderation, Note, ProposedAnswer, Reply, SavedAnswer
+from inbox.models import HandOver, LegalHold, Message, Moderation, Note, ProposedAnswer, Reply, SavedAnswer, Tag
 from needs.models import Need
 
 
@@ -32,10 +32,10 @@ def _messages() -> list[dict[str, Any]]:
         notes[note.message_id].append({"text": note.text, "by": str(note.by), "at": note.at})
     for reply in Reply.objects.select_related("by", "approved_by", "delivery").order_by("pk"):
         sent: dict[str, Any] = {"text": reply.text, "by": str(reply.by), "approved_by": str(reply.approved_by or "")}
-        sent |= {"at": reply.at, "state": reply.delivery.state}
+        sent |= {"at": reply.at, "state": reply.delivery.state, "automatic": reply.is_automatic}
         answers[reply.message_id].append({**sent, "link": reply.delivery.permalink})
     rows = Message.objects.select_related("channel", "assignee", "settlement", "department").order_by("at", "pk")
-    questions, holds = _asked(), _holds()
+    questions, holds, tags = _asked(), _holds(), dict(Tag.objects.values_list("pk", "name"))
     return [
         {
             "channel": row.channel.name, "link": row.url, "author": row.author_name, "handle": row.author_handle,
@@ -44,6 +44,8 @@ def _messages() -> list[dict[str, Any]]:
             "state": row.state,
             "answer_by": row.due_at, "first_answer_at": row.first_answer_at, "who": str(row.assignee or ""),
             "topic": row.topic, "settlement": str(row.settlement or ""), "department": str(row.department or ""),
+            "urgent": row.is_urgent, "tags": [tags[tag] for tag in row.tags if tag in tags],
+            "rules": [effect["name"] for effect in row.rule_effects],
             "put_off_until": row.snoozed_until, "forgotten_at": row.erased_at,
             "notes": notes[row.pk], "answers": answers[row.pk], "proposed": proposed[row.pk],
             "departments_asked": questions[row.pk], "held_for": holds[row.pk],

@@ -14,6 +14,7 @@ from inbox.domain import suggest
 from inbox.enums import MessageKind
 from inbox.models import Message
 from inbox.queries.thread import similar_messages as saying_alike
+from inbox.views import navigation
 from inbox.views.navigation import sorted_as
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -28,9 +29,9 @@ def _message(pk: int) -> Message:
 @require_POST
 def accept(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Accept the suggestion and go back to the page of the button."""
-    row = _message(message)
+    before = _message(message)
     try:
-        row = suggest.accept(row, by=request.user)
+        row = suggest.accept(before, by=request.user)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
@@ -39,7 +40,7 @@ def accept(request: MunicipalityRequest, message: int) -> HttpResponse:
     is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     if is_ours and back.startswith("/"):  # `redirect` takes anything else for the name of a page
         return redirect(back)
-    return redirect("message", request.municipality.slug, row.pk)
+    return navigation.back_to_message(request, before)
 
 
 @requires(Verb.INBOX_VIEW)
