@@ -5,6 +5,7 @@ from celery import shared_task
 from channels.domain import unread_events
 from inbox.domain import (
     answer,
+    deletion_requests,
     drafts,
     evidence,
     fetch_replies,
@@ -28,6 +29,7 @@ def tick() -> None:
     answer.settle_delivered()
     staff_notifications.send_due()
     handover.remind()
+    deletion_requests.carry_out_due()
 
 
 @shared_task(name="inbox.tasks.read_events")

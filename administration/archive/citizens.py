@@ -5,19 +5,24 @@ from typing import Any
 
 from administration.archive.writer import Archive
 from exchange.models import SharedPost
-from inbox.models import HandOver, LegalHold, Message, Moderation, Note, ProposedAnswer, Reply, SavedAnswer
+from inbox.models import PRIVATE, HandOver, LegalHold, Moderation, Note, ProposedAnswer, Reply, SavedAnswer
+from inbox.queries.readable import readable, readable_messages
+from municipalities.queries import Access
 from needs.models import Need
 
 
-def write(archive: Archive) -> None:
-    archive.json("messages.json", _messages())
-    archive.json("moderation.json", _moderation())
+def write(archive: Archive, access: Access) -> int:
+    """`access`: of the person for whom the archive is made; private messages are in it only if they may read them.
+    Returns how many of these are in it."""
+    archive.json("messages.json", _messages(access))
+    archive.json("moderation.json", _moderation(access))
     archive.json("saved-answers.json", _saved())
     archive.json("needs.json", _needs())
     archive.json("shared-posts.json", _shared())
+    return readable_messages(access).filter(PRIVATE).count()
 
 
-def _messages() -> list[dict[str, Any]]:
+def _messages(access: Access) -> list[dict[str, Any]]:
     notes, answers, proposed = defaultdict(list), defaultdict(list), defaultdict(list)
     for proposed_answer in ProposedAnswer.objects.select_related("by", "decided_by").order_by("pk"):
         facts = {
@@ -34,7 +39,9 @@ def _messages() -> list[dict[str, Any]]:
         sent: dict[str, Any] = {"text": reply.text, "by": str(reply.by), "approved_by": str(reply.approved_by or "")}
         sent |= {"at": reply.at, "state": reply.delivery.state}
         answers[reply.message_id].append({**sent, "link": reply.delivery.permalink})
-    rows = Message.objects.select_related("channel", "assignee", "settlement", "department").order_by("at", "pk")
+    rows = (
+        readable_messages(access).select_related("channel", "assignee", "settlement", "department").order_by("at", "pk")
+    )
     questions, holds = _asked(), _holds()
     return [
         {
@@ -63,9 +70,11 @@ def _saved() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _moderation() -> list[dict[str, Any]]:
+def _moderation(access: Access) -> list[dict[str, Any]]:
     """What was hidden, why, and by whom, with the sealed copy."""
-    rows = Moderation.objects.select_related("message__channel", "by", "second_by", "undo_by", "decided_by")
+    rows = Moderation.objects.filter(readable(access, "message__")).select_related(
+        "message__channel", "by", "second_by", "undo_by", "decided_by"
+    )
     return [
         {
             "channel": row.message.channel.name, "reason": row.reason, "act": row.act, "why": row.why,

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.template.context import Context
 from django.template.defaultfilters import linebreaksbr
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString
@@ -33,10 +34,10 @@ def due(moment: datetime | None, style: str = "") -> SafeString:
     return html('<time datetime="{}" title="{}">{}</time>', machine, f"{local:%d.%m.%Y. %H:%M}", phrase)
 
 
-@register.simple_tag
-def comments_of(post: Post) -> PostComments:
-    """What citizens wrote below a post and waits for an answer. Two queries."""
-    return comments_below(post)
+@register.simple_tag(takes_context=True)
+def comments_of(context: Context, post: Post) -> PostComments:
+    """What citizens wrote below a post and waits for an answer, as far as the reader may read it. Two queries."""
+    return comments_below(post, context["request"].access)
 
 
 @register.simple_tag

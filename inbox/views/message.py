@@ -15,12 +15,13 @@ from common.errors import ActionNotAllowed
 from common.integers import parse_int
 from common.typed_dates import parse_clock, parse_day
 from inbox import rules
-from inbox.domain import retention, triage
+from inbox.domain import retention, staff_notifications, triage
 from inbox.domain.handover import draft as from_department
 from inbox.enums import MessageKind, Snooze
 from inbox.models import Department, Message
 from inbox.queries import answering, moderation
 from inbox.queries.message_context import message_context
+from inbox.queries.readable import readable_messages
 from inbox.queries.thread import replies, thread
 from inbox.views import navigation
 from municipalities.access import requires
@@ -30,8 +31,9 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 
 
-def get_message(pk: int) -> Message:
-    rows = Message.objects.select_related(
+def get_message(request: MunicipalityRequest, pk: int) -> Message:
+    """404 for one that this person may not read, as for one that is not there."""
+    rows = readable_messages(request.access).select_related(
         "channel", "assignee", "settlement", "department", "publication__post", "publication__delivery"
     )
     return get_object_or_404(rows, pk=pk)
@@ -40,7 +42,7 @@ def get_message(pk: int) -> Message:
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def message(request: MunicipalityRequest, message: int) -> HttpResponse:
-    row = get_message(message)
+    row = get_message(request, message)
     if row.read_at is None and request.access.may(Verb.INBOX_WORK):
         triage.mark_read(row)
     return message_page(request, row, draft=from_department(row, request.GET.get("from_handover", "")))
@@ -56,7 +58,7 @@ def message_page(
     sent: QueryDict | None = None,
 ) -> HttpResponse:
     """`sent` replaces what the request holds where a view has changed it."""
-    messages = thread(row)
+    messages = thread(row, request.access)
     answered = replies(messages)
     municipality, now, beside = request.municipality, timezone.now(), message_context(row)
     row.others = beside.others
@@ -77,7 +79,7 @@ def message_page(
         "limit": validation.limits(row.channel).comment_characters or validation.limits(row.channel).max_characters,
         "notes": beside.notes,
         "kinds": MessageKind.choices,
-        "colleagues": colleagues(request.municipality),
+        "colleagues": staff_notifications.only_readers(row, colleagues(request.municipality)),
         "may_work": request.access.may(Verb.INBOX_WORK),
         "may_erase": request.access.may(Verb.SETTINGS_EDIT),
         "moderation": moderation.moderation_context(row, beside.acts),
@@ -95,7 +97,7 @@ def message_page(
 @requires(Verb.INBOX_WORK)
 @require_POST
 def note(request: MunicipalityRequest, message: int) -> HttpResponse:
-    row, text = get_message(message), request.POST.get("text", "")
+    row, text = get_message(request, message), request.POST.get("text", "")
     try:
         triage.add_note(row, text, by=request.user)
     except ActionNotAllowed as refused:
@@ -179,7 +181,7 @@ def act(request: MunicipalityRequest, message: int, act: str) -> HttpResponse:
 
 def _done(request: MunicipalityRequest, pk: int, verb: Any, act: str = "") -> HttpResponse:
     """Do it; with what is done with a message (`act`) one goes on to the next."""
-    row = get_message(pk)
+    row = get_message(request, pk)
     try:
         verb(row)
     except ActionNotAllowed as refused:
@@ -194,7 +196,7 @@ def _done(request: MunicipalityRequest, pk: int, verb: Any, act: str = "") -> Ht
 @require_POST
 def erase(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Erase everything that the author wrote to this channel, on request."""
-    row = get_message(message)
+    row = get_message(request, message)
     erased = retention.erase_authors(request.municipality, [(row.channel_id, row.author_id)], by=request.user)
     flash.success(request, _("Erased: %(count)s messages of this person. Their words stay on the network itself.")
                   % {"count": erased.messages})  # fmt: skip

@@ -23,6 +23,7 @@ from inbox.enums import MessageKind, Snooze, Topic
 from inbox.models import Message
 from inbox.queries import listing, neighbours
 from inbox.queries.listing import NO_VALUE, MessageFilters
+from inbox.queries.readable import readable_messages, reads_private
 from municipalities.access import requires
 from municipalities.queries import colleagues
 from municipalities.rules import Verb
@@ -52,11 +53,12 @@ def inbox(request: MunicipalityRequest) -> HttpResponse:
 
 def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
     now, narrowed = timezone.now(), MessageFilters.read(request.GET)
-    counts = listing.counts(narrowed, request.user, now)
-    rows = listing.filtered_messages(narrowed, request.user, now)
+    access = request.access
+    counts = listing.counts(narrowed, request.user, now, access)
+    rows = listing.filtered_messages(narrowed, request.user, now, access)
     page = CountedPaginator(rows, listing.PER_PAGE, counts["listed"]).get_page(request.GET.get("page"))
-    shown = listing.collapse_similar(listing.listed_messages(page, narrowed, request.user, now))
-    sizes = listing.thread_sizes(shown)
+    shown = listing.collapse_similar(listing.listed_messages(page, narrowed, request.user, now, access))
+    sizes = listing.thread_sizes(shown, access)
     for row in shown:
         row.size = sizes.get(row.publication_id or 0, 1)
     page.object_list = shown
@@ -64,7 +66,7 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
     context = {
         "page": page,
         "narrowed": narrowed,
-        "filters": _filters(narrowed, people),
+        "filters": _filters(request, narrowed, people),
         "is_filtered": bool(narrowed.filters),
         "is_filtered_more": bool({*narrowed.filters} - {"q", "kind", "assignee"}),
         "is_narrowed": bool(narrowed.filters or narrowed.view != "open"),
@@ -81,9 +83,14 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
     return render(request, "inbox/inbox.html", context, status=422 if problem else 200)
 
 
-def _filters(narrowed: MessageFilters, people: list[tuple[str, str]]) -> list[dict[str, Any]]:
+def _filters(
+    request: MunicipalityRequest, narrowed: MessageFilters, people: list[tuple[str, str]]
+) -> list[dict[str, Any]]:
     """The selects above the list: name, label, choices, selected value. Empty tables get no filter."""
     options = neighbours.choices()
+    readers = (
+        [("private", _("Written privately")), ("everybody", _("Everyone"))] if reads_private(request.access) else []
+    )
     nothing = {
         "kind": _("Not sorted yet"), "topic": _("No topic yet"), "settlement": _("No settlement"),
         "department": _("No department"), "assignee": _("Not assigned"),
@@ -92,7 +99,7 @@ def _filters(narrowed: MessageFilters, people: list[tuple[str, str]]) -> list[di
         ("kind", _("Kind"), MessageKind.choices),
         ("assignee", _("Assigned to"), people),
         ("topic", _("Topic"), Topic.choices),
-        ("readers", _("Who may read it"), [("private", _("Written privately")), ("everybody", _("Everyone"))]),
+        ("readers", _("Who may read it"), readers),
         ("channel", _("Channel"), options["channel"] if len(options["channel"]) > 1 or narrowed.channel else []),
         ("settlement", _("Settlement"), options["settlement"]),
         ("department", _("Department"), options["department"]),
@@ -159,7 +166,7 @@ def several(request: MunicipalityRequest) -> HttpResponse:
         return redirect(f"{reverse('need_gather', args=[request.municipality.slug])}?{chosen}")
     verb = _verb(request, request.POST["act"])
     try:
-        outcome = bulk.on_each(list(dict.fromkeys(keys)), verb)
+        outcome = bulk.on_each(list(dict.fromkeys(keys)), verb, among=readable_messages(request.access))
     except ActionNotAllowed as refused:
         return _page(request, refused.message)
     if outcome.done:
