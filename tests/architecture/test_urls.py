@@ -52,6 +52,7 @@ from municipalities.models import (
     GlossaryWord,
     Membership,
     Pairing,
+    PrivateReader,
     RuleChange,
     WidePause,
 )
@@ -224,6 +225,12 @@ def _emergency_right(cast: Cast) -> EmergencyRight:
     """One that gives nobody a right any more."""
     now = timezone.now()
     return EmergencyRight.objects.create(municipality=cast.cuprija, user=cast.viewer, by=cast.approver, ended_at=now)
+
+
+def _private_reader(cast: Cast) -> PrivateReader:
+    """One who reads nothing any more."""
+    now = timezone.now()
+    return PrivateReader.objects.create(municipality=cast.cuprija, user=cast.viewer, by=cast.approver, ended_at=now)
 
 
 def _rule_change(it: Things) -> int:
@@ -677,6 +684,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "relaxations/change": _rule_change,
     "delegations/delegation": lambda it: _delegation(it.cast).pk,
     "emergency/right": lambda it: _emergency_right(it.cast).pk,
+    "readers/reader": lambda it: _private_reader(it.cast).pk,
     "words/word": lambda it: _word(it),
     "posts/pk": lambda it: it.publication.post_id,
     "threads/thread": lambda it: it.thread.pk,
