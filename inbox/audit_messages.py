@@ -9,6 +9,8 @@ MESSAGES: dict[str, Promise] = {
     "department.restore": _("Restored the department “%(target)s”"),
     "department.retire": _("Retired the department “%(target)s”"),
     "message.answer": _("Answered a citizen on %(target)s"),
+    "message.answered_elsewhere": _("A citizen on %(target)s was answered outside of the portal"),
+    "message.answered_in_another_way": _("Answered a citizen on %(target)s in another way"),
     "message.approve_answer": _("Approved an answer to a citizen on %(target)s"),
     "message.propose": _("Requested approval of an answer to a citizen on %(target)s"),
     "message.return_to_desk": _("Open messages assigned to %(person)s have no assignee any more: %(count)s"),

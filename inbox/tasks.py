@@ -5,9 +5,12 @@ from celery import shared_task
 from channels.domain import unread_events
 from inbox.domain import (
     answer,
+    attachments,
+    conversations,
     deletion_requests,
     drafts,
     evidence,
+    external_replies,
     fetch_replies,
     handover,
     hide,
@@ -26,7 +29,11 @@ def tick() -> None:
         fetch_messages.delay(channel_id)
     for moderation_id in hide.claim():
         moderate.delay(moderation_id)
+    for attachment_id in attachments.claim():
+        fetch_attachment.delay(attachment_id)
     answer.settle_delivered()
+    external_replies.handle_due()
+    conversations.promote()
     staff_notifications.send_due()
     handover.remind()
     deletion_requests.carry_out_due()
@@ -47,6 +54,11 @@ def read_account(platform: str, account: str) -> None:
 @shared_task(name="inbox.tasks.fetch_messages")
 def fetch_messages(channel_id: int) -> None:
     ingest.fetch_messages(channel_id)
+
+
+@shared_task(name="inbox.tasks.fetch_attachment")
+def fetch_attachment(attachment_id: int) -> None:
+    attachments.fetch(attachment_id)
 
 
 @shared_task(name="inbox.tasks.moderate")

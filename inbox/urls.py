@@ -2,6 +2,7 @@ from django.urls import path
 
 from inbox.views import (
     answers,
+    attachments,
     department,
     desk,
     handover,
@@ -34,6 +35,8 @@ urlpatterns = [
     path(f"{M}<int:message>/writing/", answers.writing, name="message_writing"),
     path(f"{M}<int:message>/proposed/<int:proposed>/decide/", answers.decide, name="message_decide"),
     path(f"{M}<int:message>/proposed/<int:proposed>/withdraw/", answers.withdraw, name="message_withdraw"),
+    path(f"{M}<int:message>/elsewhere/", message.elsewhere, name="message_elsewhere"),
+    path(f"{M}<int:message>/files/<int:attachment>/", attachments.attachment, name="message_attachment"),
     path(f"{M}<int:message>/note/", message.note, name="message_note"),
     path(f"{M}<int:message>/sort/", message.sort, name="message_sort"),
     path(f"{M}<int:message>/assign/", message.assign, name="message_assign"),

@@ -23,7 +23,8 @@ DETAILS = frozenset(
         "counting", "url_length", "max_bytes", "image_bytes", "image_pixels", "mime_types", "card_and_pictures",
         "aspect_ratios", "fetches_media", "needs_media", "min_images", "characters_with_media", "title_required",
         "max_hashtags", "max_mentions", "max_links", "post_links", "closed", "shows_text", "shows_links",
-        "expires_after", "budgets", "agreements", "needs_video", "frame", "max_thread_parts",
+        "expires_after", "budgets", "agreements", "needs_video", "frame", "max_thread_parts", "private_characters",
+        "private_bytes",
     }
 )  # fmt: skip
 
@@ -93,6 +94,8 @@ def _conversation(kind: type[Connector], facts: Facts, limits: Limits) -> Iterat
     moderation = kind.moderates(facts)
     label = gettext_noop("Read and answer comments")
     yield Feature("answers", CONVERSATION, label, kind.converses, action=Action.ANSWER)
+    label = gettext_noop("Private conversations")
+    yield Feature("conversations", CONVERSATION, label, bool(kind.reply_windows), action=Action.ANSWER)
     label = gettext_noop("Private answers")
     yield Feature("visibility", CONVERSATION, label, len(limits.visibilities) > 1, "visibilities", Action.ANSWER)
     yield Feature("hide", CONVERSATION, gettext_noop("Hide comments"), moderation.hides, action=Action.HIDE)

@@ -1,12 +1,27 @@
 """Citizens' messages with notes and answers, needs, and the posts shared with other municipalities."""
 
 from collections import defaultdict
+from functools import partial
 from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 
 from administration.archive.writer import Archive
 from exchange.models import SharedPost
-from inbox.models import PRIVATE, HandOver, LegalHold, Moderation, Note, ProposedAnswer, Reply, SavedAnswer
-from inbox.queries.readable import readable, readable_messages
+from inbox.models import (
+    PRIVATE,
+    ExternalReply,
+    HandOver,
+    LegalHold,
+    MessageAttachment,
+    Moderation,
+    Note,
+    ProposedAnswer,
+    Reply,
+    SavedAnswer,
+)
+from inbox.queries.readable import readable, readable_messages, reads_private
 from municipalities.queries import Access
 from needs.models import Need
 
@@ -15,6 +30,10 @@ def write(archive: Archive, access: Access) -> int:
     """`access`: of the person for whom the archive is made; private messages are in it only if they may read them.
     Returns how many of these are in it."""
     archive.json("messages.json", _messages(access))
+    archive.json("answers-elsewhere.json", _answers_elsewhere(access))
+    files = _attachments(access).exclude(file="").order_by("pk").values_list("file", flat=True)
+    for ref in files.iterator(chunk_size=200):
+        archive.file(ref, partial(default_storage.open, ref))
     archive.json("moderation.json", _moderation(access))
     archive.json("saved-answers.json", _saved())
     archive.json("needs.json", _needs())
@@ -42,11 +61,13 @@ def _messages(access: Access) -> list[dict[str, Any]]:
     rows = (
         readable_messages(access).select_related("channel", "assignee", "settlement", "department").order_by("at", "pk")
     )
-    questions, holds = _asked(), _holds()
+    questions, holds, attached = _asked(), _holds(), _attached(access)
     return [
         {
             "channel": row.channel.name, "link": row.url, "author": row.author_name, "handle": row.author_handle,
             "visibility": row.visibility,
+            "conversation": row.conversation_id, "subject": row.subject, "stars": row.stars,
+            "recommends": row.recommends, "attachments": attached[row.pk],
             "text": row.text, "first_text": row.first_text or row.text, "at": row.at, "kind": row.kind,
             "state": row.state,
             "answer_by": row.due_at, "first_answer_at": row.first_answer_at, "who": str(row.assignee or ""),
@@ -54,6 +75,35 @@ def _messages(access: Access) -> list[dict[str, Any]]:
             "put_off_until": row.snoozed_until, "forgotten_at": row.erased_at,
             "notes": notes[row.pk], "answers": answers[row.pk], "proposed": proposed[row.pk],
             "departments_asked": questions[row.pk], "held_for": holds[row.pk],
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _attachments(access: Access) -> QuerySet[MessageAttachment]:
+    return MessageAttachment.objects.filter(readable(access, "message__"))
+
+
+def _attached(access: Access) -> dict[int, list[dict[str, Any]]]:
+    """What citizens attached, by message; `file` is its name in the archive."""
+    by_message = defaultdict(list)
+    for row in _attachments(access).order_by("message", "position"):
+        by_message[row.message_id].append({
+            "kind": row.kind, "name": row.name, "file": row.file, "type": row.file_mime, "bytes": row.file_size,
+            "latitude": row.latitude, "longitude": row.longitude, "link": row.url, "state": row.state,
+        })  # fmt: skip
+    return by_message
+
+
+def _answers_elsewhere(access: Access) -> list[dict[str, Any]]:
+    """What the municipality's accounts wrote in private conversations outside of the portal."""
+    if not reads_private(access):
+        return []
+    rows = ExternalReply.objects.select_related("conversation__channel").order_by("at", "pk")
+    return [
+        {
+            "channel": row.conversation.channel.name, "conversation": row.conversation_id,
+            "to": row.conversation.author_name, "text": row.text, "at": row.at,
         }
         for row in rows
     ]  # fmt: skip

@@ -29,7 +29,7 @@ from channels.domain import unread_events
 from channels.models import Channel, Deletion, Event
 from common.audit import record
 from inbox.domain import evidence, retention, staff_notifications
-from inbox.models import Message, Moderation
+from inbox.models import Conversation, Message, Moderation
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
@@ -73,7 +73,9 @@ def _channels_with(row: Deletion) -> Mapping[int, list[Channel]]:
     with everywhere("a person may have written to several municipalities"):
         written = Message.objects.filter(channel__platform__in=family, author_id=person)
         copied = Moderation.objects.filter(message__channel__platform__in=family, author_id=person)
+        talked = Conversation.objects.filter(channel__platform__in=family, author_id=person)
         keys = {*written.values_list("channel", flat=True), *copied.values_list("message__channel", flat=True)}
+        keys |= set(talked.values_list("channel", flat=True))
         keys |= {channel.pk for channel in _with_events(family, person)}
         rows = Channel.objects.filter(pk__in=keys).order_by("municipality", "pk")
         by_municipality: dict[int, list[Channel]] = defaultdict(list)

@@ -1,8 +1,15 @@
 """Citizens' messages and the work on them. Every table belongs to a municipality."""
 
+from inbox.models.conversations import (
+    AttachmentProblem,
+    AttachmentState,
+    Conversation,
+    ExternalReply,
+    MessageAttachment,
+)
 from inbox.models.desk import Department, Settlement
 from inbox.models.handover import HandOver
-from inbox.models.messages import PRIVATE, LegalHold, Message, MessageFetch, Note, Reply, ReplyFetch
+from inbox.models.messages import PRIVATE, LegalHold, Message, MessageFetch, Note, Reply, ReplyFetch, message_search_key
 from inbox.models.moderation import HouseRules, Moderation
 from inbox.models.proposed import AnswerDraft, ProposedAnswer
 from inbox.models.saved_answers import SavedAnswer, SentNotification
@@ -10,11 +17,16 @@ from inbox.models.saved_answers import SavedAnswer, SentNotification
 __all__ = [
     "PRIVATE",
     "AnswerDraft",
+    "AttachmentProblem",
+    "AttachmentState",
+    "Conversation",
     "Department",
+    "ExternalReply",
     "HandOver",
     "HouseRules",
     "LegalHold",
     "Message",
+    "MessageAttachment",
     "MessageFetch",
     "Moderation",
     "Note",
@@ -24,4 +36,5 @@ __all__ = [
     "SavedAnswer",
     "SentNotification",
     "Settlement",
+    "message_search_key",
 ]  # fmt: skip

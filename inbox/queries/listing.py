@@ -113,6 +113,16 @@ def is_snoozed(now: datetime) -> Q:
     return Q(snoozed_until__gt=now) & (Q(due_at__isnull=True) | Q(due_at__gte=now))
 
 
+HEADS = Q(is_follow_up=False)
+"""Of a private conversation the first open message is listed; what follows it is counted beside it."""
+
+
+def in_list(narrowed: MessageFilters, person: Any, now: datetime) -> Q:
+    """The view and its filters. What is searched for may stand in a message that follows another."""
+    rows = in_view(narrowed.view, person, now) & narrowed.where
+    return rows if narrowed.search.strip() else rows & HEADS
+
+
 def in_view(view: str, person: Any, now: datetime) -> Q:
     awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now) | Q(due_at__lt=now)
     return {
@@ -137,6 +147,7 @@ def first_messages(view: str, *, with_private: bool) -> PreparedRows:
             readable_with(reads_private=with_private),
         )[:PER_PAGE],
         "channel",
+        "conversation",
         "assignee",
         "settlement",
         "publication",
@@ -168,8 +179,8 @@ def filtered_messages(narrowed: MessageFilters, person: Any, now: datetime, acce
 
 def _filtered(narrowed: MessageFilters, person: Any, now: datetime, may_read: Q) -> QuerySet[Message]:
     newest = Reply.objects.filter(message=OuterRef("pk")).order_by("-pk").values("delivery__state")
-    rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where & may_read)
-    rows = rows.select_related("channel", "assignee", "settlement", "publication__post")
+    rows = Message.objects.filter(in_list(narrowed, person, now) & may_read)
+    rows = rows.select_related("channel", "conversation", "assignee", "settlement", "publication__post")
     rows = rows.defer("first_text", "search_key").annotate(sent=Subquery(newest[:1]))
     return rows.order_by(*narrowed.order)
 
@@ -179,7 +190,7 @@ COUNTED = tuple(name for name in VIEWS if name not in SETTLED)
 
 def _counts(person: int, now: datetime, *, with_private: bool) -> Any:
     columns = {f"in_{name}": Count("pk", filter=in_view(name, person, now)) for name in COUNTED}
-    may_read = readable_with(reads_private=with_private)
+    may_read = HEADS & readable_with(reads_private=with_private)
     rows = Message.objects.filter(may_read, state__in=OPEN).order_by().annotate(all=Value(1)).values("all")
     return rows.annotate(**columns).values_list(*columns)
 
@@ -197,7 +208,7 @@ def counts(narrowed: MessageFilters, person: Any, now: datetime, access: Access)
     """
     statement = open_counts(with_private=reads_private(access))
     (by_view,) = statement.rows(municipality=the_only_one(), person=person.pk, now=now)
-    rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where & readable(access)).order_by()
+    rows = Message.objects.filter(in_list(narrowed, person, now) & readable(access)).order_by()
     return {**dict(zip(COUNTED, by_view, strict=True)), "listed": rows[:MOST].count()}
 
 
@@ -206,6 +217,13 @@ def thread_sizes(rows: Iterable[Message], access: Access) -> dict[int, int]:
     posts = {row.publication_id for row in rows if row.publication_id}
     messages = Message.objects.filter(readable(access), publication__in=posts).order_by().values_list("publication")
     return dict(messages.annotate(Count("pk"))) if posts else {}
+
+
+def follow_up_counts(rows: Iterable[Message]) -> dict[int, int]:
+    """How many open messages follow each of these in its conversation, by conversation."""
+    ids = {row.conversation_id for row in rows if row.conversation_id and row.state in OPEN}
+    waiting = Message.objects.filter(conversation__in=ids, is_follow_up=True, state__in=OPEN).order_by()
+    return dict(waiting.values_list("conversation").annotate(Count("pk"))) if ids else {}
 
 
 class OpenCounts(Subquery):
@@ -219,7 +237,7 @@ class OpenCounts(Subquery):
     output_field = ArrayField(IntegerField())
 
     def __init__(self, now: datetime, *, with_private: bool) -> None:
-        rows = Message.objects.filter(readable_with(reads_private=with_private), state__in=OPEN).order_by()
+        rows = Message.objects.filter(HEADS & readable_with(reads_private=with_private), state__in=OPEN).order_by()
         columns = {
             f"is_{name}": ExpressionWrapper(in_view(name, None, now), BooleanField()) for name in ("open", "late")
         }

@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet, Value
 
 from channels.models import Channel
 from inbox.models import Department, Message, Settlement
-from inbox.queries.listing import MessageFilters, in_view
+from inbox.queries.listing import MessageFilters, in_list
 from inbox.queries.readable import readable
 from municipalities.prepared import Prepared
 from municipalities.queries import Access
@@ -45,8 +45,7 @@ def neighbours_and_choices(
 def _steps(
     message: Message, narrowed: MessageFilters, person: Any, now: datetime, access: Access
 ) -> dict[str, QuerySet[Any]]:
-    listed = in_view(narrowed.view, person, now) & narrowed.where & readable(access)
-    rows = Message.objects.filter(listed).exclude(pk=message.pk)
+    rows = Message.objects.filter(in_list(narrowed, person, now) & readable(access)).exclude(pk=message.pk)
     younger = Q(at__gt=message.at) | Q(at=message.at, pk__gt=message.pk)
     before, after = younger, ~younger
     if narrowed.view not in ("answered", "closed"):

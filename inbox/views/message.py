@@ -21,8 +21,9 @@ from inbox.enums import MessageKind, Snooze
 from inbox.models import Department, Message
 from inbox.queries import answering, moderation
 from inbox.queries.message_context import message_context
+from inbox.queries.other_ways import other_ways
 from inbox.queries.readable import readable_messages
-from inbox.queries.thread import replies, thread
+from inbox.queries.thread import NEAR_PRIVATE, bubbles, replies, thread
 from inbox.views import navigation
 from municipalities.access import requires
 from municipalities.holidays import BELGRADE
@@ -34,7 +35,13 @@ from municipalities.web import MunicipalityRequest
 def get_message(request: MunicipalityRequest, pk: int) -> Message:
     """404 for one that this person may not read, as for one that is not there."""
     rows = readable_messages(request.access).select_related(
-        "channel", "assignee", "settlement", "department", "publication__post", "publication__delivery"
+        "channel",
+        "conversation__channel",
+        "assignee",
+        "settlement",
+        "department",
+        "publication__post",
+        "publication__delivery",
     )
     return get_object_or_404(rows, pk=pk)
 
@@ -62,6 +69,9 @@ def message_page(
     answered = replies(messages)
     municipality, now, beside = request.municipality, timezone.now(), message_context(row)
     row.others = beside.others
+    window_is_closed = row.conversation is not None and not row.conversation.may_be_answered(now)
+    sent_here = [reply for item in messages for reply in answered.get(item.pk, [])]
+    seen_replies = answered.get(row.pk, []) if row.conversation is None else sent_here
     context = {
         "answering": answering.answer_context(
             row,
@@ -75,8 +85,12 @@ def message_page(
         ),
         "message": row,
         "thread": [(item, answered.get(item.pk, [])) for item in messages],
-        "after": max((reply.pk for reply in answered.get(row.pk, [])), default=0),
-        "limit": validation.limits(row.channel).comment_characters or validation.limits(row.channel).max_characters,
+        "bubbles": bubbles(row, messages, answered),
+        "hides_older": row.conversation is not None and len(messages) >= NEAR_PRIVATE,
+        "window_is_closed": window_is_closed,
+        "other_ways": other_ways(row, messages, now) if window_is_closed else None,
+        "after": max((reply.pk for reply in seen_replies), default=0),
+        "limit": validation.longest_answer(row.channel, is_private=row.conversation is not None),
         "notes": beside.notes,
         "kinds": MessageKind.choices,
         "colleagues": staff_notifications.only_readers(row, colleagues(request.municipality)),
@@ -103,6 +117,19 @@ def note(request: MunicipalityRequest, message: int) -> HttpResponse:
     except ActionNotAllowed as refused:
         return message_page(request, row, note=text, problem=refused.message)
     return navigation.back_to_message(request, row)
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def elsewhere(request: MunicipalityRequest, message: int) -> HttpResponse:
+    """It was answered by telephone, by mail, at the counter."""
+    row, text = get_message(request, message), request.POST.get("text", "")
+    try:
+        triage.mark_answered_elsewhere(row, text, by=request.user)
+    except ActionNotAllowed as refused:
+        return message_page(request, row, note=text, problem=refused.message)
+    flash.success(request, _("It counts as answered. What you wrote is among the notes."))
+    return navigation.next_message(request, row)
 
 
 @requires(Verb.INBOX_WORK)

@@ -1,6 +1,7 @@
 """The list of messages with their deadlines, and bulk actions on its rows."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -58,9 +59,10 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
     rows = listing.filtered_messages(narrowed, request.user, now, access)
     page = CountedPaginator(rows, listing.PER_PAGE, counts["listed"]).get_page(request.GET.get("page"))
     shown = listing.collapse_similar(listing.listed_messages(page, narrowed, request.user, now, access))
-    sizes = listing.thread_sizes(shown, access)
+    sizes, follow_ups = listing.thread_sizes(shown, access), listing.follow_up_counts(shown)
     for row in shown:
         row.size = sizes.get(row.publication_id or 0, 1)
+        row.follow_ups = 0 if row.is_follow_up else follow_ups.get(row.conversation_id or 0, 0)
     page.object_list = shown
     people = [(str(person.pk), str(person)) for person in colleagues(request.municipality)]
     context = {
@@ -177,12 +179,22 @@ def several(request: MunicipalityRequest) -> HttpResponse:
     return redirect(here)
 
 
+def _listed_at(request: MunicipalityRequest) -> datetime | None:
+    """When the list was shown from which this was sent; None where the form does not say so."""
+    try:
+        shown = datetime.fromisoformat(request.POST.get("listed_at", ""))
+    except ValueError:
+        return None
+    return min(shown, timezone.now()) if shown.tzinfo else None
+
+
 def _verb(request: MunicipalityRequest, act: str) -> Callable[[Message], Any]:
     """404 for what no page offers."""
     name, _colon, value = act.partition(":")
     by = request.user
     if name == "close":
-        return lambda row: triage.close(row, by=by)
+        listed_at = _listed_at(request)
+        return lambda row: triage.close(row, by=by, listed_at=listed_at)
     if name == "kind" and value in MessageKind.values:
         return lambda row: triage.set_kind(row, value, by=by)
     if name == "topic" and value in Topic.values:

@@ -1,0 +1,136 @@
+"""Personal data stores of private conversations, for `inbox.personal_data`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import CharField, Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from inbox.domain import attachments
+from inbox.models import Conversation, ExternalReply, Message, MessageAttachment
+from inbox.personal_data import DataSubject, Erasure, ErasureEffect, PersonalDataStore, StoredField, with_the_message
+
+ERASED = "erased-"
+MOST = 1000
+
+
+def _attachments(person: DataSubject) -> Iterable[Any]:
+    return MessageAttachment.objects.filter(message__in=person.messages).order_by("message", "position")
+
+
+ATTACHMENTS = PersonalDataStore(
+    "attachments",
+    gettext_lazy("Attachments of messages"),
+    ErasureEffect.EMPTIED,
+    with_the_message,
+    "inbox.messageattachment",
+    ("source", "name", "mime", "url", "file"),
+    _attachments,
+    (
+        StoredField("kind", gettext_lazy("Kind")),
+        StoredField("name", gettext_lazy("File name")),
+        StoredField("size", gettext_lazy("Size in bytes"), "file_size"),
+        StoredField("type", gettext_lazy("File type"), "file_mime"),
+        StoredField("latitude", gettext_lazy("Latitude")),
+        StoredField("longitude", gettext_lazy("Longitude")),
+        StoredField("link", gettext_lazy("Link"), "url"),
+        StoredField("state", gettext_lazy("State"), "get_state_display"),
+    ),
+    erase=lambda what: attachments.erase(what.messages),
+)
+
+
+def _of(one: DataSubject | Erasure) -> Any:
+    """Conversations of these messages, and those of these people that have no message: what we wrote first."""
+    ids = Message.objects.filter(pk__in=one.messages, conversation__isnull=False).values("conversation")
+    wanted = Q(pk__in=ids)
+    for channel, author in one.authors:
+        wanted |= Q(channel=channel, author_id=author) if author else Q()
+    return Conversation.objects.filter(wanted)
+
+
+def _conversations(person: DataSubject) -> Iterable[Any]:
+    return _of(person).select_related("channel").order_by("pk")
+
+
+def _without_words(rows: Any) -> Any:
+    return rows.filter(~Exists(Message.objects.filter(conversation=OuterRef("pk"), erased_at__isnull=True)))
+
+
+def _emptied(what: Erasure) -> Any:
+    """Those of them in which no message has words any more. Messages are erased before."""
+    return _without_words(_of(what))
+
+
+def purge_expired(before: datetime) -> int:
+    """Erase conversations without words that have been silent since: those in which only we wrote. How many."""
+    silent = _without_words(Conversation.objects.filter(last_received_at__lt=before))
+    later = ExternalReply.objects.filter(conversation=OuterRef("pk"), at__gte=before)
+    ids = list(silent.filter(~Exists(later)).exclude(remote_id__startswith=ERASED).values_list("pk", flat=True)[:MOST])
+    with transaction.atomic():
+        ExternalReply.objects.filter(conversation__in=ids).update(text="")
+        _clear(Conversation.objects.filter(pk__in=ids))
+    return len(ids)
+
+
+def _erase_conversations(what: Erasure) -> None:
+    _clear(_emptied(what))
+
+
+def _clear(rows: Any) -> None:
+    """The network's number of a conversation is often its person's: it is replaced by one of ours."""
+    rows.update(
+        author_id="", author_handle="", author_name="", remote_id=Concat(Value(ERASED), Cast(F("pk"), CharField()))
+    )
+
+
+CONVERSATIONS = PersonalDataStore(
+    "conversations",
+    gettext_lazy("Private conversations"),
+    ErasureEffect.EMPTIED,
+    with_the_message,
+    "inbox.conversation",
+    ("remote_id", "author_id", "author_handle", "author_name"),
+    _conversations,
+    (
+        StoredField("channel", gettext_lazy("Channel")),
+        StoredField("number_there", gettext_lazy("Number of the conversation on the network"), "remote_id"),
+        StoredField("author", gettext_lazy("Name"), "author_name"),
+        StoredField("handle", gettext_lazy("Handle"), "author_handle"),
+        StoredField("author_id", gettext_lazy("Number on the network")),
+        StoredField("last_message_at", gettext_lazy("Last message"), "last_received_at"),
+        StoredField("seen_until", gettext_lazy("Our messages seen until")),
+    ),
+    message="message_id",
+    erase=_erase_conversations,
+)
+
+
+def _external_replies(person: DataSubject) -> Iterable[Any]:
+    return ExternalReply.objects.filter(conversation__in=_of(person)).order_by("pk")
+
+
+def _erase_external_replies(what: Erasure) -> None:
+    ExternalReply.objects.filter(conversation__in=_emptied(what)).update(text="")
+
+
+EXTERNAL_REPLIES = PersonalDataStore(
+    "external_replies",
+    gettext_lazy("Our answers from outside of the portal"),
+    ErasureEffect.EMPTIED,
+    with_the_message,
+    "inbox.externalreply",
+    ("remote_id", "text"),
+    _external_replies,
+    (
+        StoredField("text", gettext_lazy("Words")),
+        StoredField("at", pgettext_lazy("of a row", "When")),
+    ),
+    erase=_erase_external_replies,
+)
+
+# In the order in which they are erased: external replies ask which conversations are empty.
+STORES = (ATTACHMENTS, EXTERNAL_REPLIES, CONVERSATIONS)
