@@ -79,10 +79,8 @@ def _tables() -> list[tuple[str, str]]:
         ("calendar.csv", _("the schedule of posts")),
         ("check-ins.json", _("check-ins with the mentor, with notes and next steps")),
         ("reviews.json", _("reviews of the plans agreed with the mentor")),
-        (
-            "messages.json",
-            _("messages from citizens, with notes and answers; attached files lie in attachments/: personal data"),
-        ),
+        ("messages.json", _("messages from citizens, with notes and answers: personal data")),
+        ("attachments/", _("files that citizens attached to messages: personal data")),
         ("answers-elsewhere.json", _("answers in private conversations from outside of the portal: personal data")),
         ("moderation.json", _("hidden comments, with reasons, who hid them and sealed copies: personal data")),
         ("saved-answers.json", _("saved answers to recurring questions")),

@@ -455,9 +455,9 @@ def test_an_account_that_is_switched_off_holds_nothing(it: Everything) -> None:
     by = AuditEvent.objects.filter(actor_id=it.cast.administrator.pk).order_by("verb").values_list("verb", flat=True)
     assert list(by) == [
         "account.deactivate", "account.void_mail_links", "feed.end", "invitation.stop", "member.drop_right",
-        "member.drop_right", "member.drop_right", "member.end_delegation", "member.end_delegation", "member.end_delegation",
-        "member.end_emergency", "member.end_private_reader", "message.return_to_desk", "municipality.drop_rules", "municipality.stop_export",
-        "report.end_mail", "report.end_programme_mail",
+        "member.drop_right", "member.drop_right", "member.end_delegation", "member.end_delegation",
+        "member.end_delegation", "member.end_emergency", "member.end_private_reader", "message.return_to_desk",
+        "municipality.drop_rules", "municipality.stop_export", "report.end_mail", "report.end_programme_mail",
     ]  # fmt: skip
     # Switched on again, the person has their role, and nothing of what was ended.
     accounts.reactivate(it.who, by=it.cast.administrator)
