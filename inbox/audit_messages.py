@@ -4,6 +4,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, Promise] = {
+    "conversation.merge": _("Merged a conversation on %(target)s with one on %(channel)s"),
+    "conversation.unmerge": _("Took the merging of a conversation on %(target)s back"),
     "department.add": _("Added the department “%(target)s”"),
     "department.change": _("Changed the department “%(target)s”"),
     "department.restore": _("Restored the department “%(target)s”"),

@@ -36,6 +36,8 @@ STAYS = {
     "channels.credential": "secrets",
     "delivery.duplicatepost": "second posts on a network; the activity says what was discovered and decided",
     "exchange.sharedpicture": "copies of pictures, which go in",
+    "inbox.citizen": "a number that holds merged conversations together",
+    "inbox.conversationmerge": "which conversations are shown together; the activity tells it",
     "inbox.houserules": "a switch and contacts; the activity tells when they were used",
     "inbox.answerdraft": "what somebody has begun to write and not sent",
     "inbox.sentnotification": "that somebody was told of something",

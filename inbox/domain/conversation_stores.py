@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from inbox.domain import attachments
-from inbox.models import Conversation, ExternalReply, Message, MessageAttachment
+from inbox.models import Conversation, ConversationMerge, ExternalReply, Message, MessageAttachment
 from inbox.personal_data import DataSubject, Erasure, ErasureEffect, PersonalDataStore, StoredField, with_the_message
 
 ERASED = "erased-"
@@ -72,6 +72,7 @@ def purge_expired(before: datetime) -> int:
     ids = list(silent.filter(~Exists(later)).exclude(remote_id__startswith=ERASED).values_list("pk", flat=True)[:MOST])
     with transaction.atomic():
         ExternalReply.objects.filter(conversation__in=ids).update(text="")
+        ConversationMerge.objects.filter(conversation__in=ids).update(reason="")
         _clear(Conversation.objects.filter(pk__in=ids))
     return len(ids)
 
@@ -83,8 +84,9 @@ def _erase_conversations(what: Erasure) -> None:
 def _clear(rows: Any) -> None:
     """The network's number of a conversation is often its person's: it is replaced by one of ours."""
     rows.update(
-        author_id="", author_handle="", author_name="", remote_id=Concat(Value(ERASED), Cast(F("pk"), CharField()))
-    )
+        author_id="", author_handle="", author_name="", search_key="", citizen=None,
+        remote_id=Concat(Value(ERASED), Cast(F("pk"), CharField())),
+    )  # fmt: skip
 
 
 CONVERSATIONS = PersonalDataStore(
@@ -93,7 +95,7 @@ CONVERSATIONS = PersonalDataStore(
     ErasureEffect.EMPTIED,
     with_the_message,
     "inbox.conversation",
-    ("remote_id", "author_id", "author_handle", "author_name"),
+    ("remote_id", "author_id", "author_handle", "author_name", "search_key"),
     _conversations,
     (
         StoredField("channel", gettext_lazy("Channel")),
@@ -106,6 +108,33 @@ CONVERSATIONS = PersonalDataStore(
     ),
     message="message_id",
     erase=_erase_conversations,
+)
+
+
+def _merges(person: DataSubject) -> Iterable[Any]:
+    rows = ConversationMerge.objects.filter(conversation__in=_of(person))
+    return rows.select_related("by", "undone_by").order_by("pk")
+
+
+def _erase_merges(what: Erasure) -> None:
+    ConversationMerge.objects.filter(conversation__in=_emptied(what)).update(reason="")
+
+
+MERGES = PersonalDataStore(
+    "merged_conversations",
+    gettext_lazy("Conversations merged by our people"),
+    ErasureEffect.EMPTIED,
+    with_the_message,
+    "inbox.conversationmerge",
+    ("reason",),
+    _merges,
+    (
+        StoredField("reason", gettext_lazy("Why")),
+        StoredField("by", pgettext_lazy("of a row", "By")),
+        StoredField("at", pgettext_lazy("of a row", "When")),
+        StoredField("undone_at", gettext_lazy("Taken back")),
+    ),
+    erase=_erase_merges,
 )
 
 
@@ -132,5 +161,5 @@ EXTERNAL_REPLIES = PersonalDataStore(
     erase=_erase_external_replies,
 )
 
-# In the order in which they are erased: external replies ask which conversations are empty.
-STORES = (ATTACHMENTS, EXTERNAL_REPLIES, CONVERSATIONS)
+# In the order in which they are erased: the two before the last ask which conversations are empty.
+STORES = (ATTACHMENTS, EXTERNAL_REPLIES, MERGES, CONVERSATIONS)

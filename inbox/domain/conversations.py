@@ -20,6 +20,7 @@ from inbox.enums import MessageState
 from inbox.models import Conversation, ExternalReply, Message
 from municipalities.tenancy import everywhere
 from platforms import types
+from serbian.folding import fold
 
 OPEN = (MessageState.OPEN, MessageState.WAITING)
 NAME = 300
@@ -40,7 +41,9 @@ def store(channel: Channel, items: Collection[types.Message], now: datetime) -> 
         known |= _known(channel, [row.remote_id for row in fresh])
     changed = [row for row in known.values() if _update(row, items, now)]
     if changed:
-        Conversation.objects.bulk_update(changed, ["author_id", "author_handle", "author_name", "last_received_at"])
+        Conversation.objects.bulk_update(
+            changed, ["author_id", "author_handle", "author_name", "search_key", "last_received_at"]
+        )
     return known
 
 
@@ -53,8 +56,12 @@ def _conversation(channel: Channel, one: types.Message, now: datetime) -> Conver
     return Conversation(
         municipality_id=channel.municipality_id, channel=channel, remote_id=one.conversation,
         author_id=_name(one.author_id), author_handle=_name(one.author_handle), author_name=_name(one.author_name),
-        last_received_at=min(one.at, now),
+        last_received_at=min(one.at, now), search_key=_search_key(one.author_name, one.author_handle),
     )  # fmt: skip
+
+
+def _search_key(name: str, handle: str) -> str:
+    return fold(_name(f"{name} {handle}"))
 
 
 def _update(row: Conversation, items: Collection[types.Message], now: datetime) -> bool:
@@ -67,6 +74,7 @@ def _update(row: Conversation, items: Collection[types.Message], now: datetime) 
     for name in ("author_id", "author_handle", "author_name"):
         values = [_name(getattr(one, name)) for one in sorted(of_row, key=lambda item: item.at)]
         setattr(row, name, next(filter(None, reversed(values)), getattr(row, name)))
+    row.search_key = _search_key(row.author_name, row.author_handle)
     return before != (row.author_id, row.author_handle, row.author_name, row.last_received_at)
 
 

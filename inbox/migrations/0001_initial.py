@@ -23,23 +23,14 @@ class Migration(migrations.Migration):
         django.contrib.postgres.operations.BtreeGinExtension(
         ),
         migrations.CreateModel(
-            name='Conversation',
+            name='Citizen',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='channels.channel')),
-                ('remote_id', models.CharField(max_length=300)),
-                ('author_id', models.CharField(blank=True, max_length=300)),
-                ('author_handle', models.CharField(blank=True, max_length=300)),
-                ('author_name', models.CharField(blank=True, max_length=300)),
-                ('last_received_at', models.DateTimeField()),
-                ('seen_until', models.DateTimeField(null=True)),
             ],
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['channel', 'author_id'], name='conversation_author')],
-                'constraints': [models.UniqueConstraint(fields=('channel', 'remote_id'), name='conversation_once')],
             },
         ),
         migrations.CreateModel(
@@ -157,6 +148,47 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'constraints': [models.UniqueConstraint(fields=('municipality', 'about'), name='sent_notification_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Conversation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='channels.channel')),
+                ('remote_id', models.CharField(max_length=300)),
+                ('author_id', models.CharField(blank=True, max_length=300)),
+                ('author_handle', models.CharField(blank=True, max_length=300)),
+                ('author_name', models.CharField(blank=True, max_length=300)),
+                ('last_received_at', models.DateTimeField()),
+                ('seen_until', models.DateTimeField(null=True)),
+                ('citizen', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='conversations', to='inbox.citizen')),
+                ('search_key', models.CharField(blank=True, editable=False, max_length=900)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'indexes': [models.Index(fields=['channel', 'author_id'], name='conversation_author'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('municipality_id', 'int8_ops'), django.contrib.postgres.indexes.OpClass('search_key', 'gin_trgm_ops'), name='conversation_search')],
+                'constraints': [models.UniqueConstraint(fields=('channel', 'remote_id'), name='conversation_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ConversationMerge',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='inbox.conversation')),
+                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='inbox.citizen')),
+                ('reason', models.CharField(max_length=300)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('undone_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('conversation',), name='conversation_merged_once')],
             },
         ),
         migrations.CreateModel(

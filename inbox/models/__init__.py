@@ -3,7 +3,9 @@
 from inbox.models.conversations import (
     AttachmentProblem,
     AttachmentState,
+    Citizen,
     Conversation,
+    ConversationMerge,
     ExternalReply,
     MessageAttachment,
 )
@@ -19,7 +21,9 @@ __all__ = [
     "AnswerDraft",
     "AttachmentProblem",
     "AttachmentState",
+    "Citizen",
     "Conversation",
+    "ConversationMerge",
     "Department",
     "ExternalReply",
     "HandOver",

@@ -8,8 +8,11 @@ when no message of the conversation has words any more.
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -18,6 +21,13 @@ from channels.models import Channel
 from municipalities.tenancy import TenantModel
 from platforms import reply_windows
 from platforms.types import AttachmentKind
+
+
+class Citizen(TenantModel):
+    """One person whose conversations on several networks were merged by hand. It holds no data of its own."""
+
+    def __str__(self) -> str:
+        return f"citizen {self.pk}"
 
 
 class Conversation(TenantModel):
@@ -35,12 +45,20 @@ class Conversation(TenantModel):
     author_name = models.CharField(max_length=300, blank=True)
     last_received_at = models.DateTimeField()
     seen_until = models.DateTimeField(null=True)
+    citizen = models.ForeignKey(Citizen, models.SET_NULL, null=True, related_name="conversations")
+    search_key = models.CharField(max_length=900, blank=True, editable=False)
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(name="conversation_once", fields=["channel", "remote_id"])]
         indexes = [
             # whose conversations these are: subject access, erasure, merging
             models.Index(fields=["channel", "author_id"], name="conversation_author"),
+            # search by name in either script
+            GinIndex(
+                OpClass("municipality_id", "int8_ops"),
+                OpClass("search_key", "gin_trgm_ops"),
+                name="conversation_search",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -55,6 +73,28 @@ class Conversation(TenantModel):
         """Whether the network would take an answer at `now`."""
         closes = self.closes_at(automatic=automatic)
         return closes is None or now < closes
+
+
+class ConversationMerge(TenantModel):
+    """A person's decision that a conversation is with the same citizen as another one. `reason` names no citizen."""
+
+    conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="merges")
+    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="merges")
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                name="conversation_merged_once", fields=["conversation"], condition=Q(undone_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class ExternalReply(TenantModel):

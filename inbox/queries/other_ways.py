@@ -1,9 +1,9 @@
 """How a person can be reached where the network takes no answer in a private conversation any more."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from inbox.models import Message
+from inbox.models import Conversation, Message
 from inbox.queries.listing import OPEN
 from inbox.text_analysis import find_contacts
 from platforms.visibility import FOR_EVERYBODY
@@ -13,16 +13,17 @@ MOST_MESSAGES = 20
 
 @dataclass(frozen=True)
 class OtherWays:
-    """`public`: the newest open public comment of the same person on the same channel. `email` and `phone`: what they
-    wrote."""
+    """`public`: the newest open public comment of the same person on the same channel. `conversations`: their merged
+    conversations that can still be answered. `email` and `phone`: what they wrote."""
 
     public: Message | None = None
+    conversations: list[Conversation] = field(default_factory=list)
     email: str = ""
     phone: str = ""
 
 
-def other_ways(message: Message, thread: list[Message], now: datetime) -> OtherWays:
-    """One query. `thread` are the messages of the conversation, oldest first."""
+def other_ways(message: Message, thread: list[Message], merged: list[Conversation], now: datetime) -> OtherWays:
+    """One query. `thread` are the messages of the conversation, oldest first, `merged` those of the same person."""
     email, phone = "", ""
     for row in thread[-MOST_MESSAGES:]:
         if not row.erased_at:
@@ -31,4 +32,9 @@ def other_ways(message: Message, thread: list[Message], now: datetime) -> OtherW
     public = Message.objects.filter(
         channel=message.channel_id, author_id=message.author_id, visibility__in=sorted(FOR_EVERYBODY), state__in=OPEN
     ).exclude(author_id="")
-    return OtherWays(public=public.order_by("-at").first(), email=email, phone=phone)
+    return OtherWays(
+        public=public.order_by("-at").first(),
+        conversations=[other for other in merged if other.may_be_answered(now)],
+        email=email,
+        phone=phone,
+    )

@@ -47,11 +47,11 @@ def reply_window(message: Message) -> SafeString:
         return NOTHING
     now = timezone.now()
     if closes <= now:
-        return state(("quiet", "clock", _("No answer possible any more")))
+        return state(("quiet", "clock", _("No answer possible any more")), plain=True)
     tone = "warning" if closes - now < CLOSES_SOON else "info"
     return html(
         '<span class="reply-window">{} <span class="small muted">{}</span></span>',
-        state((tone, "clock", _("The network takes an answer"))),
+        state((tone, "clock", _("The network takes an answer")), plain=True),
         due(closes),
     )
 

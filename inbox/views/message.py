@@ -20,6 +20,7 @@ from inbox.domain.handover import draft as from_department
 from inbox.enums import MessageKind, Snooze
 from inbox.models import Department, Message
 from inbox.queries import answering, moderation
+from inbox.queries.merged import merged_conversations
 from inbox.queries.message_context import message_context
 from inbox.queries.other_ways import other_ways
 from inbox.queries.readable import readable_messages
@@ -72,6 +73,7 @@ def message_page(
     window_is_closed = row.conversation is not None and not row.conversation.may_be_answered(now)
     sent_here = [reply for item in messages for reply in answered.get(item.pk, [])]
     seen_replies = answered.get(row.pk, []) if row.conversation is None else sent_here
+    merged = merged_conversations(row.conversation)
     context = {
         "answering": answering.answer_context(
             row,
@@ -85,10 +87,11 @@ def message_page(
         ),
         "message": row,
         "thread": [(item, answered.get(item.pk, [])) for item in messages],
+        "merged": merged,
         "bubbles": bubbles(row, messages, answered),
         "hides_older": row.conversation is not None and len(messages) >= NEAR_PRIVATE,
         "window_is_closed": window_is_closed,
-        "other_ways": other_ways(row, messages, now) if window_is_closed else None,
+        "other_ways": other_ways(row, messages, merged, now) if window_is_closed else None,
         "after": max((reply.pk for reply in seen_replies), default=0),
         "limit": validation.longest_answer(row.channel, is_private=row.conversation is not None),
         "notes": beside.notes,

@@ -15,14 +15,16 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from channels.models import Channel
+from common.errors import ActionNotAllowed
 from inbox import attachment_types
-from inbox.domain import attachments, conversations, external_replies, retention, triage
+from inbox.domain import answer, attachments, conversations, external_replies, merge_conversations, retention, triage
 from inbox.domain.deleted_messages import mark_deleted
 from inbox.domain.ingest import store_messages
 from inbox.enums import MessageState
 from inbox.models import (
     AttachmentState,
     Conversation,
+    ConversationMerge,
     ExternalReply,
     LegalHold,
     Message,
@@ -337,7 +339,8 @@ WEEK = ReplyWindow(
     [
         (1, (), False, "RESPONSE"), (23.9, (), False, "RESPONSE"), (24, (), False, None), (23.99, (), False, None),
         (24, ("human_agent",), False, "HUMAN_AGENT"), (24 * 7 - 0.5, ("human_agent",), False, "HUMAN_AGENT"),
-        (24 * 7, ("human_agent",), False, None), (25, ("human_agent",), True, None), (1, ("human_agent",), True, "RESPONSE"),
+        (24 * 7, ("human_agent",), False, None), (25, ("human_agent",), True, None),
+        (1, ("human_agent",), True, "RESPONSE"),
     ],
 )  # fmt: skip
 def test_the_tag_follows_from_the_time_since_the_last_message(
@@ -360,3 +363,56 @@ def test_without_windows_nothing_may_be_sent_and_one_without_end_never_closes() 
 def test_another_municipality_has_none_of_it(channel: Channel, cast: Cast) -> None:
     store_messages(channel, [written("1", "само за Ћуприју")])
     assert sign_in(cast.approver).get(f"/m/novi-pazar/inbox/{rows()['1'].pk}/").status_code in (403, 404)
+
+
+# ---- one person on several networks
+
+
+def two_conversations(channel: Channel) -> tuple[Message, Message]:
+    store_messages(
+        channel, [written("1", "прва", 3), written("2", "исто питање", 2, person="jeca", author_name="Jelena")]
+    )
+    return rows()["1"], rows()["2"]
+
+
+def test_conversations_are_merged_with_a_reason_and_separated_by_one_click(channel: Channel, cast: Cast) -> None:
+    one, two = two_conversations(channel)
+    person = sign_in(cast.approver)
+    address = f"/m/cuprija/inbox/{one.pk}/same-person/"
+    page = person.get(address).text
+    assert "исто питање" in page, "the same name is a candidate"
+    assert person.post(address, {"other": two.conversation_id, "reason": " "}).status_code == 422
+    assert person.post(address, {"other": two.conversation_id, "reason": "иста пријава"}).status_code == 302
+    for row, other in ((one, two), (two, one)):
+        shown = person.get(f"/m/cuprija/inbox/{row.pk}/").text
+        assert f"/m/cuprija/inbox/{other.pk}/" in shown
+        assert "иста пријава" in shown
+    merged = ConversationMerge.objects.get()
+    assert person.post(f"{address}{merged.pk}/").status_code == 302
+    assert person.post(f"{address}{merged.pk}/").status_code == 302
+    assert set(Conversation.objects.values_list("citizen", flat=True)) == {None}
+
+
+def test_a_conversation_is_merged_with_one_person_only(channel: Channel, cast: Cast) -> None:
+    one, two = two_conversations(channel)
+    store_messages(channel, [written("3", "трећа", 1, person="petar")])
+    three = rows()["3"]
+    assert one.conversation
+    assert two.conversation
+    assert three.conversation
+    merge_conversations.merge(one.conversation, two.conversation, "иста пријава", by=cast.approver)
+    with pytest.raises(ActionNotAllowed):
+        merge_conversations.merge(three.conversation, two.conversation, "и ово", by=cast.approver)
+    with pytest.raises(ActionNotAllowed):
+        merge_conversations.merge(one.conversation, one.conversation, "исто", by=cast.approver)
+
+
+def test_merging_never_changes_to_whom_an_answer_goes(channel: Channel, cast: Cast) -> None:
+    one, two = two_conversations(channel)
+    assert one.conversation
+    assert two.conversation
+    merge_conversations.merge(one.conversation, two.conversation, "иста пријава", by=cast.approver)
+    assert (answer._outgoing(rows()["1"], "x").recipient, answer._outgoing(rows()["2"], "x").recipient) == (
+        "jelena",
+        "jeca",
+    )
