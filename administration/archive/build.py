@@ -37,7 +37,8 @@ def build(
         agreed.write(archive)
         municipality.write(archive, place)
         check_ins.write(archive)
-        counts["private"] = citizens.write(archive, access)
+        if private := citizens.write(archive, access):
+            counts["private"] = private
         if archive.missing:
             archive.text(MISSING, (f"{name}\n" for name in archive.missing))
         archive.text("style.css", [STYLE.read_text(encoding="utf-8")])
@@ -79,8 +80,7 @@ def _tables() -> list[tuple[str, str]]:
         ("calendar.csv", _("the schedule of posts")),
         ("check-ins.json", _("check-ins with the mentor, with notes and next steps")),
         ("reviews.json", _("reviews of the plans agreed with the mentor")),
-        ("messages.json", _("messages from citizens, with notes and answers: personal data")),
-        ("attachments/", _("files that citizens attached to messages: personal data")),
+        ("messages.json", _("messages from citizens, notes, answers; their files lie in attachments/: personal data")),
         ("answers-elsewhere.json", _("answers in private conversations from outside of the portal: personal data")),
         ("moderation.json", _("hidden comments, with reasons, who hid them and sealed copies: personal data")),
         ("saved-answers.json", _("saved answers to recurring questions")),

@@ -23,7 +23,7 @@ from inbox.models import (
 )
 from inbox.queries.readable import readable, readable_messages, reads_private
 from municipalities.queries import Access
-from needs.models import Need
+from needs.models import Need, Supporter
 
 
 def write(archive: Archive, access: Access) -> int:
@@ -165,7 +165,7 @@ def _holds() -> dict[int, list[dict[str, Any]]]:
 
 def _needs() -> list[dict[str, Any]]:
     rows = Need.objects.select_related("settlement", "department", "by").prefetch_related(
-        "supporters", "pictures__media", "rounds__by"
+        "supporters__message", "pictures__media", "rounds__by"
     )
     return [
         {
@@ -174,7 +174,7 @@ def _needs() -> list[dict[str, Any]]:
             "decided_on": row.decided_on, "done": row.done, "done_on": row.done_on, "public": row.is_public,
             "by": str(row.by), "created_at": row.created_at,
             "voices": [
-                {"source": supporter.source, "heard_on": supporter.received_on, "quote": supporter.quote,
+                {"source": supporter.source, "heard_on": supporter.received_on, "quote": _quote(supporter),
                  "note": supporter.note}
                 for supporter in row.supporters.all()
             ],
@@ -184,6 +184,11 @@ def _needs() -> list[dict[str, Any]]:
         }
         for row in rows.order_by("pk")
     ]  # fmt: skip
+
+
+def _quote(supporter: Supporter) -> str:
+    """Nothing of a private message, also where a quote was chosen before that was known."""
+    return "" if supporter.message and supporter.message.is_private else supporter.quote
 
 
 def _shared() -> list[dict[str, Any]]:

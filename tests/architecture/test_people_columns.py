@@ -93,6 +93,8 @@ COLUMNS = {
     "exchange.SharedPost.ended_by": HISTORY,
     "exchange.SwitchedOff.by": HISTORY,
     "inbox.AnswerDraft.by": HISTORY,
+    "inbox.ConversationMerge.by": HISTORY,
+    "inbox.ConversationMerge.undone_by": HISTORY,
     "inbox.HandOver.by": PASSES,
     "inbox.LegalHold.by": HISTORY,
     "inbox.LegalHold.released_by": HISTORY,

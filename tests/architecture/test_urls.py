@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -34,7 +36,18 @@ from exchange.domain import practice
 from exchange.models import Example, Pick, SharedComment, SharedPicture, SharedPost
 from inbox.domain import desk as inbox_desk
 from inbox.domain import handover, house_rules, moderate
-from inbox.models import Department, HandOver, Message, ProposedAnswer, SavedAnswer, Settlement
+from inbox.models import (
+    Citizen,
+    Conversation,
+    ConversationMerge,
+    Department,
+    HandOver,
+    Message,
+    MessageAttachment,
+    ProposedAnswer,
+    SavedAnswer,
+    Settlement,
+)
 from kits.models import Kit, KitPost
 from library.domain import snippets, templates
 from library.domain.templates import TemplateContent
@@ -74,6 +87,7 @@ from posts.models import Amendment, Closing, Decision, Folder, Suggestion, Threa
 from reports.domain import public_page
 from reports.models import MonthlyReport, ProgrammeReport
 from tests.analytics.factories import channel, published
+from tests.architecture import private_messages
 from tests.architecture.caching import stored_wrongly
 from tests.cases import sample, undone
 from tests.mentoring.plans import agreed as agreed_plan
@@ -489,6 +503,27 @@ def _message(things: Things) -> int:
     return int(written.pk)
 
 
+def _in_conversation(things: Things) -> tuple[int, int]:
+    """A file that a citizen sent, and a merge of their conversation with another one."""
+    cast, now = things.cast, timezone.now()
+    pk = _message(things)
+    with scope(cast.cuprija):
+        here = {"municipality": cast.cuprija}
+        message = Message.objects.select_related("channel", "conversation").get(pk=pk)
+        if message.conversation is None:
+            citizen = Citizen.objects.create(**here)
+            row = Conversation.objects.create(
+                **here, channel=message.channel, remote_id="with", citizen=citizen, last_received_at=now
+            )
+            Message.objects.filter(pk=pk).update(conversation=row)
+            file = default_storage.save("attachments/of-a-test.txt", ContentFile(b"?"))
+            MessageAttachment.objects.create(
+                **here, message=message, position=0, kind="file", state="stored", file=file, file_mime="text/plain"
+            )
+            ConversationMerge.objects.create(**here, conversation=row, citizen=citizen, reason="?", by=cast.officer)
+        return message.attachments.get().pk, ConversationMerge.objects.get().pk
+
+
 def _moderation(things: Things) -> int:
     """It was hidden."""
     cast = things.cast
@@ -744,6 +779,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "programme/act": lambda it: "pause",
     "inbox/message": _message,
     "message/act": lambda it: "close",
+    "files/attachment": lambda it: _in_conversation(it)[0],
+    "same-person/merge": lambda it: _in_conversation(it)[1],
     "moderation/moderation": _moderation,
     "moderation/deed": lambda it: "undo",
     "rules/place": _house_rules,
@@ -874,6 +911,7 @@ def sampled(one_of: int) -> list[Address]:
 
 def _try_every_role(cast: Cast, some: list[Address], subtests: pytest.Subtests) -> None:
     made = make(cast)
+    private_messages.make(cast, made.channel, made.publication)
     sessions = {role: sign_in(getattr(cast, role)).cookies for role in ROLES if role != "anonymous"}
     for address in some:
         with subtests.test(address.route or "/"), undone():
@@ -892,6 +930,8 @@ def _what_roles_get_wrongly(address: Address, things: Things, sessions: dict[str
             transaction.set_rollback(True)
         status, location = response.status_code, response.headers.get("Location", "")
         wrong += stored_wrongly(address.name, response)
+        if role != "approver" and private_messages.holds_marker(response):
+            wrong.append(f"{path} as {role}: shows words of a private message")
         expected = _expected(things.cast, address, role)
         if not _fits(address, status, location, expected):
             wrong.append(f"{path} as {role}: expected {expected}, got {status} {location}")
