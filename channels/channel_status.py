@@ -52,11 +52,19 @@ def channel_status(
 
 def _connection(channel: Channel) -> ChannelStatus | None:
     if channel.state == ChannelState.DISCONNECTED:
-        says = _("Nothing is published here. Connect it again if it is needed.")
+        says = (
+            _("Nothing is published here. Connect it again if it is needed.")
+            if channel.takes_posts
+            else _("Messages no longer arrive from here. Connect it again if it is needed.")
+        )
         return ChannelStatus("disconnected", _("Disconnected"), says, "reconnect")
     if channel.state == ChannelState.NEEDS_CONSENT:
         why = _(channel.problem) if channel.problem else _("The network no longer accepts the portal.")
-        what = _("Connect it again; what is scheduled waits and is not lost.")
+        what = (
+            _("Connect it again; what is scheduled waits and is not lost.")
+            if channel.takes_posts
+            else _("Connect it again; answers that were written wait and are not lost.")
+        )
         return ChannelStatus("needs_consent", _("Needs reconnecting"), f"{why} {what}", "reconnect")
     return None
 

@@ -7,10 +7,13 @@ they are marked here; a test checks that none is missing. Problems of a post are
 
 from django.utils.translation import gettext_noop
 
+from platforms import attachment_content
 from platforms.checks import NOT_FOR_FEW
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.reply_windows import RECIPIENT_GONE
 
 # ---- problems of a post
+TAKES_NO_POSTS = gettext_noop("This channel takes no posts; it is for conversations with citizens.")
 NO_COMMENT_RIGHT = gettext_noop(
     "This channel was connected without the permission for comments, so the first comment will be left out here. "
     "Connect it again and allow everything to have it published."
@@ -168,6 +171,9 @@ CODES: dict[str, str] = {
     "no_app_passwords": NO_APP_PASSWORDS,
     "site_sign_in": SITE_SIGN_IN_WRONG,
     "account_unknown": ACCOUNT_UNKNOWN,
+    "expired": attachment_content.EXPIRED,
+    "too_big": attachment_content.TOO_BIG,
+    "recipient_gone": RECIPIENT_GONE,
     "AuthFactorTokenRequired": MAIN_PASSWORD,
     "AuthenticationRequired": SIGN_IN_WRONG,
     "parent_missing": GONE,

@@ -11,7 +11,7 @@ from channels.enums import ChannelState, ConnectStep, Layout
 from common.fields import WebAddressField
 from municipalities.models import Held
 from municipalities.tenancy import TenantModel
-from platforms.registry import connector
+from platforms.registry import PLATFORMS, connector
 
 
 def default_languages() -> list[str]:
@@ -67,6 +67,11 @@ class Channel(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.handle})"
+
+    @property
+    def takes_posts(self) -> bool:
+        """Whether its network takes posts; False: there are only conversations."""
+        return PLATFORMS[self.platform].takes_posts
 
     @property
     def takes_polls(self) -> bool:

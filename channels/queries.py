@@ -17,7 +17,7 @@ from common.models import AuditEvent
 from municipalities.models import Enrolment, Membership, Municipality, Pause, WidePause
 from municipalities.queries import today
 from municipalities.tenancy import everywhere
-from platforms.registry import PLATFORMS, Platform
+from platforms.registry import PLATFORMS, Platform, without_posts
 
 # Bluesky's access token lives two hours; a tick comes every minute.
 RENEW_AHEAD = timedelta(minutes=20)
@@ -37,9 +37,15 @@ def listed() -> QuerySet[Channel]:
     return rows.order_by(place, "name", "platform", "pk")
 
 
+def takes_posts() -> Q:
+    """Channels whose network takes posts; on the others there are only conversations."""
+    return ~Q(platform__in=without_posts())
+
+
 def connected() -> QuerySet[Channel]:
     """The channels a post may go to, in the order in which they are shown."""
-    return Channel.objects.exclude(state=ChannelState.DISCONNECTED).order_by("name", "pk")
+    rows = Channel.objects.filter(takes_posts()).exclude(state=ChannelState.DISCONNECTED)
+    return rows.order_by("name", "pk")
 
 
 def networks_with_keys() -> set[str]:
@@ -229,6 +235,11 @@ def beside(channel: Channel) -> list[Channel]:
             return [channel]
         same = Channel.objects.filter(platform=channel.platform, credential__grantor=grantor)
         return list(same.exclude(state=ChannelState.DISCONNECTED).order_by("pk"))
+
+
+def shares_access(channel: Channel) -> bool:
+    """Whether a channel of another municipality lives from the same access, as with a bot of several."""
+    return any(one.municipality_id != channel.municipality_id for one in beside(channel))
 
 
 def called_by(platform: str, channel_id: int) -> Channel | None:

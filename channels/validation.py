@@ -163,8 +163,10 @@ class Abilities:
 
 def abilities(channel: Channel) -> list[Abilities]:
     """What the channel can do on its network, by groups."""
-    listed = features(connector(channel.platform), known(channel.platform, channel.facts))
-    groups = dict.fromkeys(one.group for one in listed)
+    spec = platform(channel)
+    facts = known(channel.platform, channel.facts)
+    listed = features(connector(channel.platform), facts, takes_posts=spec.takes_posts)
+    groups = dict.fromkeys(one.group for one in listed if spec.takes_posts or one.is_supported)
     return [
         Abilities(
             gettext(group),
@@ -185,6 +187,8 @@ def check(channel: Channel, outgoing: Outgoing) -> list[Finding]:
     allowed = of_account.of_format(outgoing.settings)
     problems = connector(channel.platform).check(outgoing, allowed)
     if outgoing.reply_to is None:
+        if not platform(channel).takes_posts:
+            problems.append(Problem("takes_no_posts", "channel", messages.TAKES_NO_POSTS))
         offered = post_settings.offered(of_account.settings, has_video=outgoing.video is not None)
         problems += check_settings(outgoing.settings, offered)
     if not can(channel, Action.COMMENT):

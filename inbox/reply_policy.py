@@ -42,8 +42,8 @@ def answers(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
     )  # fmt: skip
     messages = (
         "delivery_id", "sent_to", "message__visibility", "message__kind", "pause", "by_listed", "approved_by",
-        "municipality__answers_need_approval", "delivery__created_at", "message__conversation__last_received_at",
-        "message__conversation__author_id",
+        "municipality__answers_need_approval", "delivery__created_at", "is_automatic",
+        "message__conversation__last_received_at", "message__conversation__author_id",
     )  # fmt: skip
     by_delivery = {row["delivery_id"]: row for row in rows.values(*messages)}
     now = timezone.now()
@@ -76,7 +76,7 @@ def _refused_in_conversation(row: dict, delivery: Delivery, now: datetime) -> Po
     if received_at is None:
         return None
     windows = reply_windows(delivery.channel.platform, delivery.channel.granted)
-    if not is_open(windows, received_at, now):
+    if not is_open(windows, received_at, now, automatic=row["is_automatic"]):
         return expire(ReasonCode.TOO_LATE, WINDOW_CLOSED)
     if delivery.payload.get("recipient") != row["message__conversation__author_id"]:
         return defer(ReasonCode.HELD, OTHER_PERSON)

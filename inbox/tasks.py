@@ -15,6 +15,7 @@ from inbox.domain import (
     handover,
     hide,
     ingest,
+    satisfaction,
     staff_notifications,
     webhook_events,
 )
@@ -32,11 +33,17 @@ def tick() -> None:
     for attachment_id in attachments.claim():
         fetch_attachment.delay(attachment_id)
     answer.settle_delivered()
-    external_replies.handle_due()
-    conversations.promote()
     staff_notifications.send_due()
     handover.remind()
     deletion_requests.carry_out_due()
+
+
+@shared_task(name="inbox.tasks.follow_conversations")
+def follow_conversations() -> None:
+    """Settle what was answered outside of the portal; list follow-ups without a head; ask whether answers helped."""
+    external_replies.handle_due()
+    conversations.promote()
+    satisfaction.ask_due()
 
 
 @shared_task(name="inbox.tasks.read_events")

@@ -14,6 +14,7 @@ from inbox.views import (
     moderation,
     people,
     public_rules,
+    satisfaction,
     saved_answers,
 )
 
@@ -50,6 +51,8 @@ urlpatterns = [
     path(f"{M}moderation/", moderation.moderation, name="moderation"),
     path(f"{M}moderation/<int:moderation>/", moderation.one, name="moderation_one"),
     path(f"{M}moderation/<int:moderation>/<slug:deed>/", moderation.act, name="moderation_act"),
+    path(f"{M}satisfaction/", satisfaction.satisfaction, name="inbox_satisfaction"),
+    path(f"{M}satisfaction/switch/", satisfaction.switch, name="inbox_satisfaction_switch"),
     path(f"{M}house-rules/", house_rules.house_rules, name="house_rules"),
     path(f"{M}house-rules/save/", house_rules.save, name="house_rules_save"),
     path("rules/<slug:place>/", public_rules.rules, name="public_rules"),

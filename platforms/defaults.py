@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from common.http import Http
-from platforms import scopes
+from platforms import attachment_content, scopes
 from platforms.errors import NeedsConsent, NotAllowed, OutcomeUnknown, Rejected
 from platforms.options import Option, values
 from platforms.protocols import Facts, SaveCheckpoint, SaveCredential
@@ -196,7 +196,7 @@ class Defaults(OfEachNetwork):
     reply_windows: ClassVar[tuple[ReplyWindow, ...]] = ()
 
     def attachment(self, source: str, most: int) -> bytes:
-        raise Rejected("This network hands out no attachments.", code="expired")
+        raise attachment_content.expired()
 
     def visibilities(self, remote_ids: Sequence[str]) -> Mapping[str, Visibility]:
         return dict.fromkeys(remote_ids, Visibility.PUBLIC)

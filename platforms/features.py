@@ -5,7 +5,7 @@ the source of a feature or belongs to `DETAILS`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from platforms.post_settings import REEL, STORY
 from platforms.protocols import Connector, Facts
@@ -42,15 +42,20 @@ class Feature:
     action: Action | None = None
 
 
-def features(kind: type[Connector], facts: Facts) -> tuple[Feature, ...]:
+def features(kind: type[Connector], facts: Facts, *, takes_posts: bool = True) -> tuple[Feature, ...]:
     """Those of every network in the same order, whether supported or not, for an account with these facts."""
     limits = kind.limits(facts)
-    return (
+    listed = (
         *_content(limits),
         *_afterwards(limits),
         *_conversation(kind, facts, limits),
         *_metrics(kind),
     )
+    return listed if takes_posts else tuple(_without_posts(one) for one in listed)
+
+
+def _without_posts(feature: Feature) -> Feature:
+    return feature if feature.group == CONVERSATION else replace(feature, is_supported=False)
 
 
 def _content(limits: Limits) -> Iterator[Feature]:
@@ -98,6 +103,7 @@ def _conversation(kind: type[Connector], facts: Facts, limits: Limits) -> Iterat
     yield Feature("conversations", CONVERSATION, label, bool(kind.reply_windows), action=Action.ANSWER)
     label = gettext_noop("Private answers")
     yield Feature("visibility", CONVERSATION, label, len(limits.visibilities) > 1, "visibilities", Action.ANSWER)
+    yield Feature("private", CONVERSATION, gettext_noop("Private messages"), bool(kind.reply_windows))
     yield Feature("hide", CONVERSATION, gettext_noop("Hide comments"), moderation.hides, action=Action.HIDE)
     yield Feature("remove", CONVERSATION, gettext_noop("Delete comments"), moderation.removes, action=Action.HIDE)
 

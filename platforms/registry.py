@@ -21,6 +21,7 @@ class Platform:
     token. "ours": a secret that we made for the channel. "": the network has no webhooks.
     `calls_first`: posts are accepted only after the network has called an address of ours, so the portal is public.
     `consent_host`: the host of the network's consent page, where it is not the server.
+    `takes_posts`: False where there are only conversations: no post is offered for it, and no metrics are fetched.
     """
 
     title: str
@@ -39,6 +40,7 @@ class Platform:
     signed_by: str = ""
     calls_first: bool = False
     consent_host: str = ""
+    takes_posts: bool = True
 
 
 PLATFORMS: dict[str, Platform] = {
@@ -199,6 +201,11 @@ PLATFORMS: dict[str, Platform] = {
         consent_host="accounts.google.com",
     ),
 }
+
+
+def without_posts() -> list[str]:
+    """The networks that take no posts, only conversations."""
+    return [key for key, platform in PLATFORMS.items() if not platform.takes_posts]
 
 
 def connector(key: str) -> type[Connector]:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from channels import validation
 from channels.enums import ChannelState
 from channels.models import Channel
+from channels.queries import takes_posts
 from common import languages
 from delivery.enums import State
 from inbox.models import HouseRules
@@ -103,8 +104,8 @@ def _place(municipality: Municipality, parts: set[str], tongue: str) -> bytes:
 
 
 def _accounts() -> Iterable[Channel]:
-    """Connected accounts of the open scope; practice ones in the demo only."""
-    rows = Channel.objects.exclude(state=ChannelState.DISCONNECTED).order_by("platform", "pk")
+    """Connected accounts of the open scope that publish; practice ones in the demo only."""
+    rows = Channel.objects.filter(takes_posts()).exclude(state=ChannelState.DISCONNECTED).order_by("platform", "pk")
     return rows if settings.DEMO else rows.filter(is_practice=False)
 
 

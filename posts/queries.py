@@ -30,6 +30,7 @@ from django.utils import timezone
 from accounts.models import User
 from channels.enums import ChannelState
 from channels.models import Channel
+from channels.queries import takes_posts
 from common.prepared import among, array
 from common.word_search import begins_word, holds, is_fragment
 from delivery.enums import State
@@ -185,7 +186,9 @@ def frozen_files(version: Version) -> list[version_files.File]:
 
 
 def usable_channels() -> QuerySet[Channel]:
-    return Channel.objects.exclude(state=ChannelState.DISCONNECTED).order_by("platform", "pk")
+    """The channels a post may go to."""
+    rows = Channel.objects.filter(takes_posts()).exclude(state=ChannelState.DISCONNECTED)
+    return rows.order_by("platform", "pk")
 
 
 def channels_of(draft: Draft, among: Iterable[Channel]) -> list[Channel]:

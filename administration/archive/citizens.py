@@ -19,6 +19,7 @@ from inbox.models import (
     Note,
     ProposedAnswer,
     Reply,
+    SatisfactionQuestion,
     SavedAnswer,
 )
 from inbox.queries.readable import readable, readable_messages, reads_private
@@ -61,13 +62,14 @@ def _messages(access: Access) -> list[dict[str, Any]]:
     rows = (
         readable_messages(access).select_related("channel", "assignee", "settlement", "department").order_by("at", "pk")
     )
-    questions, holds, attached = _asked(), _holds(), _attached(access)
+    questions, holds, attached, replied = _asked(), _holds(), _attached(access), _satisfaction(access)
     return [
         {
             "channel": row.channel.name, "link": row.url, "author": row.author_name, "handle": row.author_handle,
             "visibility": row.visibility,
             "conversation": row.conversation_id, "subject": row.subject, "stars": row.stars,
             "recommends": row.recommends, "attachments": attached[row.pk],
+            "was_it_answered": replied.get(row.pk),
             "text": row.text, "first_text": row.first_text or row.text, "at": row.at, "kind": row.kind,
             "state": row.state,
             "answer_by": row.due_at, "first_answer_at": row.first_answer_at, "who": str(row.assignee or ""),
@@ -93,6 +95,17 @@ def _attached(access: Access) -> dict[int, list[dict[str, Any]]]:
             "latitude": row.latitude, "longitude": row.longitude, "link": row.url, "state": row.state,
         })  # fmt: skip
     return by_message
+
+
+def _satisfaction(access: Access) -> dict[int, dict[str, Any]]:
+    """What citizens replied to the question whether their question was answered, by message."""
+    rows = SatisfactionQuestion.objects.filter(readable(access, "message__"))
+    return {
+        row.message_id: {
+            "asked_at": row.asked_at, "reply": row.value, "stars": row.stars, "words": row.word, "at": row.answered_at,
+        }
+        for row in rows
+    }  # fmt: skip
 
 
 def _answers_elsewhere(access: Access) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from administration.enums import FirstStep
 from administration.models import PutAway
 from channels.enums import ChannelState
 from channels.models import Channel
+from channels.queries import takes_posts
 from common.lazy_text import LazyText
 from common.models import AuditEvent
 from municipalities.enums import Role
@@ -145,7 +146,7 @@ def _with_progress(places: QuerySet[Municipality], on: date) -> QuerySet[Municip
         has_officer=Exists(members.filter(role=Role.OFFICER)),
         has_approver=Exists(members.filter(role=Role.APPROVER)),
         has_rules=Exists(rules),
-        has_channel=Exists(Channel.objects.filter(**here).exclude(state=ChannelState.DISCONNECTED)),
+        has_channel=Exists(Channel.objects.filter(takes_posts(), **here).exclude(state=ChannelState.DISCONNECTED)),
         has_mentor=Exists(Pairing.objects.on(on).filter(**here)),
         has_services=Exists(ServiceAvailability.objects.filter(verified_on__isnull=False, **here)),
         has_glossary=Exists(GlossaryWord.objects.filter(**here)),

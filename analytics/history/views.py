@@ -16,6 +16,7 @@ from analytics.history.domain import parse_rows
 from analytics.history.queries import brought, fetchable, listed
 from analytics.models import HistoryImport
 from channels.models import Channel
+from channels.queries import takes_posts
 from common import spreadsheets
 from common.errors import ActionNotAllowed
 from common.typed_dates import parse_day
@@ -130,7 +131,7 @@ def sample(request: MunicipalityRequest, kind: str) -> HttpResponse:
 
 
 def _sample(of: ImportSource) -> list[list[str]]:
-    channel = Channel.objects.order_by("name", "pk").first()
+    channel = Channel.objects.filter(takes_posts()).order_by("name", "pk").first()
     name = channel.name if channel else "Facebook"
     if of == ImportSource.FOLLOWERS:
         return [["Датум", "Канал", "Пратиоци"], ["31.12.2025.", name, "4.120"], ["31.1.2026.", name, "4.185"]]

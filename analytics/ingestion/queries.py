@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from analytics.models import Subject
 from channels.enums import ChannelState
 from channels.models import Channel
+from channels.queries import takes_posts
 from delivery.enums import State
 from delivery.rules import SEEN
 from posts.models import Publication
@@ -24,5 +25,6 @@ def publications_without_subject() -> QuerySet[Publication]:
 
 
 def channels_without_subject() -> QuerySet[Channel]:
+    """Connected channels that take posts and whose metrics are not fetched yet, one batch."""
     seen = Subject.objects.filter(channel=OuterRef("pk"), publication__isnull=True)
-    return Channel.objects.filter(~Exists(seen), state=ChannelState.CONNECTED)[:BATCH_SIZE]
+    return Channel.objects.filter(takes_posts(), ~Exists(seen), state=ChannelState.CONNECTED)[:BATCH_SIZE]

@@ -110,6 +110,15 @@ def send(row: Message, text: str, *, by: User, approved_by: Any) -> Reply:
     return reply
 
 
+def send_automatic(row: Message, text: str, *, by: User, approved_by: User | None) -> Reply:
+    """Enqueue an automatic message to the author of a locked message. It changes nothing about the message."""
+    delivery = enqueue(row.channel, kind=REPLY, outgoing=_outgoing(row, text), due_at=timezone.now(), by=by)
+    return Reply.objects.create(
+        municipality_id=row.municipality_id, message=row, delivery=delivery, text=text, by=by, approved_by=approved_by,
+        is_automatic=True,
+    )  # fmt: skip
+
+
 def _outgoing(row: Message, text: str) -> types.Outgoing:
     outgoing = types.Outgoing(
         text=reply_prefix(row) + text, language="sr", key=uuid4().hex, created_at=timezone.now(),
@@ -127,7 +136,12 @@ def _refuse_collision(row: Message, after: int) -> None:
     same = Q(message=row)
     if row.conversation_id is not None:
         same |= Q(message__conversation=row.conversation_id)
-    newest = Reply.objects.filter(same, delivery__state__in=LIVE_STATES).order_by("-pk").select_related("by").first()
+    newest = (
+        Reply.objects.filter(same, is_automatic=False, delivery__state__in=LIVE_STATES)
+        .order_by("-pk")
+        .select_related("by")
+        .first()
+    )
     if newest is not None and newest.pk > after:
         names = {"person": newest.by}
         raise ActionNotAllowed(
@@ -154,6 +168,9 @@ def settle_delivered() -> int:
         for reply in arrived:
             reply.arrived_at = reply.delivery.published_at
             reply.save(update_fields=["arrived_at"])
+            count += 1
+            if reply.is_automatic:
+                continue
             now = timezone.now()
             Message.objects.filter(pk=reply.message_id).update(
                 first_answer_at=Coalesce("first_answer_at", Value(reply.arrived_at)),
@@ -163,6 +180,5 @@ def settle_delivered() -> int:
             conversations.settle_follow_ups(reply.message, MessageState.ANSWERED, now, read_by=reply.at)
             if reply.message.kind == MessageKind.QUESTION:
                 questions.append((reply.municipality_id, reply.message.at))
-            count += 1
         mark_questions(questions)
         return count

@@ -7,10 +7,18 @@ from typing import Any
 from django.db import transaction
 from django.db.models import CharField, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from inbox.domain import attachments
-from inbox.models import Conversation, ConversationMerge, ExternalReply, Message, MessageAttachment
+from inbox.models import (
+    Conversation,
+    ConversationMerge,
+    ExternalReply,
+    Message,
+    MessageAttachment,
+    SatisfactionQuestion,
+)
 from inbox.personal_data import DataSubject, Erasure, ErasureEffect, PersonalDataStore, StoredField, with_the_message
 
 ERASED = "erased-"
@@ -138,6 +146,34 @@ MERGES = PersonalDataStore(
 )
 
 
+def _satisfaction(person: DataSubject) -> Iterable[Any]:
+    return SatisfactionQuestion.objects.filter(message__in=person.messages).order_by("pk")
+
+
+def _erase_satisfaction(what: Erasure) -> None:
+    SatisfactionQuestion.objects.filter(message__in=what.messages).update(word="")
+
+
+SATISFACTION = PersonalDataStore(
+    "satisfaction",
+    gettext_lazy("Replies to the question whether theirs was answered"),
+    ErasureEffect.PARTLY,
+    with_the_message,
+    "inbox.satisfactionquestion",
+    ("word",),
+    _satisfaction,
+    (
+        StoredField("value", gettext_lazy("Reply"), "get_value_display"),
+        StoredField("stars", gettext_lazy("Stars")),
+        StoredField("word", gettext_lazy("Words")),
+        StoredField("asked_at", gettext_lazy("Asked")),
+        StoredField("answered_at", gettext_lazy("Answered")),
+    ),
+    erase=_erase_satisfaction,
+    stays=lambda: _("Yes or no, and when: it still counts. No words."),
+)
+
+
 def _external_replies(person: DataSubject) -> Iterable[Any]:
     return ExternalReply.objects.filter(conversation__in=_of(person)).order_by("pk")
 
@@ -161,5 +197,5 @@ EXTERNAL_REPLIES = PersonalDataStore(
     erase=_erase_external_replies,
 )
 
-# In the order in which they are erased: the two before the last ask which conversations are empty.
-STORES = (ATTACHMENTS, EXTERNAL_REPLIES, MERGES, CONVERSATIONS)
+# In the order in which they are erased: those before the last ask which conversations are empty.
+STORES = (ATTACHMENTS, SATISFACTION, EXTERNAL_REPLIES, MERGES, CONVERSATIONS)

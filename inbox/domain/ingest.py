@@ -20,7 +20,7 @@ from channels.models import Channel
 from delivery.models import Delivery
 from delivery.policies import THREAD_PART
 from inbox import rules
-from inbox.domain import attachments, conversations, fetch_visibility, suggest, unsnooze
+from inbox.domain import attachments, conversations, fetch_visibility, satisfaction, suggest, unsnooze
 from inbox.domain.deleted_messages import mark_deleted
 from inbox.enums import FetchOutcome, MessageState
 from inbox.models import Conversation, Message, MessageFetch, message_search_key
@@ -154,7 +154,7 @@ def store_messages(
     known = {row.remote_id: row for row in Message.objects.filter(channel=channel, remote_id__in=items)}
     below = _publications(channel, items.values())
     fresh = [_message(channel, one, below, now, is_first=is_first) for key, one in items.items() if key not in known]
-    _join_conversations(fresh, items, by_name)
+    _join_conversations(fresh, items, by_name, now)
     suggest.set_suggestions(channel, fresh)
     # another worker may have stored some of them a moment ago; they are counted twice then
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
@@ -167,19 +167,19 @@ def store_messages(
 
 
 def _join_conversations(
-    fresh: list[Message], items: dict[str, types.Message], by_name: dict[str, Conversation]
+    fresh: list[Message], items: dict[str, types.Message], by_name: dict[str, Conversation], now: datetime
 ) -> None:
     """Set the conversation of new messages, and which of them follow an open one or an older one that is settled."""
+    rows = sorted((row for row in fresh if items[row.remote_id].conversation in by_name), key=lambda row: row.at)
+    for row in rows:
+        row.conversation, row.visibility = by_name[items[row.remote_id].conversation], Visibility.DIRECT
+    satisfaction.take_replies(rows, now)
     with_head = conversations.with_open_head(by_name.values()) if by_name else set()
     with_settled: set[int] = set()
-    for row in sorted(fresh, key=lambda one: one.at):
-        conversation = by_name.get(items[row.remote_id].conversation)
-        if conversation is None:
-            continue
-        row.conversation, row.visibility = conversation, Visibility.DIRECT
+    for row in rows:
         before = with_settled if row.is_settled else with_head
-        row.is_follow_up = conversation.pk in before
-        before.add(conversation.pk)
+        row.is_follow_up = row.conversation_id in before
+        before.add(row.conversation_id or 0)
 
 
 def _may_be_stored(one: types.Message, channel: Channel) -> bool:

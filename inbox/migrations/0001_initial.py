@@ -117,6 +117,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SatisfactionSurvey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('is_on', models.BooleanField(default=False)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('municipality',), name='one_satisfaction_survey')],
+            },
+        ),
+        migrations.CreateModel(
             name='SavedAnswer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -321,13 +336,14 @@ class Migration(migrations.Migration):
                 ('text', models.TextField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('is_automatic', models.BooleanField(default=False)),
                 ('at', models.DateTimeField(auto_now_add=True)),
                 ('arrived_at', models.DateTimeField(null=True)),
             ],
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(condition=models.Q(('arrived_at__isnull', True)), fields=['id'], name='reply_under_way')],
+                'indexes': [models.Index(condition=models.Q(('arrived_at__isnull', True)), fields=['id'], name='reply_under_way'), models.Index(condition=models.Q(('is_automatic', False)), fields=['arrived_at'], name='reply_arrived')],
             },
         ),
         migrations.CreateModel(
@@ -471,6 +487,27 @@ class Migration(migrations.Migration):
                 'base_manager_name': 'objects',
                 'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['municipality', 'at'], name='proposed_waiting')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('message',), name='one_proposed_answer'), models.CheckConstraint(condition=models.Q(models.Q(('reply__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('reply__isnull', True)), _connector='OR'), name='proposed_answer_is_sent_with_a_reply')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SatisfactionQuestion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='satisfaction_questions', to='inbox.conversation')),
+                ('message', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='satisfaction_question', to='inbox.message')),
+                ('reply', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inbox.reply')),
+                ('asked_at', models.DateTimeField()),
+                ('value', models.CharField(blank=True, choices=[('yes', 'Yes'), ('no', 'No')], max_length=3)),
+                ('stars', models.PositiveSmallIntegerField(null=True)),
+                ('word', models.TextField(blank=True)),
+                ('answered_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'indexes': [models.Index(fields=['municipality', 'answered_at'], name='satisfaction_answered_at')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('value', '')), models.Q(models.Q(('value', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='satisfaction_answered'), models.UniqueConstraint(condition=models.Q(('value', '')), fields=('conversation',), name='one_open_satisfaction_question')],
             },
         ),
     ]

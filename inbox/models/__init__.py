@@ -14,6 +14,7 @@ from inbox.models.handover import HandOver
 from inbox.models.messages import PRIVATE, LegalHold, Message, MessageFetch, Note, Reply, ReplyFetch, message_search_key
 from inbox.models.moderation import HouseRules, Moderation
 from inbox.models.proposed import AnswerDraft, ProposedAnswer
+from inbox.models.satisfaction import SatisfactionQuestion, SatisfactionSurvey
 from inbox.models.saved_answers import SavedAnswer, SentNotification
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "ProposedAnswer",
     "Reply",
     "ReplyFetch",
+    "SatisfactionQuestion",
+    "SatisfactionSurvey",
     "SavedAnswer",
     "SentNotification",
     "Settlement",

@@ -275,19 +275,28 @@ class Note(TenantModel):
 
 
 class Reply(TenantModel):
-    """Our answer to a message. Its delivery holds its state on the network; `arrived_at`: when it was published."""
+    """Our answer to a message. Its delivery holds its state on the network; `arrived_at`: when it was published.
+
+    An automatic one (`is_automatic`) answers nothing: it says that the offices are closed, or asks whether an answer
+    helped. `by` is who switched it on.
+    """
 
     message = models.ForeignKey(Message, models.PROTECT, related_name="replies")
     delivery = models.OneToOneField(Delivery, models.PROTECT, related_name="+")
     text = models.TextField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    is_automatic = models.BooleanField(default=False)
     at = models.DateTimeField(auto_now_add=True)
     arrived_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
-        # replies that have not reached the network
-        indexes = [models.Index(fields=["id"], name="reply_under_way", condition=Q(arrived_at__isnull=True))]
+        indexes = [
+            # replies that have not reached the network
+            models.Index(fields=["id"], name="reply_under_way", condition=Q(arrived_at__isnull=True)),
+            # answers after which citizens are asked whether they helped
+            models.Index(fields=["arrived_at"], name="reply_arrived", condition=Q(is_automatic=False)),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]

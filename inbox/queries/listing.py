@@ -178,7 +178,7 @@ def filtered_messages(narrowed: MessageFilters, person: Any, now: datetime, acce
 
 
 def _filtered(narrowed: MessageFilters, person: Any, now: datetime, may_read: Q) -> QuerySet[Message]:
-    newest = Reply.objects.filter(message=OuterRef("pk")).order_by("-pk").values("delivery__state")
+    newest = Reply.objects.filter(message=OuterRef("pk"), is_automatic=False).order_by("-pk").values("delivery__state")
     rows = Message.objects.filter(in_list(narrowed, person, now) & may_read)
     rows = rows.select_related("channel", "conversation", "assignee", "settlement", "publication__post")
     rows = rows.defer("first_text", "search_key").annotate(sent=Subquery(newest[:1]))

@@ -14,6 +14,7 @@ from analytics.dashboards.queries.dashboard import countable
 from analytics.enums import Basis
 from analytics.models import MonthlyFact
 from channels.models import Channel
+from channels.queries import takes_posts
 from municipalities.models import REAL_PLACE, Municipality
 from municipalities.queries import today
 from municipalities.tenancy import everywhere, scope
@@ -127,9 +128,9 @@ def open_data() -> Open:
 
 
 def _channels() -> list[Channel]:
-    """Of the open scope; practice ones only in the demo."""
-    rows = Channel.objects.all() if settings.DEMO else Channel.objects.filter(is_practice=False)
-    return list(rows.order_by("platform", "pk"))
+    """Of the open scope, those that take posts; practice ones only in the demo."""
+    rows = Channel.objects.filter(takes_posts())
+    return list((rows if settings.DEMO else rows.filter(is_practice=False)).order_by("platform", "pk"))
 
 
 def _sums(months: Sequence[date]) -> list[Sum]:

@@ -31,6 +31,7 @@ from inbox.models import (
     Note,
     ProposedAnswer,
     Reply,
+    SatisfactionQuestion,
 )
 from municipalities.tenancy import scope
 from needs.models import Need, Supporter
@@ -107,7 +108,13 @@ def make(cast: Cast, channel: Any, publication: Any) -> PrivateMessages:
             not_after=now, next_at=now, state_at=now, published_at=now,
             payload={"text": "xprivatereply", "visibility": "direct", "language": "sr"},
         )  # fmt: skip
-        Reply.objects.create(**here, message=answered, delivery=delivery, text="xprivatereply", by=by, arrived_at=now)
+        reply = Reply.objects.create(
+            **here, message=answered, delivery=delivery, text="xprivatereply", by=by, arrived_at=now
+        )
+        SatisfactionQuestion.objects.create(
+            **here, conversation=other, message=answered, reply=reply, asked_at=now, value="no", word="xprivateword",
+            answered_at=now,
+        )  # fmt: skip
     return PrivateMessages({
         "inbox/message": first.pk, "files/attachment": attachment.pk, "same-person/merge": merge.pk,
         "proposed/proposed": proposed.pk, "asked/handover": question.pk, "moderation/moderation": act.pk,

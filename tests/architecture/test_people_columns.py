@@ -112,6 +112,7 @@ COLUMNS = {
     "inbox.ProposedAnswer.text_by": HISTORY,
     "inbox.Reply.approved_by": HISTORY,
     "inbox.Reply.by": HISTORY,
+    "inbox.SatisfactionSurvey.by": ASKED,
     "inbox.SavedAnswer.by": HISTORY,
     "kits.Adoption.by": HISTORY,
     "kits.Kit.created_by": HISTORY,

@@ -109,7 +109,7 @@ def test_they_open_for_the_approver_and_for_an_officer_who_is_named(
 LISTS = (
     "", "inbox/", "inbox/?q=осветљењу", "inbox/?readers=private", "inbox/?view=late", "inbox/?view=mine",
     "inbox/?view=answered", "inbox/?kind=unlawful", "inbox/moderation/?view=unlawful", "inbox/moderation/?view=second",
-    "inbox/moderation/?view=under_way", "inbox/proposed/", "needs/gather/?message={message}", "needs/",
+    "inbox/moderation/?view=under_way", "inbox/proposed/", "inbox/satisfaction/", "needs/gather/?message={message}", "needs/",
     "needs/{need}/", "posts/{post}/", "deliveries/", "deliveries/{delivery}/", "activity/", "inbox/{public}/",
     "inbox/{public}/alike/", "settings/deciding/",
 )  # fmt: skip
@@ -129,7 +129,13 @@ def test_no_list_names_them_to_others(cast: Cast, things: Things, private: Priva
         if holds_marker(client.get(f"/m/cuprija/{path.format(**facts)}")):
             shown.add(path)
     if role == "approver":
-        assert shown >= {"inbox/", "inbox/?q=осветљењу", "inbox/moderation/?view=unlawful", "inbox/proposed/"}
+        assert shown >= {
+            "inbox/",
+            "inbox/satisfaction/",
+            "inbox/?q=осветљењу",
+            "inbox/moderation/?view=unlawful",
+            "inbox/proposed/",
+        }
     else:
         assert not shown
 

@@ -35,9 +35,8 @@ from delivery.models import DuplicatePost
 from exchange.domain import practice
 from exchange.models import Example, Pick, SharedComment, SharedPicture, SharedPost
 from inbox.domain import desk as inbox_desk
-from inbox.domain import handover, house_rules, moderate
+from inbox.domain import handover, house_rules, merge_conversations, moderate
 from inbox.models import (
-    Citizen,
     Conversation,
     ConversationMerge,
     Department,
@@ -503,25 +502,38 @@ def _message(things: Things) -> int:
     return int(written.pk)
 
 
-def _in_conversation(things: Things) -> tuple[int, int]:
-    """A file that a citizen sent, and a merge of their conversation with another one."""
-    cast, now = things.cast, timezone.now()
-    pk = _message(things)
+def _conversation(things: Things) -> Conversation:
+    """Its conversation, merged with another one of the same citizen, and what is attached to it."""
+    cast, now, pk = things.cast, timezone.now(), _message(things)
     with scope(cast.cuprija):
-        here = {"municipality": cast.cuprija}
-        message = Message.objects.select_related("channel", "conversation").get(pk=pk)
-        if message.conversation is None:
-            citizen = Citizen.objects.create(**here)
-            row = Conversation.objects.create(
-                **here, channel=message.channel, remote_id="with", citizen=citizen, last_received_at=now
-            )
-            Message.objects.filter(pk=pk).update(conversation=row)
-            file = default_storage.save("attachments/of-a-test.txt", ContentFile(b"?"))
-            MessageAttachment.objects.create(
-                **here, message=message, position=0, kind="file", state="stored", file=file, file_mime="text/plain"
-            )
-            ConversationMerge.objects.create(**here, conversation=row, citizen=citizen, reason="?", by=cast.officer)
-        return message.attachments.get().pk, ConversationMerge.objects.get().pk
+        of = {"municipality": cast.cuprija, "channel": things.publication.channel}
+        both = [
+            Conversation.objects.get_or_create(**of, remote_id=name, defaults={"last_received_at": now})[0]
+            for name in ("said", "elsewhere")
+        ]
+        Message.objects.filter(pk=pk).update(conversation=both[0])
+        return both[0]
+
+
+def _merge(things: Things) -> int:
+    conversation, cast = _conversation(things), things.cast
+    with scope(cast.cuprija):
+        other = Conversation.objects.get(remote_id="elsewhere")
+        known = ConversationMerge.objects.filter(conversation=other, undone_at=None).first()
+        return int((known or merge_conversations.merge(conversation, other, "исто питање", by=cast.officer)).pk)
+
+
+def _attachment(things: Things) -> int:
+    pk = _message(things)
+    with scope(things.cast.cuprija):
+        row, is_new = MessageAttachment.objects.get_or_create(
+            municipality=things.cast.cuprija, message_id=pk, position=0,
+            defaults={"kind": "file", "state": "stored", "file": "-", "file_mime": "text/plain", "file_size": 4},
+        )  # fmt: skip
+        if is_new:
+            row.file = default_storage.save("attachments/walk.txt", ContentFile(b"text"))
+            row.save(update_fields=["file"])
+        return int(row.pk)
 
 
 def _moderation(things: Things) -> int:
@@ -778,9 +790,9 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "by-mail/programme": lambda it: it.cast.programme.pk,
     "programme/act": lambda it: "pause",
     "inbox/message": _message,
+    "same-person/merge": _merge,
+    "files/attachment": _attachment,
     "message/act": lambda it: "close",
-    "files/attachment": lambda it: _in_conversation(it)[0],
-    "same-person/merge": lambda it: _in_conversation(it)[1],
     "moderation/moderation": _moderation,
     "moderation/deed": lambda it: "undo",
     "rules/place": _house_rules,

@@ -40,7 +40,10 @@ def from_data(fakes: FakeServer) -> str:
     links = ", ".join(f"[{one.title}]({key}.md)" for key, one in registry.PLATFORMS.items())
     networks = fill(f"{links}.", 120, initial_indent="its page: ").removeprefix("its page: ")
     known = {key: (registry.connector(key), facts(fakes, key)) for key in registry.PLATFORMS}
-    listed = {key: features(kind, facts) for key, (kind, facts) in known.items()}
+    listed = {
+        key: features(kind, facts, takes_posts=registry.PLATFORMS[key].takes_posts)
+        for key, (kind, facts) in known.items()
+    }
     lines = [
         *_formats(listed),
         "",

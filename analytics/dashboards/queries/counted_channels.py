@@ -10,6 +10,7 @@ from django.db import connection
 from analytics.rollups.queries import Freshness, freshness
 from channels.enums import ChannelState
 from channels.models import Channel
+from channels.queries import takes_posts
 from municipalities.tenancy import require
 
 # Of a fact, subject or day of a channel `x` and its channel `c`.
@@ -31,7 +32,7 @@ def rows_of(query: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 def channels() -> list[Channel]:
     """All that have numbers, those that are no longer connected last. One query."""
-    rows = Channel.objects.order_by("pk")
+    rows = Channel.objects.filter(takes_posts()).order_by("pk")
     shown = rows if settings.DEMO else rows.filter(is_practice=False)
     return sorted(shown, key=lambda channel: channel.state == ChannelState.DISCONNECTED)
 

@@ -15,6 +15,7 @@ from analytics.models import ChannelDay, DailyFact, Subject
 from analytics.periods import Period
 from analytics.thresholds import ratio_per_post
 from channels.models import Channel
+from channels.queries import takes_posts
 
 Sums = dict[str, int | None]
 NUMBERS = (*ADDED, "interactions")
@@ -106,7 +107,7 @@ def dashboard(period: Period, channel_id: int | None = None) -> Dashboard:
         )
         for totals in (now, *groups):
             totals.add(row)
-    channels = list(Channel.objects.exclude(state="disconnected").order_by("pk"))
+    channels = list(Channel.objects.filter(takes_posts()).exclude(state="disconnected").order_by("pk"))
     return Dashboard(
         channels=channels if settings.DEMO else [c for c in channels if not c.is_practice],
         now=now,

@@ -12,6 +12,7 @@ from analytics.models import MetricCoverage
 from channels import validation
 from channels.enums import ChannelState
 from channels.models import Channel
+from channels.queries import takes_posts
 from common.lazy_text import LazyText
 
 # Old posts are fetched once a week; a metric missing for longer is no longer returned.
@@ -68,5 +69,5 @@ def availability(channels: list[Channel]) -> list[MetricAvailability]:
 
 def channels_shown() -> list[Channel]:
     """Connected channels whose metrics count."""
-    rows = Channel.objects.exclude(state=ChannelState.DISCONNECTED).order_by("name", "pk")
+    rows = Channel.objects.filter(takes_posts()).exclude(state=ChannelState.DISCONNECTED).order_by("name", "pk")
     return list(rows if settings.DEMO else rows.filter(is_practice=False))

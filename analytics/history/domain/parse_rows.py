@@ -21,6 +21,7 @@ from analytics.metrics import BELIEVED_UP_TO, METRICS
 from analytics.models import ChannelDay, Subject
 from channels import validation
 from channels.models import Channel
+from channels.queries import takes_posts
 from common.numbers import number
 from delivery.models import Delivery
 from planning.date_parsing import parse_day_and_time
@@ -137,7 +138,7 @@ class _Sheet:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        channels = Channel.objects.order_by("name", "pk")
+        channels = Channel.objects.filter(takes_posts()).order_by("name", "pk")
         self.channels = list(channels if settings.DEMO else channels.filter(is_practice=False))
         self.today = timezone.localdate()
         self.categories = _categories()

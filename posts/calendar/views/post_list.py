@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.enums import ChannelState
 from channels.models import Channel
+from channels.queries import takes_posts
 from common.web.params import choice_param, int_param
 from common.word_search import is_fragment
 from delivery.enums import State
@@ -66,7 +67,7 @@ def filters_of(request: HttpRequest) -> PostFilters:
 
 def options() -> dict[str, Any]:
     """Choices of the filter fields. One query."""
-    connected = Channel.objects.exclude(state=ChannelState.DISCONNECTED).order_by("pk")
+    connected = Channel.objects.filter(takes_posts()).exclude(state=ChannelState.DISCONNECTED).order_by("pk")
     # The last two say what budgets a network grants.
     channels = connected.only("pk", "name", "platform", "facts", "granted")
     return {"channels": list(channels), "states": STATES, "categories": Category.choices}

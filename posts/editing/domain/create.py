@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from channels.enums import ChannelState
 from channels.models import Channel
+from channels.queries import takes_posts
 from common.audit import record
 from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
@@ -18,8 +19,9 @@ from posts.models import Post
 
 
 def blank_post(municipality: Municipality, *, by: User, **fields: Any) -> Post:
-    """A draft of `by` for every connected channel, not stored yet."""
-    connected = Channel.objects.exclude(state=ChannelState.DISCONNECTED).order_by("pk").values_list("pk", flat=True)
+    """A draft of `by` for every connected channel that takes posts, not stored yet."""
+    rows = Channel.objects.filter(takes_posts()).exclude(state=ChannelState.DISCONNECTED)
+    connected = rows.order_by("pk").values_list("pk", flat=True)
     post = Post(municipality=municipality, author=by, **fields)
     store_draft(post, Draft(channels=tuple(connected), tracked=True))
     return post

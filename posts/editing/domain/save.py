@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from channels.models import Channel
+from channels.queries import takes_posts
 from common.audit import record
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
@@ -119,7 +120,7 @@ def refuse_foreign_objects(draft: Draft) -> None:
     channels = {*draft.channels, *draft.per_channel, *draft.layout, *draft.settings}
     pictures = {shown.id for shown in draft.media}
     problems = []
-    if Channel.objects.filter(pk__in=channels).count() < len(channels):
+    if Channel.objects.filter(takes_posts(), pk__in=channels).count() < len(channels):
         problems.append(_("A channel of this post is no longer there. Reload the page and choose the channels again."))
     if pictures and Media.objects.filter(pk__in=pictures).count() < len(pictures):
         problems.append(_("A picture of this post is no longer there. Remove it and add it again."))

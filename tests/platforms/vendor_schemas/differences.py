@@ -46,6 +46,7 @@ OUTSIDE = (
         r"\w+ /index\.php",
         "The same calls with the route in the query, of a site without pretty addresses.",
     ),
+    Outside("telegram", r"GET /file/bot[^/]+/.+", "The bytes that getFile names, no part of the Bot API."),
     Outside("telegram", r"GET /s/\w+", "The public page of a channel, which is HTML and no part of the Bot API."),
     Outside("linkedin", "POST /oauth/v2/authorization", CONSENT),
     Outside("threads", "POST /oauth/authorize", CONSENT),
