@@ -109,9 +109,9 @@ def test_they_open_for_the_approver_and_for_an_officer_who_is_named(
 LISTS = (
     "", "inbox/", "inbox/?q=осветљењу", "inbox/?readers=private", "inbox/?view=late", "inbox/?view=mine",
     "inbox/?view=answered", "inbox/?kind=unlawful", "inbox/moderation/?view=unlawful", "inbox/moderation/?view=second",
-    "inbox/moderation/?view=under_way", "inbox/proposed/", "inbox/satisfaction/", "needs/gather/?message={message}", "needs/",
-    "needs/{need}/", "posts/{post}/", "deliveries/", "deliveries/{delivery}/", "activity/", "inbox/{public}/",
-    "inbox/{public}/alike/", "settings/deciding/",
+    "inbox/moderation/?view=under_way", "inbox/proposed/", "inbox/satisfaction/",
+    "needs/gather/?message={message}", "needs/", "needs/{need}/", "posts/{post}/", "deliveries/",
+    "deliveries/{delivery}/", "activity/", "inbox/{public}/", "inbox/{public}/alike/", "settings/deciding/",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+import requests
 
 from django.test import Client
 from django.urls import reverse
@@ -16,7 +17,7 @@ from channels.domain import keys
 from channels.models import Channel, Deletion, Event
 from common.models import AuditEvent
 from inbox.domain import deletion_requests, legal_hold
-from inbox.models import Message
+from inbox.models import Conversation, ExternalReply, Message
 from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
 from tests.analytics import factories
@@ -198,7 +199,41 @@ def test_stored_events_of_the_person_go_too(facebook: Any, channels: list[Channe
     assert list(Event.objects.values_list("key", flat=True)) == ["k1"]
 
 
-def test_two_workers_do_it_once(facebook: Any, channels: list[Channel]) -> None:
+def test_it_is_answered_and_confirmed_over_http(
+    facebook: Any, channels: list[Channel], live_server: Any, settings: Any
+) -> None:
+    """As the network calls it: no session, no token of ours, and the address in the answer opens."""
+    settings.PUBLIC_BASE_URL = live_server.url
+    form = {"signed_request": facebook.signed_request(PERSON, timezone.now())}
+    address = live_server.url + reverse("webhook_deletion", args=["facebook"])
+    first, again = (requests.post(address, data=form, timeout=30) for _call in range(2))
+    assert (first.status_code, first.json()) == (200, again.json())
+    page = requests.get(first.json()["url"], timeout=30)
+    assert page.status_code == 200
+    assert first.json()["confirmation_code"] in page.text
+    assert "noindex" in page.headers["X-Robots-Tag"]
+    assert not page.cookies.get("sessionid")
+    assert requests.post(address, data={"signed_request": "abc.def"}, timeout=30).status_code == 403
+    assert requests.get(address, timeout=30).status_code == 405
+
+
+def test_a_conversation_in_which_only_we_wrote_goes_too(cast: Cast, facebook: Any, channels: list[Channel]) -> None:
+    now = timezone.now()
+    with scope(cast.cuprija):
+        here = {"municipality": cast.cuprija}
+        row = Conversation.objects.create(
+            **here, channel=channels[0], remote_id=PERSON, author_id=PERSON, author_name="Мира", last_received_at=now
+        )
+        ExternalReply.objects.create(**here, conversation=row, remote_id="1", text=WORDS, at=now, received_at=now)
+    asked(facebook)
+    deletion_requests.carry_out_due()
+    with scope(cast.cuprija):
+        row = Conversation.objects.get()
+        assert (row.author_id, row.author_name, ExternalReply.objects.get().text) == ("", "", "")
+        assert PERSON not in row.remote_id
+
+
+def test_once_carried_out_there_is_nothing_left_to_do(facebook: Any, channels: list[Channel]) -> None:
     wrote(channels[0], PERSON)
     asked(facebook)
-    assert [deletion_requests.carry_out_due() for _worker in range(2)] == [1, 0]
+    assert [deletion_requests.carry_out_due() for _time in range(2)] == [1, 0]
