@@ -1,7 +1,7 @@
 """Merging conversations of the same citizen on several networks, and taking it back."""
 
 from django.contrib import messages as flash
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,7 +12,6 @@ from common.integers import parse_int
 from inbox.domain import merge_conversations
 from inbox.models import Conversation, ConversationMerge, Message
 from inbox.queries.merged import candidates
-from inbox.queries.readable import reads_private
 from inbox.text_analysis import mask
 from inbox.views.message import get_message
 from municipalities.access import requires
@@ -22,12 +21,13 @@ from municipalities.web import MunicipalityRequest
 MOST_LETTERS = 80
 
 
-@requires(Verb.INBOX_WORK)
+@requires(Verb.INBOX_PRIVATE)
 @require_http_methods(["GET", "POST"])
 def merge(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Search for another conversation of the same person and merge it."""
-    row = _in_conversation(request, message)
-    assert row.conversation is not None
+    row = get_message(request, message)
+    if row.conversation is None:
+        return redirect("message", request.municipality.slug, row.pk)
     if request.method == "POST":
         other = get_object_or_404(Conversation, pk=parse_int(request.POST.get("other", "")) or 0)
         try:
@@ -38,14 +38,6 @@ def merge(request: MunicipalityRequest, message: int) -> HttpResponse:
         flash.success(request, _("The conversations are shown together now."), extra_tags=f"undo:{undo}")
         return redirect("message", request.municipality.slug, row.pk)
     return _page(request, row)
-
-
-def _in_conversation(request: MunicipalityRequest, pk: int) -> Message:
-    """404 where there is none, and for who may not read private messages: its pages name others."""
-    row = get_message(request, pk)
-    if row.conversation is None or not reads_private(request.access):
-        raise Http404
-    return row
 
 
 def _page(request: MunicipalityRequest, row: Message, problem: str = "", field: str = "") -> HttpResponse:
@@ -67,10 +59,10 @@ def _page(request: MunicipalityRequest, row: Message, problem: str = "", field: 
     return render(request, "inbox/merge.html", context, status=422 if problem else 200)
 
 
-@requires(Verb.INBOX_WORK)
+@requires(Verb.INBOX_PRIVATE)
 @require_POST
 def unmerge(request: MunicipalityRequest, message: int, merge: int) -> HttpResponse:
-    row = _in_conversation(request, message)
+    row = get_message(request, message)
     if row.conversation is None or row.conversation.citizen_id is None:
         return redirect("message", request.municipality.slug, row.pk)
     merged = get_object_or_404(ConversationMerge, pk=merge, citizen=row.conversation.citizen_id)
