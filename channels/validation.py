@@ -58,9 +58,10 @@ def unknown_options() -> list[str]:
     return unknown
 
 
-def commit_window(channel: Channel) -> timedelta:
+def commit_window(channel: Channel, *, is_private: bool = False) -> timedelta:
     """How long the network may carry out a call late (`platforms.protocols.Publishes`)."""
-    return connector(channel.platform).commit_window
+    kind = connector(channel.platform)
+    return kind.private_commit_window if is_private else kind.commit_window
 
 
 def limits(channel: Channel) -> Limits:

@@ -146,8 +146,9 @@ class Defaults(OfEachNetwork):
     # that a cut connection delivers late is Linux's limit for retransmissions: 924.6 s with its default `tcp_retries2`.
     # https://www.kernel.org/doc/html/latest/networking/ip-sysctl.html
     commit_window: ClassVar[timedelta] = timedelta(minutes=16)
+    private_commit_window: ClassVar[timedelta] = timedelta(minutes=16)
 
-    def may_resend(self, opened_at: datetime, now: datetime) -> bool:
+    def may_resend(self, opened_at: datetime, now: datetime, *, is_private: bool = False) -> bool:
         return False
 
     def edit(self, remote_id: str, outgoing: Outgoing) -> Published:

@@ -99,8 +99,6 @@ def _conversation(kind: type[Connector], facts: Facts, limits: Limits) -> Iterat
     moderation = kind.moderates(facts)
     label = gettext_noop("Read and answer comments")
     yield Feature("answers", CONVERSATION, label, kind.converses, action=Action.ANSWER)
-    label = gettext_noop("Private conversations")
-    yield Feature("conversations", CONVERSATION, label, bool(kind.reply_windows), action=Action.ANSWER)
     label = gettext_noop("Private answers")
     yield Feature("visibility", CONVERSATION, label, len(limits.visibilities) > 1, "visibilities", Action.ANSWER)
     yield Feature("private", CONVERSATION, gettext_noop("Private messages"), bool(kind.reply_windows))

@@ -140,7 +140,7 @@ def _late(now: datetime) -> int:
         return 0
     with everywhere("find municipalities with late messages"):
         sent = SentNotification.objects.filter(municipality=OuterRef("pk"), about=f"late:{local.date()}")
-        rows = Message.objects.filter(state__in=OPEN, due_at__lt=now)
+        rows = Message.objects.filter(state__in=OPEN, is_follow_up=False, due_at__lt=now)
         municipalities = list(Municipality.objects.filter(pk__in=rows.values("municipality")).exclude(Exists(sent)))
     return sum(_notify_late(municipality, now) for municipality in municipalities)
 
@@ -150,7 +150,8 @@ def _notify_late(municipality: Municipality, now: datetime) -> bool:
     with scope(municipality):
         if not _is_first(municipality, f"late:{now.astimezone(BELGRADE).date()}"):
             return False
-        for people, count in _counted(municipality, Message.objects.filter(state__in=OPEN, due_at__lt=now)):
+        rows = Message.objects.filter(state__in=OPEN, is_follow_up=False, due_at__lt=now)
+        for people, count in _counted(municipality, rows):
             _notify_count_of_late(municipality, people, count)
     return True
 

@@ -67,6 +67,15 @@ def replies(messages: list[Message]) -> dict[int, list[Reply]]:
     return by_message
 
 
+def open_head(message: Message) -> int | None:
+    """The id of the open message that this one follows in its conversation; None for one that stands for itself. Acts
+    on a conversation are acts on its head. At most one query."""
+    if not message.is_follow_up or message.state not in OPEN:
+        return None
+    heads = Message.objects.filter(conversation=message.conversation_id, is_follow_up=False, state__in=OPEN)
+    return heads.order_by("at", "pk").values_list("pk", flat=True).first()
+
+
 @dataclass(frozen=True)
 class Bubble:
     """One entry of a private conversation, in its order: a message of the person, our answer, or what we wrote outside

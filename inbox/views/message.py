@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages as flash
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -24,7 +25,7 @@ from inbox.queries.merged import merged_conversations
 from inbox.queries.message_context import message_context
 from inbox.queries.other_ways import other_ways
 from inbox.queries.readable import readable_messages
-from inbox.queries.thread import NEAR_PRIVATE, bubbles, replies, thread
+from inbox.queries.thread import NEAR_PRIVATE, bubbles, open_head, replies, thread
 from inbox.views import navigation
 from municipalities.access import requires
 from municipalities.holidays import BELGRADE
@@ -51,6 +52,10 @@ def get_message(request: MunicipalityRequest, pk: int) -> Message:
 @require_GET
 def message(request: MunicipalityRequest, message: int) -> HttpResponse:
     row = get_message(request, message)
+    if head := open_head(row):
+        address = reverse("message", args=[request.municipality.slug, head])
+        query = request.GET.urlencode()
+        return redirect(f"{address}{'?' if query else ''}{query}#message-{row.pk}")
     if row.read_at is None and request.access.may(Verb.INBOX_WORK):
         triage.mark_read(row)
     return message_page(request, row, draft=from_department(row, request.GET.get("from_handover", "")))

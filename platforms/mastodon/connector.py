@@ -221,7 +221,7 @@ class Mastodon(Conversation, Defaults):
             raise OutcomeUnknown(STAYS_WIDE, {"remote_id": published.remote_id}) from problem
         raise Rejected(WENT_WIDE, code="visibility", evidence={"remote_id": published.remote_id})
 
-    def may_resend(self, opened_at: datetime, now: datetime) -> bool:
+    def may_resend(self, opened_at: datetime, now: datetime, *, is_private: bool = False) -> bool:
         return self.facts.get("software") in server.HONOURS_KEY and now - opened_at <= RESEND_WITHIN
 
     def find(

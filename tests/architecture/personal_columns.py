@@ -247,10 +247,11 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
         {
             "practice_account": "display_name note username",
             "practice_app": "client_id name redirect_uris scopes secret_hash website",
+            "practice_conversation": "readers",
             "practice_grant": "challenge code_hash redirect_uri scopes",
             "practice_media": "blurhash description file mime token",
             "practice_rememberedkey": "key",
-            "practice_status": "language poll text",
+            "practice_status": "language poll readers text",
             "practice_statusedit": "text",
             "practice_token": "scopes token_hash",
             "trainings_exercise": "criteria scenario script",

@@ -418,3 +418,18 @@ def test_merging_never_changes_to_whom_an_answer_goes(channel: Channel, cast: Ca
         "jelena",
         "jeca",
     )
+
+
+def test_a_follow_up_leads_to_the_message_that_it_follows(channel: Channel, cast: Cast) -> None:
+    store_messages(channel, [written("1", "прва", 10), written("2", "друга", 9)])
+    head, follow_up = rows()["1"], rows()["2"]
+    response = sign_in(cast.approver).get(f"/m/cuprija/inbox/{follow_up.pk}/?view=open")
+    assert response["Location"] == f"/m/cuprija/inbox/{head.pk}/?view=open#message-{follow_up.pk}"
+    triage.close(head, by=cast.officer, listed_at=timezone.now())
+    assert sign_in(cast.approver).get(f"/m/cuprija/inbox/{follow_up.pk}/").status_code == 200
+
+
+def test_private_messages_of_two_people_are_never_grouped(channel: Channel) -> None:
+    text = "Када ће бити вода у Улици кнеза Милоша, већ три дана нема?"
+    store_messages(channel, [written("1", text, 2), written("2", text, 1, person="petar")])
+    assert {row.similar_group for row in rows().values()} == {None}
