@@ -8,6 +8,7 @@ from inbox.views import (
     handover,
     hints,
     house_rules,
+    live,
     merging,
     message,
     messages,
@@ -22,6 +23,8 @@ M = "m/<slug:municipality>/inbox/"
 
 urlpatterns = [
     path(M, messages.inbox, name="inbox"),
+    path(f"{M}live/", live.live, name="inbox_live"),
+    path(f"{M}changes/", live.changes, name="inbox_changes"),
     path(f"{M}several/", messages.several, name="inbox_several"),
     path(f"{M}<int:message>/", message.message, name="message"),
     path(f"{M}answers/", saved_answers.answers, name="inbox_answers"),
@@ -41,6 +44,7 @@ urlpatterns = [
     path(f"{M}<int:message>/files/<int:attachment>/", attachments.attachment, name="message_attachment"),
     path(f"{M}<int:message>/same-person/", merging.merge, name="message_merge"),
     path(f"{M}<int:message>/same-person/<int:merge>/", merging.unmerge, name="message_unmerge"),
+    path(f"{M}<int:message>/changes/", live.message_changes, name="message_changes"),
     path(f"{M}<int:message>/note/", message.note, name="message_note"),
     path(f"{M}<int:message>/sort/", message.sort, name="message_sort"),
     path(f"{M}<int:message>/assign/", message.assign, name="message_assign"),

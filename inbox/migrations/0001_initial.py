@@ -2,6 +2,8 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.operations
 import django.db.models.deletion
 import django.utils.timezone
+import pgtrigger.compiler
+import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -509,5 +511,13 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['municipality', 'answered_at'], name='satisfaction_answered_at')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('value', '')), models.Q(models.Q(('value', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='satisfaction_answered'), models.UniqueConstraint(condition=models.Q(('value', '')), fields=('conversation',), name='one_open_satisfaction_question')],
             },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='message',
+            trigger=pgtrigger.compiler.Trigger(name='notify_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM pg_notify('live_updates', 'inbox:' || municipality_id)\n            FROM (SELECT DISTINCT municipality_id FROM changed) of_municipalities;\n            RETURN NULL;\n        ", hash='49ffdefd1e32322efd60646acfb5f872dbafe72b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_notify_insert_01bde', referencing='REFERENCING NEW TABLE AS changed ', table='inbox_message', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='message',
+            trigger=pgtrigger.compiler.Trigger(name='notify_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM pg_notify('live_updates', 'inbox:' || municipality_id)\n            FROM (SELECT DISTINCT municipality_id FROM changed) of_municipalities;\n            RETURN NULL;\n        ", hash='e1c91007fb60826d23b3c422d96f93765fab9f7a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_notify_update_f0811', referencing='REFERENCING NEW TABLE AS changed ', table='inbox_message', when='AFTER')),
         ),
     ]

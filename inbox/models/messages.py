@@ -8,6 +8,8 @@ of the row is kept for statistics, without any name.
 from datetime import datetime
 from typing import Any
 
+import pgtrigger
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -19,6 +21,7 @@ from django.utils.translation import pgettext_lazy
 from channels.models import Channel
 from common.enums import label
 from common.fields import WebAddressField
+from common.live_streams import NOTIFY_CHANNEL
 from delivery.models import Delivery
 from inbox.enums import FetchOutcome, MessageKind, MessageState, MessageVisibility, Topic
 from inbox.models.conversations import Conversation
@@ -46,6 +49,25 @@ PRIVATE = ~Q(visibility__in=sorted(FOR_EVERYBODY))
 def message_search_key(row: "Message") -> str:
     """The folded words by which a message is found."""
     return fold(" ".join(filter(None, (row.subject, row.text, row.author_name, row.author_handle))))
+
+
+def _notification(operation: pgtrigger.Operation) -> pgtrigger.Trigger:
+    """Tells `portal.live` which inbox has changed (`inbox.queries.live.topic`), once the transaction is through.
+
+    Once a municipality, however many rows a statement has. A transition table allows one operation.
+    """
+    return pgtrigger.Trigger(
+        name=f"notify_{str(operation).lower()}",
+        when=pgtrigger.After,
+        operation=operation,
+        level=pgtrigger.Statement,
+        referencing=pgtrigger.Referencing(new="changed"),
+        func=f"""
+            PERFORM pg_notify('{NOTIFY_CHANNEL}', 'inbox:' || municipality_id)
+            FROM (SELECT DISTINCT municipality_id FROM changed) of_municipalities;
+            RETURN NULL;
+        """,  # noqa: S608 -- a constant of ours
+    )
 
 
 class MessageFetch(TenantModel):
@@ -195,6 +217,7 @@ class Message(TenantModel):
             # messages whose retention period ends
             models.Index(fields=["settled_at"], name="message_age", condition=Q(erased_at__isnull=True)),
         ]
+        triggers = [_notification(pgtrigger.Insert), _notification(pgtrigger.Update)]
 
     def get_kind_display(self) -> str:  # type: ignore[no-redef]
         return label(MessageKind, self.kind)

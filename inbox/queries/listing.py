@@ -172,17 +172,29 @@ def listed_messages(page: Any, narrowed: MessageFilters, person: Any, now: datet
 
 
 def filtered_messages(narrowed: MessageFilters, person: Any, now: datetime, access: Access) -> QuerySet[Message]:
-    """The filtered list in its order, of what this person may read. `sent` is the delivery state of the newest
-    answer."""
+    """The filtered list in its order, of what this person may read."""
     return _filtered(narrowed, person, now, readable(access))
 
 
 def _filtered(narrowed: MessageFilters, person: Any, now: datetime, may_read: Q) -> QuerySet[Message]:
-    newest = Reply.objects.filter(message=OuterRef("pk"), is_automatic=False).order_by("-pk").values("delivery__state")
     rows = Message.objects.filter(in_list(narrowed, person, now) & may_read)
+    return with_columns(rows).order_by(*narrowed.order)
+
+
+def with_columns(rows: QuerySet[Message]) -> QuerySet[Message]:
+    """With what a row of the list shows. `sent` is the delivery state of the newest answer."""
+    newest = Reply.objects.filter(message=OuterRef("pk"), is_automatic=False).order_by("-pk").values("delivery__state")
     rows = rows.select_related("channel", "conversation", "assignee", "settlement", "publication__post")
-    rows = rows.defer("first_text", "search_key").annotate(sent=Subquery(newest[:1]))
-    return rows.order_by(*narrowed.order)
+    return rows.defer("first_text", "search_key").annotate(sent=Subquery(newest[:1]))
+
+
+def set_counts(rows: Iterable[Message], access: Access) -> None:
+    """Set `size` and `follow_ups` of rows that are shown. Two queries at most."""
+    rows = list(rows)
+    sizes, follow_ups = thread_sizes(rows, access), follow_up_counts(rows)
+    for row in rows:
+        row.size = sizes.get(row.publication_id or 0, 1)
+        row.follow_ups = 0 if row.is_follow_up else follow_ups.get(row.conversation_id or 0, 0)
 
 
 COUNTED = tuple(name for name in VIEWS if name not in SETTLED)

@@ -21,6 +21,7 @@ from inbox.domain.handover import draft as from_department
 from inbox.enums import MessageKind, Snooze
 from inbox.models import Department, Message
 from inbox.queries import answering, moderation
+from inbox.queries.live import ThreadState
 from inbox.queries.merged import merged_conversations
 from inbox.queries.message_context import message_context
 from inbox.queries.other_ways import other_ways
@@ -92,6 +93,7 @@ def message_page(
         ),
         "message": row,
         "thread": [(item, answered.get(item.pk, [])) for item in messages],
+        "known": ThreadState.of(row, messages, answered),
         "merged": merged,
         "bubbles": bubbles(row, messages, answered),
         "hides_older": row.conversation is not None and len(messages) >= NEAR_PRIVATE,

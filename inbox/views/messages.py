@@ -59,10 +59,7 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
     rows = listing.filtered_messages(narrowed, request.user, now, access)
     page = CountedPaginator(rows, listing.PER_PAGE, counts["listed"]).get_page(request.GET.get("page"))
     shown = listing.collapse_similar(listing.listed_messages(page, narrowed, request.user, now, access))
-    sizes, follow_ups = listing.thread_sizes(shown, access), listing.follow_up_counts(shown)
-    for row in shown:
-        row.size = sizes.get(row.publication_id or 0, 1)
-        row.follow_ups = 0 if row.is_follow_up else follow_ups.get(row.conversation_id or 0, 0)
+    listing.set_counts(shown, access)
     page.object_list = shown
     people = [(str(person.pk), str(person)) for person in colleagues(request.municipality)]
     context = {
@@ -72,7 +69,7 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
         "is_filtered": bool(narrowed.filters),
         "is_filtered_more": bool({*narrowed.filters} - {"q", "kind", "assignee"}),
         "is_narrowed": bool(narrowed.filters or narrowed.view != "open"),
-        "views": [{**view, "count": counts.get(view["key"])} for view in _views(narrowed, _list_url(request))],
+        "views": list_views(request, narrowed, counts),
         "list_url": _list_url(request),
         "is_settled": narrowed.view in ("answered", "closed"),
         "may_work": request.access.may(Verb.INBOX_WORK),
@@ -120,6 +117,11 @@ def _filters(
 
 def _list_url(request: MunicipalityRequest) -> str:
     return reverse("inbox", args=[request.municipality.slug])
+
+
+def list_views(request: MunicipalityRequest, narrowed: MessageFilters, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The views above the list: key, label, URL, whether it is the current one, and how many messages it has."""
+    return [{**view, "count": counts.get(view["key"])} for view in _views(narrowed, _list_url(request))]
 
 
 def _views(narrowed: MessageFilters, list_url: str) -> list[dict[str, Any]]:

@@ -110,6 +110,7 @@ LISTS = (
     "", "inbox/", "inbox/?q=осветљењу", "inbox/?readers=private", "inbox/?view=late", "inbox/?view=mine",
     "inbox/?view=answered", "inbox/?kind=unlawful", "inbox/moderation/?view=unlawful", "inbox/moderation/?view=second",
     "inbox/moderation/?view=under_way", "inbox/proposed/", "inbox/satisfaction/",
+    "inbox/changes/?shown={message}", "inbox/changes/?since=0",
     "needs/gather/?message={message}", "needs/", "needs/{need}/", "posts/{post}/", "deliveries/",
     "deliveries/{delivery}/", "activity/", "inbox/{public}/", "inbox/{public}/alike/", "settings/deciding/",
 )  # fmt: skip
