@@ -206,6 +206,11 @@ def mentionable(municipality: Municipality) -> list[Channel]:
         return list(rows.select_related("municipality").order_by("municipality__name_cyrl", "name", "pk"))
 
 
+def network_title(platform: str) -> str:
+    """The network's own name for people."""
+    return str(PLATFORMS[platform].title)
+
+
 def networks_of_application(platform: str) -> list[str]:
     """The networks that share one application with this one, itself among them: to the network they are the same."""
     holder = PLATFORMS[platform].keys_of or platform

@@ -6,6 +6,7 @@ from channels.domain import unread_events
 from inbox.domain import (
     answer,
     attachments,
+    conversation_stores,
     conversations,
     deletion_requests,
     drafts,
@@ -90,6 +91,7 @@ def fetch_channel_replies(channel_id: int) -> None:
 @shared_task(name="inbox.tasks.purge_expired")
 def purge_expired() -> None:
     words.purge_expired()
+    conversation_stores.purge_expired()
     evidence.purge_expired()
     drafts.purge_expired()
     staff_notifications.purge_expired()

@@ -1,16 +1,17 @@
 """Personal data stores of private conversations, for `inbox.personal_data`."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import CharField, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from inbox.domain import attachments
+from inbox.domain import attachments, retention
 from inbox.models import (
     Conversation,
     ConversationMerge,
@@ -20,6 +21,7 @@ from inbox.models import (
     SatisfactionQuestion,
 )
 from inbox.personal_data import DataSubject, Erasure, ErasureEffect, PersonalDataStore, StoredField, with_the_message
+from municipalities.tenancy import everywhere
 
 ERASED = "erased-"
 MOST = 1000
@@ -73,15 +75,19 @@ def _emptied(what: Erasure) -> Any:
     return _without_words(_of(what))
 
 
-def purge_expired(before: datetime) -> int:
-    """Erase conversations without words that have been silent since: those in which only we wrote. How many."""
+def purge_expired() -> int:
+    """Erase conversations without words whose time is over: those in which only we wrote. How many."""
+    with everywhere("erase conversations whose time is over"), transaction.atomic():
+        return _purge(timezone.now() - timedelta(days=retention.private_days()))
+
+
+def _purge(before: datetime) -> int:
     silent = _without_words(Conversation.objects.filter(last_received_at__lt=before))
     later = ExternalReply.objects.filter(conversation=OuterRef("pk"), at__gte=before)
     ids = list(silent.filter(~Exists(later)).exclude(remote_id__startswith=ERASED).values_list("pk", flat=True)[:MOST])
-    with transaction.atomic():
-        ExternalReply.objects.filter(conversation__in=ids).update(text="")
-        ConversationMerge.objects.filter(conversation__in=ids).update(reason="")
-        _clear(Conversation.objects.filter(pk__in=ids))
+    ExternalReply.objects.filter(conversation__in=ids).update(text="")
+    ConversationMerge.objects.filter(conversation__in=ids).update(reason="")
+    _clear(Conversation.objects.filter(pk__in=ids))
     return len(ids)
 
 

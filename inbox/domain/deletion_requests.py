@@ -34,7 +34,6 @@ from municipalities.models import Municipality
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
 from notifications.enums import NotificationKind
-from platforms.registry import PLATFORMS
 
 log = logging.getLogger(__name__)
 
@@ -94,16 +93,16 @@ def _with_events(family: list[str], person: str) -> list[Channel]:
 
 
 def _erase(municipality: Municipality, authors: list[tuple[int, str]], row: Deletion) -> retention.Erased:
-    erased, network = retention.erase_everything_of(municipality, authors), PLATFORMS[row.platform].title
+    erased, network = retention.erase_everything_of(municipality, authors), queries.network_title(row.platform)
     copies = {copy.message_id for channel, author in authors for copy in evidence.retained(channel, author)}
     held = Message.objects.filter(pk__in=copies, erased_at__isnull=False).count()  # others are counted as held
     erased = replace(erased, held=erased.held + held)
     record(
         "message.erase_by_network", by=None, municipality_id=municipality.pk, label=str(municipality),
-        network=str(network), messages=erased.messages, held=erased.held,
+        network=network, messages=erased.messages, held=erased.held,
     )  # fmt: skip
     if erased.messages or erased.held:
-        _notify(municipality, erased, str(network))
+        _notify(municipality, erased, network)
     return erased
 
 

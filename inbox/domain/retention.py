@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.models import User
 from common.audit import record
 from inbox import personal_data
-from inbox.domain import conversation_stores, mark_daily_counts
+from inbox.domain import mark_daily_counts
 from inbox.enums import MessageKind
 from inbox.models import PRIVATE, LegalHold, Message
 from inbox.personal_data import Erasure
@@ -41,11 +41,11 @@ def purge_expired() -> int:
     with everywhere("forget citizens' words whose time is over"):
         while keys := list(_expired(now).values_list("pk", flat=True)[:BATCH]):
             count += _erase(Erasure(keys, now))
-        conversation_stores.purge_expired(now - timedelta(days=_private_days()))
     return count
 
 
-def _private_days() -> int:
+def private_days() -> int:
+    """For how many days private messages are kept."""
     return min(settings.INBOX_PRIVATE_DAYS, settings.INBOX_DAYS)
 
 
@@ -53,7 +53,7 @@ def _expired(now: datetime) -> QuerySet[Any]:
     days = Case(
         When(kind=MessageKind.SPAM, then=Value(timedelta(days=settings.INBOX_SPAM_DAYS))),
         When(kind=MessageKind.UNLAWFUL, then=Value(timedelta(days=settings.INBOX_UNLAWFUL_DAYS))),
-        When(PRIVATE, then=Value(timedelta(days=_private_days()))),
+        When(PRIVATE, then=Value(timedelta(days=private_days()))),
         default=Value(timedelta(days=settings.INBOX_DAYS)),
         output_field=DurationField(),
     )

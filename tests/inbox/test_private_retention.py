@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from channels.models import Channel
 from inbox import personal_data
-from inbox.domain import legal_hold, retention
+from inbox.domain import conversation_stores, legal_hold, retention
 from inbox.models import Conversation, ExternalReply, Message, MessageAttachment
 from inbox.queries import personal_data as queries
 from municipalities.tenancy import scope
@@ -113,8 +113,7 @@ def test_a_conversation_in_which_only_we_wrote_is_erased_too(
         ExternalReply.objects.create(
             municipality=cast.cuprija, conversation=row, remote_id="1", text=WORDS, at=at, received_at=at
         )
-    retention.purge_expired()
-    retention.purge_expired()
+    assert [conversation_stores.purge_expired() for _time in range(2)] == [int(is_erased), 0]
     with scope(cast.cuprija):
         assert (Conversation.objects.get().author_name == "", ExternalReply.objects.get().text == "") == (
             is_erased, is_erased
