@@ -102,7 +102,7 @@ def connect(request: MunicipalityRequest, platform: str) -> HttpResponse:
     again = _again(request, platform)
     # A form without fields is sent, too: only the method shows that it was.
     sent = request.POST if request.method == "POST" else None
-    form = connect_form(PLATFORMS[platform], sent, initial=_known(again))
+    form = connect_form(PLATFORMS[platform], sent, initial=_known(again) or {"name": request.municipality.name})
     if request.method == "POST" and form.is_valid():
         try:
             return _started(request, _start(request, platform, form.cleaned_data, again))
@@ -125,7 +125,8 @@ def _known(channel: Channel | None) -> dict[str, str]:
     if channel is None:
         return {}
     account = channel.handle if channel.handle.startswith("@") else channel.remote_id
-    return {"identifier": channel.handle.removeprefix("@"), "account": account, "server": channel.server}
+    known = {"identifier": channel.handle.removeprefix("@"), "account": account, "server": channel.server}
+    return {**known, "smtp": str(channel.facts.get("smtp", "")), "name": channel.name}
 
 
 def _start(request: MunicipalityRequest, platform: str, typed: dict[str, str], again: Channel | None) -> ConnectAttempt:
