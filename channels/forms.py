@@ -124,7 +124,9 @@ class MailboxForm(forms.Form):
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs=PLAIN),
-        help_text=_("Leave this empty if it is the same one. Write :465 behind it if the server does not use port 587."),
+        help_text=_(
+            "Leave this empty if it is the same one. Write :465 behind it if the server does not use port 587."
+        ),
     )
     name = forms.CharField(
         label=_("Name of the sender"),

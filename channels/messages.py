@@ -121,14 +121,14 @@ MAIL_SERVER_BAD = gettext_noop(
     "mail.opstina.rs:993."
 )
 MAIL_PORT = gettext_noop(
-    "Mail servers are called at their usual encrypted ports only: 993 or 143 for incoming mail, 587 or 465 for outgoing "
-    "mail."
+    "Mail servers are called at their usual encrypted ports only: 993 or 143 for incoming mail, 587 or 465 for "
+    "outgoing mail."
 )
 MAIL_ADDRESS = gettext_noop("Write the complete address of the mailbox, for example gradjani@opstina.rs.")
 MAIL_SIGN_IN = gettext_noop(
     "The mail server does not accept this address with this password. If the account has a second factor, or is one of "
-    "Google, it needs an app password. Mailboxes of Microsoft 365 and Outlook.com accept no passwords from programs and "
-    "cannot be connected."
+    "Google, it needs an app password. Mailboxes of Microsoft 365 and Outlook.com accept no passwords from programs "
+    "and cannot be connected."
 )
 NO_APP_PASSWORDS = gettext_noop(
     "The site has no application passwords. It needs WordPress 5.6 or newer, https, and no plugin that switches them "

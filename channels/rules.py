@@ -78,7 +78,7 @@ def mail_server(typed: str, protocol: str, field: str) -> str:
         raise ActionNotAllowed(messages.MAIL_SERVER_BAD, field)
     host, _colon, number = authority.rstrip("/").partition(":")
     usual = schemes[scheme] if separator else next(iter(ports)) if protocol == "imap" else schemes["smtp"]
-    if number and not (number.isascii() and number.isdigit() and 0 < int(number[:6]) < 65536):  # noqa: PLR2004
+    if number and not (number.isascii() and number.isdigit() and 0 < int(number[:6]) < 65536):
         raise ActionNotAllowed(messages.MAIL_SERVER_BAD, field)
     port = int(number[:6]) if number else usual
     if f"{host}:{port}" in settings.PRIVATE_HOSTS_ALLOWED:

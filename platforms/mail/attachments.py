@@ -14,19 +14,19 @@ LARGER = 1.45
 
 
 @dataclass(frozen=True)
-class Place:
+class PartSource:
     validity: int
     uid: int
     number: str
     encoding: str
 
 
-def source_of(source: str) -> Place | None:
-    found = SOURCE.fullmatch(source)
-    return Place(int(found[1]), int(found[2]), found[3], found[4]) if found else None
+def source_of(source: str) -> PartSource | None:
+    match = SOURCE.fullmatch(source)
+    return PartSource(int(match[1]), int(match[2]), match[3], match[4]) if match else None
 
 
-def decoded(session: connections.Imap, place: Place, most: int) -> bytes | None:
+def decoded(session: connections.Imap, place: PartSource, most: int) -> bytes | None:
     """None where it has more than `most` bytes. The folder is open."""
     limit = int(most * (LARGER if place.encoding == "base64" else 3)) + 1000
     content = bytearray()

@@ -35,6 +35,6 @@ def _codec(declared: str | None) -> str:
 
 def guessed(content: bytes) -> str:
     """Serbian without a character set: in Cyrillic most letters lie above ASCII, in Latin few do."""
-    letters = sum(chr(one).isalpha() for one in content[:5000] if one < 128)  # noqa: PLR2004
-    above = sum(one >= 128 for one in content[:5000])  # noqa: PLR2004
+    letters = sum(chr(one).isalpha() for one in content[:5000] if one < 128)
+    above = sum(one >= 128 for one in content[:5000])
     return "cp1251" if above > letters else "cp1250"

@@ -15,7 +15,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 from common import http
@@ -29,6 +29,7 @@ PORTS = {"imaps": 993, "imap": 143, "smtps": 465, "smtp": 587}
 # Of everything that a server sends in one session.
 MOST_BYTES = 64 * 1024 * 1024
 MOST_REPLY_BYTES = 256 * 1024
+MOST_LINE = 1024 * 1024
 # Nothing that we ask for is longer.
 MOST_LITERAL = 2 * 1024 * 1024
 # RFC 5530: a refused sign-in that says nothing about the password.
@@ -81,7 +82,7 @@ class CappedFile:
         return content
 
 
-class Line:
+class Connection:
     """A socket to one server, until a deadline."""
 
     def __init__(self, way: Http, server: Server, seconds: float) -> None:
@@ -108,34 +109,54 @@ class Line:
 
 
 class Imap(imaplib.IMAP4):
-    def __init__(self, line: Line) -> None:
-        self.line = line
-        super().__init__(line.server.host, line.server.port)
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        super().__init__(connection.server.host, connection.server.port)
 
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
         self.host, self.port = host, port
-        self.sock = self.line.open()
+        self.sock = self.connection.open()
         self._cap()
 
     def _cap(self) -> None:
-        self.file = cast("Any", CappedFile(self.sock.makefile("rb"), MOST_BYTES))
+        # Not `self.file`, which the versions of the library hold under different names.
+        self.stream = CappedFile(self.sock.makefile("rb"), MOST_BYTES)
 
     def starttls(self, ssl_context: ssl.SSLContext | None = None) -> Any:
-        answer = super().starttls(ssl_context)
+        """As the library's, but what was read before encryption is forgotten before anything else is read."""
+        answer = self._simple_command("STARTTLS")
+        if answer[0] != "OK":
+            raise self.error("STARTTLS was refused")
+        context = ssl_context or http.tls_context()
+        self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
         self._cap()
+        self._refresh_capabilities()
         return answer
+
+    def readline(self) -> bytes:
+        line = self.stream.readline(MOST_LINE + 1)
+        if len(line) > MOST_LINE:
+            raise TooMuch("the server sends a line without an end")
+        return line
 
     def read(self, size: int) -> bytes:
         if size > MOST_LITERAL:
             raise TooMuch("the server announces too much")
-        return super().read(size)
+        return self.stream.read(size)
+
+    def shutdown(self) -> None:
+        with contextlib.suppress(OSError):
+            self.stream.close()
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+        self.sock.close()
 
     def sign_in(self, user: str, password: str) -> None:
-        if not self.line.server.is_tls:
+        if not self.connection.server.is_tls:
             if "STARTTLS" in self.capabilities:
-                self.starttls(http.tls_context())
-            elif not self.line.may_be_plain():
-                raise NotReached(texts.NOT_TLS, {"server": self.line.server.host})
+                self.starttls()
+            elif not self.connection.may_be_plain():
+                raise NotReached(texts.NOT_TLS, {"server": self.connection.server.host})
         try:
             if "AUTH=PLAIN" in self.capabilities or not f"{user}{password}".isascii():
                 self.authenticate("PLAIN", lambda _challenge: f"\0{user}\0{password}".encode())
@@ -145,9 +166,9 @@ class Imap(imaplib.IMAP4):
             raise
         except imaplib.IMAP4.error as refused:
             # The server's sentence may hold anything, so only its code is looked at.
-            if any(code in str(refused).upper() for code in PASSING) or "BAD" in str(refused)[:40].upper():
+            if any(code in str(refused).upper() for code in PASSING):
                 raise
-            raise NeedsConsent(texts.SIGN_IN, {"server": self.line.server.host}) from None
+            raise NeedsConsent(texts.SIGN_IN, {"server": self.connection.server.host}) from None
         self._refresh_capabilities()
 
     def _refresh_capabilities(self) -> None:
@@ -179,9 +200,9 @@ def imap(way: Http, address: str, user: str, password: str, seconds: float) -> I
     """A signed-in session. Raises `NotReached`, also for what breaks within, and `NeedsConsent`."""
     with _reached():
         server = Server.of(address)
-        line = Line(way, server, seconds)
-        with contextlib.closing(line):
-            session = Imap(line)
+        connection = Connection(way, server, seconds)
+        with contextlib.closing(connection):
+            session = Imap(connection)
             try:
                 session.sign_in(user, password)
                 yield session
@@ -194,8 +215,8 @@ def imap(way: Http, address: str, user: str, password: str, seconds: float) -> I
 
 def greeting(way: Http, address: str, seconds: float) -> None:
     """Whether a mail server answers there. Raises `NotReached`."""
-    with _reached(), contextlib.closing(Line(way, Server.of(address), seconds)) as line:
-        session = Imap(line)
+    with _reached(), contextlib.closing(Connection(way, Server.of(address), seconds)) as connection:
+        session = Imap(connection)
         with contextlib.suppress(*BROKEN):
             session.shutdown()
 
@@ -210,18 +231,18 @@ def _reached() -> Iterator[None]:
 
 
 class Smtp(smtplib.SMTP):
-    def __init__(self, line: Line, name: str) -> None:
-        self.line = line
-        super().__init__(local_hostname=name, timeout=line.remaining())
+    def __init__(self, connection: Connection, name: str) -> None:
+        self.connection = connection
+        super().__init__(local_hostname=name, timeout=connection.remaining())
         # What certificates are compared with.
-        self._host = line.server.host
-        code, _ = self.connect(line.server.host, line.server.port)
-        if code != 220:  # noqa: PLR2004 - RFC 5321: ready
+        self._host = connection.server.host
+        code, _ = self.connect(connection.server.host, connection.server.port)
+        if code != 220:
             self.close()
             raise smtplib.SMTPConnectError(code, b"")
 
-    def _get_socket(self, _host: str, _port: int, _timeout: float) -> socket.socket:  # type: ignore[override]
-        return self.line.open()
+    def _get_socket(self, _host: str, _port: int, _timeout: float) -> socket.socket:
+        return self.connection.open()
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and self.sock is not None:
@@ -230,24 +251,24 @@ class Smtp(smtplib.SMTP):
 
     def sign_in(self, user: str, password: str) -> None:
         self.ehlo_or_helo_if_needed()
-        if not self.line.server.is_tls:
+        if not self.connection.server.is_tls:
             if self.has_extn("starttls"):
                 self.starttls(context=http.tls_context())
                 self.ehlo_or_helo_if_needed()
-            elif not self.line.may_be_plain():
-                raise NotReached(texts.NOT_TLS, {"server": self.line.server.host})
+            elif not self.connection.may_be_plain():
+                raise NotReached(texts.NOT_TLS, {"server": self.connection.server.host})
         code = self._authenticated(user, password)
-        if code == 535:  # noqa: PLR2004 - RFC 4954: the credentials are invalid
-            raise NeedsConsent(texts.SIGN_IN_SENDING, {"server": self.line.server.host, "code": code})
+        if code == 535:
+            raise NeedsConsent(texts.SIGN_IN_SENDING, {"server": self.connection.server.host, "code": code})
         if code not in (235, 503):
             raise smtplib.SMTPAuthenticationError(code, b"")
 
     def _authenticated(self, user: str, password: str) -> int:
         methods = self.esmtp_features.get("auth", "").upper().split()
         if "PLAIN" in methods or "LOGIN" not in methods:
-            return self.docmd("AUTH", f"PLAIN {_encoded(f'\0{user}\0{password}')}")[0]
+            return self.docmd("AUTH", "PLAIN " + _encoded(f"\0{user}\0{password}"))[0]
         code, _ = self.docmd("AUTH", f"LOGIN {_encoded(user)}")
-        return self.docmd(_encoded(password))[0] if code == 334 else code  # noqa: PLR2004 - RFC 4954: go on
+        return self.docmd(_encoded(password))[0] if code == 334 else code
 
 
 def _encoded(text: str) -> str:
@@ -260,8 +281,8 @@ def smtp(way: Http, address: str, user: str, password: str, *, name: str, second
 
     `name`: how we call ourselves, a host name.
     """
-    with _reached(), contextlib.closing(Line(way, Server.of(address), seconds)) as line:
-        session = Smtp(line, name)
+    with _reached(), contextlib.closing(Connection(way, Server.of(address), seconds)) as connection:
+        session = Smtp(connection, name)
         try:
             session.sign_in(user, password)
             yield session

@@ -121,7 +121,9 @@ class Mail(Defaults):
     @contextlib.contextmanager
     def _imap(self, seconds: float | None = None) -> Iterator[connections.Imap]:
         held = self._access()
-        with connections.imap(self.http, self.server, held.address, held.password, seconds or self.http.deadline) as session:
+        with connections.imap(
+            self.http, self.server, held.address, held.password, seconds or self.http.deadline
+        ) as session:
             yield session
 
     # Publishes
@@ -193,13 +195,13 @@ class Mail(Defaults):
     def messages(self, cursor: str | None = None) -> Messages:
         """The mails after `cursor`; without one, those of the last seven days. Answers that somebody sent from the
         mailbox itself are among them, as ours."""
-        found = CURSOR.fullmatch(cursor or "")
-        inbox, sent = (Mark.of(text or "") for text in (found.groups() if found else ("", "")))
+        match = CURSOR.fullmatch(cursor or "")
+        inbox, sent = (Mark.of(text or "") for text in (match.groups() if match else ("", "")))
         now = datetime.now(UTC)
         with self._imap() as session:
             items, inbox, is_past = self._page(session, folders.INBOX, inbox, now, PAGE)
             name = "" if len(items) >= PAGE else folders.listed(session).sent
-            if name and session.line.remaining() > folders.RESERVE_SECONDS:
+            if name and session.connection.remaining() > folders.RESERVE_SECONDS:
                 ours, sent, _ = self._page(session, name, sent, now, PAGE - len(items), is_sent=True)
                 items += ours
         return Messages(tuple(sorted(items, key=lambda one: one.at)), f"{inbox};{sent}", is_past=is_past)
@@ -236,7 +238,9 @@ class Mail(Defaults):
         earlier = folders.search(session, "SINCE", since, "FROM", connections.quoted(mail.sender))
         thread, last = "", None
         for uid in [uid for uid in earlier if uid < raw.uid][-MOST_EARLIER:]:
-            head = Raw(uid, folders.content(session, uid, HEADERS, 0, parsing.MOST_HEADER), folders.time_of(session, uid))
+            head = Raw(
+                uid, folders.content(session, uid, HEADERS, 0, parsing.MOST_HEADER), folders.time_of(session, uid)
+            )
             before = parsing.parse(head.content)
             if before.sender != mail.sender or threads.bare_subject(before.subject) != subject:
                 continue
@@ -257,13 +261,13 @@ class Mail(Defaults):
         return Messages(())
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
-        held, found = self._access(), REMOTE_ID.fullmatch(outgoing.reply_to or "")
+        held, match = self._access(), REMOTE_ID.fullmatch(outgoing.reply_to or "")
         recipient = parsing.address(outgoing.recipient)
-        if found is None or outgoing.visibility != Visibility.DIRECT or outgoing.pictures or outgoing.video:
+        if match is None or outgoing.visibility != Visibility.DIRECT or outgoing.pictures or outgoing.video:
             raise Rejected(texts.NOT_ANSWERABLE, code="unsupported")
         if not recipient or recipient == held.address or not threads.is_with(outgoing.conversation, recipient):
             raise Rejected(texts.NOT_ANSWERABLE, code="recipient_gone")
-        mail = sending.message(outgoing, held, found[1] or "")
+        mail = sending.message(outgoing, held, match[1] or "")
         try:
             with connections.smtp(
                 self.http, held.smtp, held.address, held.password, name=held.domain, seconds=self.http.deadline
@@ -281,7 +285,7 @@ class Mail(Defaults):
                 name = "" if folders.keeps_copies(session) else folders.listed(session).sent
                 if name:
                     session.append(folders.mailbox(name), r"(\Seen)", "", content)
-        except Exception as problem:  # noqa: BLE001 - an error now would make the answer look as if it had not left
+        except Exception as problem:
             log.warning("The copy of an answer was not stored: %s", type(problem).__name__)
 
     def attachment(self, source: str, most: int) -> bytes:
@@ -307,7 +311,15 @@ def _own_thread(mail: parsing.Mail) -> str:
 
 
 def _message(
-    mail: parsing.Mail, raw: Raw, mark: Mark, thread: str, *, other: str, name: str, is_ours: bool = False, domain: str = ""
+    mail: parsing.Mail,
+    raw: Raw,
+    mark: Mark,
+    thread: str,
+    *,
+    other: str,
+    name: str,
+    is_ours: bool = False,
+    domain: str = "",
 ) -> Message:
     ours = threads.OURS.fullmatch(mail.message_id) if is_ours else None
     remote_id = mail.message_id if ours and ours[3] == domain else f"{mail.digest}{mail.message_id}"
@@ -326,12 +338,12 @@ def _message(
         visibility=Visibility.DIRECT,
         kind="private",
         conversation=threads.conversation(thread, other),
-        attachments=() if is_ours else tuple(
+        attachments=()
+        if is_ours
+        else tuple(
             Attachment(one.kind, f"{mark.validity}/{raw.uid}/{one.number}/{one.encoding}", one.name, one.mime, one.size)
             for one in mail.parts
         ),
         is_ours=is_ours,
         subject=mail.subject,
     )
-
-

@@ -41,7 +41,7 @@ class Mark:
     @classmethod
     def of(cls, text: str) -> "Mark":
         numbers = text.split(".")
-        return cls(*map(int, numbers)) if len(numbers) == 3 and text.replace(".", "").isdecimal() else cls()  # noqa: PLR2004
+        return cls(*map(int, numbers)) if len(numbers) == 3 and text.replace(".", "").isdecimal() else cls()
 
     @property
     def is_past(self) -> bool:
@@ -69,7 +69,7 @@ def examine(session: connections.Imap, folder: str) -> tuple[int, int]:
 def _number(session: connections.Imap, name: str) -> int:
     data = session.untagged_responses.get(name) or [b"0"]
     text = data[-1] if isinstance(data[-1], bytes) else b"0"
-    return int(text) if text.isdigit() and len(text) <= 10 else 0  # noqa: PLR2004
+    return int(text) if text.isdigit() and len(text) <= 10 else 0
 
 
 def mailbox(name: str) -> str:
@@ -78,11 +78,11 @@ def mailbox(name: str) -> str:
 
 def search(session: connections.Imap, *criteria: str) -> list[int]:
     """UIDs in ascending order."""
-    found: set[int] = set()
+    uids: set[int] = set()
     for data in session.asked("SEARCH", *criteria):
         words = data.split() if isinstance(data, bytes) else []
-        found.update(int(word) for word in words if word.isdigit() and len(word) <= 10)  # noqa: PLR2004
-    return sorted(found - {0})
+        uids.update(int(word) for word in words if word.isdigit() and len(word) <= 10)
+    return sorted(uids - {0})
 
 
 def new_uids(session: connections.Imap, folder: str, mark: Mark, now: datetime) -> tuple[list[int], Mark]:
@@ -108,7 +108,7 @@ def mails(session: connections.Imap, uids: Sequence[int], most_bytes: int) -> It
     """One after the other, at least the beginning of the first, as long as bytes and time last."""
     left = most_bytes
     for number, uid in enumerate(uids):
-        if number and (left <= 0 or session.line.remaining() < RESERVE_SECONDS):
+        if number and (left <= 0 or session.connection.remaining() < RESERVE_SECONDS):
             return
         try:
             raw, loaded = _mail(session, uid)
@@ -125,7 +125,7 @@ def _mail(session: connections.Imap, uid: int) -> tuple[Raw, int]:
     """The mail, and about how many bytes were loaded."""
     size, at = _facts(session, uid)
     slimmer, offset = Slimmer(), 0
-    while not offset or (offset < min(size, MOST_MAIL) and session.line.remaining() > RESERVE_SECONDS):
+    while not offset or (offset < min(size, MOST_MAIL) and session.connection.remaining() > RESERVE_SECONDS):
         chunk = content(session, uid, "", offset, CHUNK)
         slimmer.feed(chunk)
         offset += CHUNK
@@ -140,8 +140,8 @@ def _facts(session: connections.Imap, uid: int) -> tuple[int, datetime]:
     for item in session.asked("FETCH", str(uid), "(UID RFC822.SIZE INTERNALDATE)"):
         line = item[0] if isinstance(item, tuple) else item
         if isinstance(line, bytes) and _is_of(line, uid):
-            found = SIZE.search(line)
-            size, at = int(found[1]) if found else size, _moment(line) or at
+            match = SIZE.search(line)
+            size, at = int(match[1]) if match else size, _moment(line) or at
     return size, at
 
 
@@ -156,12 +156,12 @@ def _moment(line: bytes) -> datetime | None:
         moment = datetime.fromtimestamp(time.mktime(local), UTC) if local else None
     except (ValueError, OverflowError, OSError, calendar.IllegalMonthError):
         return None
-    return min(moment, datetime.now(UTC)) if moment and moment.year > 1990 else None  # noqa: PLR2004
+    return min(moment, datetime.now(UTC)) if moment and moment.year > 1990 else None
 
 
 def _is_of(line: bytes, uid: int) -> bool:
-    found = UID.search(line)
-    return found is not None and int(found[1]) == uid
+    match = UID.search(line)
+    return match is not None and int(match[1]) == uid
 
 
 def content(session: connections.Imap, uid: int, part: str, offset: int, most: int) -> bytes:
@@ -189,18 +189,18 @@ class Listed:
 def listed(session: connections.Imap) -> Listed:
     session.untagged_responses.clear()
     kind, data = session.list()
-    found, named = Listed(), ""
+    result, named = Listed(), ""
     for line in data if kind == "OK" else []:
         flags, name = _folder(line)
         if not name:
             continue
         if b"\\sent" in flags:
-            found = replace(found, sent=found.sent or name)
+            result = replace(result, sent=result.sent or name)
         elif b"\\all" in flags:
-            found = replace(found, everything=found.everything or name)
+            result = replace(result, everything=result.everything or name)
         elif name.casefold() in SENT_NAMES:
             named = named or name
-    return replace(found, sent=found.sent or named)
+    return replace(result, sent=result.sent or named)
 
 
 def _folder(line: Any) -> tuple[bytes, str]:

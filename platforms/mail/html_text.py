@@ -73,9 +73,7 @@ class _Text(HTMLParser):
         self.lines[-1] = (depth, line + text)
 
     def _break(self, *, paragraph: bool = False) -> None:
-        if self.lines[-1][1]:
-            self.lines.append((self.quoted, ""))
-        elif paragraph and len(self.lines) > 1 and self.lines[-2][1]:
+        if self.lines[-1][1] or (paragraph and len(self.lines) > 1 and self.lines[-2][1]):
             self.lines.append((self.quoted, ""))
 
     def _end_link(self) -> None:

@@ -37,7 +37,9 @@ DIGESTED = 20_000
 # A smaller picture inside the text is a logo of a signature or a counter of readers.
 DECORATION = 15_000
 ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,10}[a-z0-9-]{2,63}")
-INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]")
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]"
+)
 BLANK_LINES = re.compile(r"\n{3,}")
 KINDS = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.VOICE}
 MIME = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,90}")
@@ -116,7 +118,7 @@ def parse(content: bytes) -> Mail:
     try:
         message = message_from_bytes(content, policy=policy.default)
         return _mail(message, digest)
-    except Exception:  # noqa: BLE001 - a mail that the library cannot read must not keep the others from being read
+    except Exception:
         return Mail("", (), "", "", (), "", "", (), "sender", digest)
 
 
@@ -130,11 +132,11 @@ def _digest(content: bytes) -> str:
 
 def _mail(message: Message, digest: str) -> Mail:
     sender, name = _sender(message)
-    found = threads.ids(_raw(message, "Message-ID"))
+    ids = threads.ids(_raw(message, "Message-ID"))
     references = (*threads.ids(_raw(message, "References")), *threads.ids(_raw(message, "In-Reply-To")))
     leaves = list(_leaves(message))
     return Mail(
-        message_id=found[0] if found else "",
+        message_id=ids[0] if ids else "",
         references=tuple(dict.fromkeys(references)),
         sender=sender,
         sender_name=name,
@@ -152,7 +154,9 @@ def _mail(message: Message, digest: str) -> Mail:
 
 def _raw(message: Message, name: str) -> str:
     """The first header of this name as it was sent."""
-    return next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")[: MOST_HEADER * 2]
+    return next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")[
+        : MOST_HEADER * 2
+    ]
 
 
 def _header(message: Message, name: str) -> str:
@@ -162,7 +166,7 @@ def _header(message: Message, name: str) -> str:
         return ""
     try:
         text = str(policy.default.header_factory(name, " ".join(raw.split())))
-    except Exception:  # noqa: BLE001 - the parser of headers fails in many ways at broken ones
+    except Exception:
         text = raw
     return _repaired(text)
 
@@ -180,11 +184,11 @@ def _addresses(message: Message, name: str) -> list[tuple[str, str]]:
     raw = _raw(message, name)[:MOST_HEADER]
     try:
         header = policy.default.header_factory(name, _repaired(" ".join(raw.split())))
-        pairs = [(one.addr_spec, one.display_name) for one in header.addresses]  # type: ignore[attr-defined]
-    except Exception:  # noqa: BLE001 - as above
+        pairs = [(one.addr_spec, one.display_name) for one in header.addresses]
+    except Exception:
         return []
-    found = [(address(spec), _line(_repaired(name), MOST_NAME)) for spec, name in pairs[:100]]
-    return [(spec, name) for spec, name in found if spec]
+    cleaned = [(address(spec), _line(_repaired(name), MOST_NAME)) for spec, name in pairs[:100]]
+    return [(spec, name) for spec, name in cleaned if spec]
 
 
 def address(typed: str) -> str:
@@ -284,7 +288,9 @@ def _unwrapped(text: str) -> str:
 def _clean(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     text = INVISIBLE.sub("", text).replace("\u00a0", " ")
-    return BLANK_LINES.sub("\n\n", "\n".join(line.rstrip(" \t") if line != "-- " else line for line in text.split("\n")))
+    return BLANK_LINES.sub(
+        "\n\n", "\n".join(line.rstrip(" \t") if line != "-- " else line for line in text.split("\n"))
+    )
 
 
 def _attachments(leaves: Sequence[tuple[str, Message]]) -> Iterator[Part]:
@@ -320,7 +326,7 @@ def _file_name(part: Message) -> str:
     """Without a path, and without characters that make a name look like another. "" where it has none."""
     try:
         name = part.get_filename() or ""
-    except Exception:  # noqa: BLE001 - broken parameters
+    except Exception:
         name = ""
     name = unicodedata.normalize("NFC", _line(_repaired(str(name)[:1000]), 500)).replace("\\", "/")
     bare = PurePosixPath(name).name.strip(". ")
@@ -328,5 +334,3 @@ def _file_name(part: Message) -> str:
         stem, dot, ending = bare.rpartition(".")
         bare = f"{stem[: MOST_FILE_NAME - 12]}{dot}{ending[:10]}" if dot else bare[:MOST_FILE_NAME]
     return bare
-
-

@@ -62,7 +62,7 @@ def _starts_history(lines: list[str], number: int, line: str) -> bool:
     following = lines[number + 1 : number + 5]
     if RULE.match(line):
         return any(FROM.match(one[:MOST_LINE]) for one in following[:2])
-    if FROM.match(line) and sum(bool(SENT.match(one[:MOST_LINE])) for one in following) >= 2:  # noqa: PLR2004
+    if FROM.match(line) and sum(bool(SENT.match(one[:MOST_LINE])) for one in following) >= 2:
         return True
     return bool(STARTS.match(line)) and _is_followed_by_quotation(lines, number)
 

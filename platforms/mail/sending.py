@@ -50,7 +50,7 @@ def one_line(text: str) -> str:
 
 
 def subject(answered: str) -> str:
-    """"Re: …" once, whatever the mail program of the other person calls it."""
+    """ "Re: …" once, whatever the mail program of the other person calls it."""
     bare = one_line(answered)
     for _ in range(10):
         shorter = threads.PREFIX.sub("", bare, count=1)
@@ -66,8 +66,11 @@ def lines(mail: EmailMessage) -> bytes:
     return LINE_START.sub(b"..", content if content.endswith(b"\r\n") else content + b"\r\n")
 
 
-def send(session: connections.Smtp, mail: EmailMessage, access: Access, recipient: str, before_send: Callable[[], None]) -> None:
-    """Raises `Rejected`, `NotReached` (provably not sent) and `OutcomeUnknown`; `Stopped`: what `before_send` raised."""
+def send(
+    session: connections.Smtp, mail: EmailMessage, access: Access, recipient: str, before_send: Callable[[], None]
+) -> None:
+    """Raises `Rejected`, `NotReached` (provably not sent), `OutcomeUnknown`, and `Stopped` for what `before_send`
+    raised."""
     try:
         _accepted(session.mail(access.address))
         code, answer = session.rcpt(recipient)
@@ -88,7 +91,7 @@ def send(session: connections.Smtp, mail: EmailMessage, access: Access, recipien
         code, answer = session.getreply()
     except connections.BROKEN as problem:
         raise OutcomeUnknown(texts.UNANSWERED, {"problem": type(problem).__name__}) from None
-    if not 200 <= code < 600:  # noqa: PLR2004 - no answer of SMTP
+    if not 200 <= code < 600:
         raise OutcomeUnknown(texts.UNANSWERED, {"code": code})
     _accepted((code, answer))
 
@@ -96,10 +99,10 @@ def send(session: connections.Smtp, mail: EmailMessage, access: Access, recipien
 def _accepted(reply: tuple[int, bytes], *, about_recipient: bool = False, is_right: bool = True) -> None:
     """Raise for what is no success. A server that says 4xx or 5xx has taken nothing (RFC 5321, 4.2.1)."""
     code, text = reply
-    if code // 100 == 2 and is_right:  # noqa: PLR2004
+    if code // 100 == 2 and is_right:
         return
     evidence = {"code": code, "enhanced": _enhanced(text)}
-    if code // 100 != 5:  # noqa: PLR2004
+    if code // 100 != 5:
         raise NotReached(texts.UNREACHED, evidence)
     if code in (530, 535):
         raise NeedsConsent(texts.SIGN_IN_SENDING, evidence)
@@ -109,5 +112,5 @@ def _accepted(reply: tuple[int, bytes], *, about_recipient: bool = False, is_rig
 
 
 def _enhanced(text: bytes) -> str:
-    found = ENHANCED.match(text)
-    return found[0].decode() if found else ""
+    match = ENHANCED.match(text)
+    return match[0].decode() if match else ""

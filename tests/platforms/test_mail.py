@@ -68,7 +68,9 @@ def test_cyrillic_in_every_charset(declared: str, encoding: str) -> None:
     assert read(content).text == text
 
 
-@pytest.mark.parametrize(("declared", "encoding"), [("windows-1250", "cp1250"), ("iso-8859-2", "iso8859-2"), ("x", "cp1250")])
+@pytest.mark.parametrize(
+    ("declared", "encoding"), [("windows-1250", "cp1250"), ("iso-8859-2", "iso8859-2"), ("x", "cp1250")]
+)
 def test_latin_in_every_charset(declared: str, encoding: str) -> None:
     text = "Poštovani, šaht je otvoren, čekamo već mesec dana"
     content = HEAD.encode() + f"Content-Type: text/plain; charset={declared}\r\n\r\n".encode() + text.encode(encoding)
@@ -171,13 +173,15 @@ def test_html_becomes_text(html: str, expected: str) -> None:
 
 def test_an_html_mail_of_gmail_and_of_outlook() -> None:
     gmail = (
-        '<div dir="ltr">Рупа је још ту.</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">On Mon, 4 May '
-        '2026 at 10:00, Општина &lt;<a href="mailto:gradjani@opstina.rs">gradjani@opstina.rs</a>&gt; wrote:<br></div>'
+        '<div dir="ltr">Рупа је још ту.</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">On Mon, '
+        '4 May 2026 at 10:00, Општина &lt;<a href="mailto:gradjani@opstina.rs">gradjani@opstina.rs</a>&gt; wrote:<br>'
+        "</div>"
         '<blockquote class="gmail_quote"><div>Поштовани</div></blockquote></div>'
     )
     outlook = (
-        '<html><head><style>p.MsoNormal{margin:0}</style></head><body><p class="MsoNormal">Рупа је још ту.<o:p></o:p></p>'
-        '<div style="border:none"><p class="MsoNormal"><b>From:</b> Општина &lt;gradjani@opstina.rs&gt;<br><b>Sent:</b> '
+        '<html><head><style>p.MsoNormal{margin:0}</style></head><body><p class="MsoNormal">Рупа је још ту.<o:p></o:p>'
+        '</p><div style="border:none"><p class="MsoNormal"><b>From:</b> Општина &lt;gradjani@opstina.rs&gt;<br>'
+        "<b>Sent:</b> "
         "Monday<br><b>To:</b> Мара<br><b>Subject:</b> Re: Рупа</p></div><p>Поштовани</p></body></html>"
     )
     for html in (gmail, outlook):
@@ -192,7 +196,8 @@ def test_plain_text_is_preferred_unless_it_is_empty() -> None:
 
 
 def test_attachments_are_numbered_as_the_server_numbers_them() -> None:
-    alternative = f'Content-Type: multipart/alternative; boundary="c"\r\n\r\n--c\r\n{TEXT}\r\nТекст\r\n--c\r\n{HTML}<p>x\r\n--c--\r\n'
+    kind = 'Content-Type: multipart/alternative; boundary="c"'
+    alternative = f"{kind}\r\n\r\n--c\r\n{TEXT}\r\nТекст\r\n--c\r\n{HTML}<p>x\r\n--c--\r\n"
     mail = read(multipart(alternative, attached("rupa.jpg"), attached("zapisnik.pdf", "application/pdf"),
                           attached("glas.ogg", "audio/ogg"), attached("film.mp4", "video/mp4")))  # fmt: skip
     assert mail.text == "Текст"
@@ -214,7 +219,9 @@ def test_a_picture_alone_and_a_forwarded_mail() -> None:
 
 
 def test_logos_of_signatures_are_no_attachments() -> None:
-    small = attached("logo.png", "image/png", b"x" * 500, "inline").replace("\r\n\r\n", "\r\nContent-ID: <a>\r\n\r\n", 1)
+    small = attached("logo.png", "image/png", b"x" * 500, "inline").replace(
+        "\r\n\r\n", "\r\nContent-ID: <a>\r\n\r\n", 1
+    )
     large = attached("rupa.png", "image/png", how="inline").replace("\r\n\r\n", "\r\nContent-ID: <b>\r\n\r\n", 1)
     assert [one.name for one in read(multipart(f"{TEXT}\r\nа", small, large, kind="related")).parts] == ["rupa.png"]
 
@@ -261,7 +268,8 @@ def test_what_no_person_wrote_is_left_out(header: str, reason: str) -> None:
         ("From: MAILER-DAEMON@primer.rs", "bounce"), ("From: postmaster@primer.rs", "bounce"),
         ("From: a@b.rs, c@d.rs", "sender"), ("From: a@b.rs\r\nFrom: c@d.rs", "sender"), ("From:", "sender"),
         ("From: nobody", "sender"), ("From: <>", "sender"), ("X: y", "sender"), ("From: " + "(" * 5000, "sender"),
-        ("From: " + "a" * 20_000 + "@b.rs", "sender"), ('From: "c@d.rs" <a@b.rs>', ""), ("From: Мара <a@општина.срб>", ""),
+        ("From: " + "a" * 20_000 + "@b.rs", "sender"), ('From: "c@d.rs" <a@b.rs>', ""),
+        ("From: Мара <a@општина.срб>", ""),
         ("From: group: a@b.rs, c@d.rs;", "sender"), ("From: a@b.rs <c@d.rs>", "?"), ("From: \x00 <a@b.rs>", "?"),
         ("From: =?utf-8?q?=0D=0ABcc=3A_x=40y=2Ers?= <a@b.rs>", "sender"),
     ],
@@ -272,7 +280,7 @@ def test_whom_an_answer_would_reach_is_certain_or_there_is_no_message(sender: st
         assert mail.skipped == reason
     if not mail.skipped:
         assert parsing.ADDRESS.fullmatch(mail.sender)
-        assert mail.sender in ("a@b.rs", "c@d.rs", "a@xn--80ahvhk5d.xn--90a3ac") or mail.sender.startswith("a@xn--")
+        assert mail.sender in ("a@b.rs", "c@d.rs", "a@xn--80appcfs5b.xn--90a3ac")
         assert "\n" not in mail.sender_name
         assert "\r" not in mail.sender_name
 
@@ -290,15 +298,19 @@ HOSTILE = {
     "nuls": HEAD.encode() + b"\r\n" + b"\x00" * 100_000,
     "many parts": multipart(*[f"{TEXT}\r\nx"] * 10_000).encode(),
     "many attachments": multipart(*[attached(f"{n}.jpg", content=b"x" * 10) for n in range(500)]).encode(),
-    "deep": (HEAD + "".join(f'Content-Type: multipart/mixed; boundary="{n}"\r\n\r\n--{n}\r\n' for n in range(2000))).encode(),
+    "deep": (
+        HEAD + "".join(f'Content-Type: multipart/mixed; boundary="{n}"\r\n\r\n--{n}\r\n' for n in range(2000))
+    ).encode(),
     "boundary of nothing": (HEAD + 'Content-Type: multipart/mixed; boundary=""\r\n\r\n----\r\nx').encode(),
     "no boundary": (HEAD + "Content-Type: multipart/mixed\r\n\r\nx").encode(),
     "huge header": (HEAD + "X-Long: " + "y" * 2_000_000 + f"\r\n{TEXT}\r\nТекст").encode(),
     "many headers": (HEAD + "X: y\r\n" * 100_000 + f"{TEXT}\r\nТекст").encode(),
     "huge subject": (HEAD.replace("Рупа", "=?utf-8?b?0YDRg9C/0LA=?= " * 20_000) + f"{TEXT}\r\nТекст").encode(),
     "folded subject": (HEAD.replace("Рупа", "\r\n ".join(["Рупа"] * 20_000)) + f"{TEXT}\r\nТекст").encode(),
-    "many references": (HEAD + "References: " + " ".join(f"<{n}@x>" for n in range(50_000)) + f"\r\n{TEXT}\r\nа").encode(),
-    "bad content type": (HEAD + "Content-Type: ;;;=\"\\\r\n\r\nТекст").encode(),
+    "many references": (
+        HEAD + "References: " + " ".join(f"<{n}@x>" for n in range(50_000)) + f"\r\n{TEXT}\r\nа"
+    ).encode(),
+    "bad content type": (HEAD + 'Content-Type: ;;;="\\\r\n\r\nТекст').encode(),
     "bad disposition": multipart("Content-Disposition: ;filename*0*=x''%;filename*99999999999=y\r\n\r\nx").encode(),
     "bad encoded word": (HEAD.replace("Рупа", "=?utf-8?b?%%%?= =?x?q?=FF?= =?utf-8?b?") + f"{TEXT}\r\nа").encode(),
     "deep html": (HEAD + HTML + "<div>" * 50_000 + "Текст").encode(),
@@ -339,7 +351,10 @@ def test_a_zip_bomb_is_never_unpacked_and_a_large_mail_keeps_its_structure() -> 
     assert len(kept) < 1_000_000
     mail = parse(kept)
     assert mail.text == "Текст"
-    assert [(one.number, one.name, one.size) for one in mail.parts] == [("2", "slike.zip", None), ("3", "posle.jpg", 20_000)]
+    assert [(one.number, one.name, one.size) for one in mail.parts] == [
+        ("2", "slike.zip", None),
+        ("3", "posle.jpg", 20_000),
+    ]
     assert parse(slim(content)).digest == mail.digest
 
 
@@ -357,7 +372,9 @@ def mails_thread(mail: Mail) -> str:
 
 
 def test_a_thread_is_known_by_its_first_reference_and_by_our_own_ids() -> None:
-    ours = threads.our_id("a" * 32, threads.conversation(threads.of_id("<m1@primer.rs>"), "mara@primer.rs"), "opstina.rs")
+    ours = threads.our_id(
+        "a" * 32, threads.conversation(threads.of_id("<m1@primer.rs>"), "mara@primer.rs"), "opstina.rs"
+    )
     assert threads.ids(ours) == (ours,)
     for more in ("References: <m1@primer.rs> <x@y>\r\n", f"References: {ours}\r\n", f"In-Reply-To: {ours}\r\n",
                  f"References: <cut@off> {ours}\r\n", "In-Reply-To: <m1@primer.rs>\r\n"):  # fmt: skip
@@ -377,7 +394,8 @@ def test_who_writes_in_a_strangers_thread_has_a_conversation_of_their_own() -> N
 
 
 @pytest.mark.parametrize(
-    "subject", ["Рупа", "Re: Рупа", "RE: Re:  рупа", "Одг: Рупа", "Odg: Рупа", "FW: Re[2]: Рупа", "Прослеђено: Рупа", "Fwd:Рупа"]
+    "subject",
+    ["Рупа", "Re: Рупа", "RE: Re:  рупа", "Одг: Рупа", "Odg: Рупа", "FW: Re[2]: Рупа", "Прослеђено: Рупа", "Fwd:Рупа"],
 )
 def test_subjects_are_compared_without_what_programs_add(subject: str) -> None:
     assert threads.bare_subject(subject) == "рупа"
@@ -423,7 +441,15 @@ def test_an_answer_has_the_headers_of_its_thread() -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", ["а\r\nBcc: zrtva@primer.rs", "а\nBcc: z@p.rs\n\nТело", "а\u2028Bcc: z@p.rs", "\x00\x0b\x0c\x85а", "а" * 5000, "\r\n.\r\n"]
+    "bad",
+    [
+        "а\r\nBcc: zrtva@primer.rs",
+        "а\nBcc: z@p.rs\n\nТело",
+        "а\u2028Bcc: z@p.rs",
+        "\x00\x0b\x0c\x85а",
+        "а" * 5000,
+        "\r\n.\r\n",
+    ],
 )
 def test_nothing_that_others_wrote_begins_a_header(bad: str) -> None:
     content = sending.message(outgoing(subject=bad), Access(OFFICE.address, "x", "", bad), "").as_bytes()
@@ -469,7 +495,7 @@ def test_attachments_are_decoded_however_they_are_broken() -> None:
     assert _decoded(whole, "base64") == content
     assert _decoded(b"  \r\n!!" + whole.replace(b"\n", b"\r\n") + b"\r\n", "base64") == content
     assert _decoded(b"A", "base64") == b""
-    assert _decoded("=D0=B0".encode(), "quoted-printable") == "а".encode()
+    assert _decoded(b"=D0=B0", "quoted-printable") == "а".encode()
     assert _decoded(b"a", "none") == b"a"
 
 

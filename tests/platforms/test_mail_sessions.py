@@ -189,7 +189,10 @@ def send(smtp: scripted.Server, imap: int = 1, **more: Any) -> Any:
 
 def test_an_answer_is_sent_once_and_its_copy_kept() -> None:
     listing = saying(
-        {b"LIST": b'* LIST (\\HasNoChildren \\Sent) "/" "Poslate poruke"\r\nTAG OK done\r\n', b"APPEND": b"+ go on\r\n"},
+        {
+            b"LIST": b'* LIST (\\HasNoChildren \\Sent) "/" "Poslate poruke"\r\nTAG OK done\r\n',
+            b"APPEND": b"+ go on\r\n",
+        },
         scripted.imap,
     )
     with smtp_server() as smtp, imap_server(listing) as imap:
@@ -199,7 +202,10 @@ def test_an_answer_is_sent_once_and_its_copy_kept() -> None:
         assert len(order) == 1
         assert smtp.lines.count(b".") == 1
         assert b"rcpt to:<mara@primer.rs>" in smtp.lines
-        assert any(line.startswith(b'APPEND "Poslate poruke" (\\Seen)') for line in (one.partition(b" ")[2] for one in imap.lines))
+        assert any(
+            line.startswith(b'APPEND "Poslate poruke" (\\Seen)')
+            for line in (one.partition(b" ")[2] for one in imap.lines)
+        )
 
 
 def test_what_the_policy_raises_stops_the_mail_and_comes_out_unchanged() -> None:

@@ -203,7 +203,8 @@ def serving(place: Path) -> Iterator[MailServer]:
     (place / "addresses").write_text("".join(f"{owner}: {owner}\n" for owner in PASSWORDS))
     passwords = "".join(f"{owner}: {password}\n" for owner, password in PASSWORDS.items())
     (place / "passwords").write_text(passwords, encoding="utf-8")
-    names = {"place": place, "user": me.pw_name, "group": group, "domain": DOMAIN, "drop": "false" if is_root else "true",
+    names = {"place": place, "user": me.pw_name, "group": group, "domain": DOMAIN,
+             "drop": "false" if is_root else "true",
              "internal": "dovecot" if is_root else me.pw_name, "internal_group": "dovecot" if is_root else group,
              "login": "dovenull" if is_root else me.pw_name, **ports}  # fmt: skip
     (place / "dovecot.conf").write_text(DOVECOT.format(**names), encoding="utf-8")
@@ -242,7 +243,9 @@ def _certificate(place: Path) -> None:
     new = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
     openssl("req", "-x509", *new, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Authority of the tests",
             "-addext", "keyUsage=critical,keyCertSign,cRLSign")  # fmt: skip
-    (place / "extension").write_text("subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth\nauthorityKeyIdentifier=keyid\n")
+    (place / "extension").write_text(
+        "subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth\nauthorityKeyIdentifier=keyid\n"
+    )
     openssl("req", *new[:-2], "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=127.0.0.1")
     openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
             "-out", "server.pem", "-extfile", "extension")  # fmt: skip
@@ -259,7 +262,9 @@ def _running(place: Path, ports: dict[str, int]) -> Iterator[None]:
         log = ends.enter_context((place / "output").open("wb"))
         processes = []
         for command in programs:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=place)
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=place
+            )
             ends.callback(_end, process)
             processes.append(process)
         for name, port in ports.items():

@@ -46,7 +46,12 @@ def connector(server: MailServer, credential: Credential | None = None, scheme: 
 
 
 def typed(server: MailServer, smtp: str = "smtps") -> dict[str, str]:
-    return {"identifier": OFFICE, "password": PASSWORDS[OFFICE], "smtp": server.address(smtp), "name": "Општина Ћуприја"}
+    return {
+        "identifier": OFFICE,
+        "password": PASSWORDS[OFFICE],
+        "smtp": server.address(smtp),
+        "name": "Општина Ћуприја",
+    }
 
 
 @pytest.fixture
@@ -54,7 +59,9 @@ def office(server: MailServer) -> Mail:
     return connector(server, connector(server).exchange(typed(server)))
 
 
-def written(text: str, subject: str = "Рупа на путу", sender: str = f"Мара Јовић <{CITIZEN}>", **headers: str) -> EmailMessage:
+def written(
+    text: str, subject: str = "Рупа на путу", sender: str = f"Мара Јовић <{CITIZEN}>", **headers: str
+) -> EmailMessage:
     mail = EmailMessage(policy=policy.SMTP)
     mail["From"], mail["To"], mail["Subject"] = sender, OFFICE, subject
     for name, value in headers.items():
@@ -108,7 +115,8 @@ def test_a_mail_is_read_and_answered_in_its_thread(server: MailServer, imap: str
 
     history = "\n".join(f"> {line}" for line in message.text.split("\n"))
     server.send(written(f"Хвала!\n\nДана 1.5.2026. 10:00, Општина је написао/ла:\n{history}", "Re: Рупа на путу",
-                        In_Reply_To=published.remote_id, References=f"<prva@primer.rs> {published.remote_id}"))  # fmt: skip
+                        In_Reply_To=published.remote_id,
+                        References=f"<prva@primer.rs> {published.remote_id}"))  # fmt: skip
     server.wait_for(OFFICE, 2)
     items = office.messages().items
     assert [one.text for one in items if not one.is_ours] == [message.text, "Хвала!"]
@@ -202,9 +210,9 @@ HOSTILE = [
     + b"--b\r\nContent-Type: text/plain\r\n\r\nx\r\n" * 3000,
     b"".join(b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (n, n) for n in range(300)),
     b"From: mara@primer.rs\r\nSubject: " + b"=?utf-8?q?=D1=80?= " * 500 + b"\r\n\r\nx",
-    b"From: mara@primer.rs\r\nDate: never\r\nMessage-ID: <a b\"c>\r\n\r\n" + bytes(range(1, 256)).replace(b"\n", b""),
+    b'From: mara@primer.rs\r\nDate: never\r\nMessage-ID: <a b"c>\r\n\r\n' + bytes(range(1, 256)).replace(b"\n", b""),
     b"\r\n\r\n",
-    b"From: mara@primer.rs\r\nContent-Type: image/png; name=\"a\"\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!!",
+    b'From: mara@primer.rs\r\nContent-Type: image/png; name="a"\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!!',
 ]
 
 
@@ -319,7 +327,9 @@ def test_a_connection_lost_after_the_mail_leaves_the_outcome_open(
     (message,) = received(server, office)
     relay = Relay(server.ports["smtps"])
     held = replace(office._access(), smtp=f"smtps://127.0.0.1:{relay.port}")
-    lost = connector(server, held.credential(), allow=frozenset({f"127.0.0.1:{relay.port}"}), before_send=getattr(relay, how))
+    lost = connector(
+        server, held.credential(), allow=frozenset({f"127.0.0.1:{relay.port}"}), before_send=getattr(relay, how)
+    )
     outgoing = answer_to(message)
     with pytest.raises(OutcomeUnknown):
         lost.reply(outgoing, None)  # type: ignore[arg-type]
