@@ -9,6 +9,7 @@ import contextlib
 import logging
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -57,7 +58,6 @@ MOST_EARLIER = 40
 COPY_SECONDS = 8.0
 REMOTE_ID = re.compile(r"[0-9a-f]{32}(<[!-;=?-~]{1,240}>)?")
 CURSOR = re.compile(r"([\d.]{1,40})(?:;([\d.]{1,40}))?")
-HEADERS = "HEADER.FIELDS (MESSAGE-ID REFERENCES IN-REPLY-TO SUBJECT FROM DATE)"
 NO_LIST = "the mail server keeps no copy of what we send, so a copy that is missing proves nothing"
 
 
@@ -232,15 +232,12 @@ class Mail(Defaults):
     def _thread_by_subject(self, session: connections.Imap, raw: Raw, mail: parsing.Mail) -> str:
         """The thread of the chain of earlier mails from the same person with the same subject, or ""."""
         subject = threads.bare_subject(mail.subject)
-        if not subject:
+        if not subject or session.connection.remaining() < folders.RESERVE_SECONDS:
             return ""
         since = folders.day(raw.at - LOOK_BACK)
         earlier = folders.search(session, "SINCE", since, "FROM", connections.quoted(mail.sender))
         thread, last = "", None
-        for uid in [uid for uid in earlier if uid < raw.uid][-MOST_EARLIER:]:
-            head = Raw(
-                uid, folders.content(session, uid, HEADERS, 0, parsing.MOST_HEADER), folders.time_of(session, uid)
-            )
+        for head in folders.heads(session, [uid for uid in earlier if uid < raw.uid][-MOST_EARLIER:]):
             before = parsing.parse(head.content)
             if before.sender != mail.sender or threads.bare_subject(before.subject) != subject:
                 continue
@@ -267,7 +264,7 @@ class Mail(Defaults):
             raise Rejected(texts.NOT_ANSWERABLE, code="unsupported")
         if not recipient or recipient == held.address or not threads.is_with(outgoing.conversation, recipient):
             raise Rejected(texts.NOT_ANSWERABLE, code="recipient_gone")
-        mail = sending.message(outgoing, held, match[1] or "")
+        mail = sending.message(replace(outgoing, recipient=recipient), held, match[1] or "")
         try:
             with connections.smtp(
                 self.http, held.smtp, held.address, held.password, name=held.domain, seconds=self.http.deadline

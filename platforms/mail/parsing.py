@@ -197,7 +197,8 @@ def address(typed: str) -> str:
     with contextlib.suppress(UnicodeError):
         domain = domain if domain.isascii() else domain.encode("idna").decode()
     spec = f"{local}{at}{domain}".lower()
-    return spec if ADDRESS.fullmatch(spec) else ""
+    # Libraries read "=?…?=" as an encoding of something else.
+    return spec if ADDRESS.fullmatch(spec) and "=?" not in spec else ""
 
 
 def _sender(message: Message) -> tuple[str, str]:
@@ -205,7 +206,9 @@ def _sender(message: Message) -> tuple[str, str]:
     fields = [key for key, _ in message.raw_items() if key.lower() == "from"]
     raw = _raw(message, "From")
     pairs = _addresses(message, "From") if len(fields) == 1 and len(raw) <= MOST_HEADER else []
-    return pairs[0] if len(pairs) == 1 else ("", "")
+    # It has to stand there as it is: an encoded one is read in one way by the server that checks it, in another here.
+    is_literal = len(pairs) == 1 and f"{pairs[0][0].rpartition('@')[0]}@" in raw.lower()
+    return pairs[0] if is_literal else ("", "")
 
 
 def _skipped(message: Message, sender: str) -> str:

@@ -46,7 +46,8 @@ def message(outgoing: Outgoing, access: Access, answered: str) -> EmailMessage:
 
 
 def one_line(text: str) -> str:
-    return " ".join(CONTROL.sub(" ", text).split())
+    # "=?" would begin an encoded word, which may hold line ends.
+    return " ".join(CONTROL.sub(" ", text).replace("=?", "= ?").split())
 
 
 def subject(answered: str) -> str:

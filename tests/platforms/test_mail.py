@@ -271,6 +271,8 @@ def test_what_no_person_wrote_is_left_out(header: str, reason: str) -> None:
         ("From: " + "a" * 20_000 + "@b.rs", "sender"), ('From: "c@d.rs" <a@b.rs>', ""),
         ("From: Мара <a@општина.срб>", ""),
         ("From: group: a@b.rs, c@d.rs;", "sender"), ("From: a@b.rs <c@d.rs>", "?"), ("From: \x00 <a@b.rs>", "?"),
+        ("From: =?utf-8?q?a=40b.rs?=", "sender"), ("From: =?utf-8?q?a?=@b.rs", "sender"),
+        ("From: =?utf-8?q?a=40b.rs?= <=?utf-8?q?c?=@d.rs>", "sender"),
         ("From: =?utf-8?q?=0D=0ABcc=3A_x=40y=2Ers?= <a@b.rs>", "sender"),
     ],
 )  # fmt: skip
@@ -447,6 +449,7 @@ def test_an_answer_has_the_headers_of_its_thread() -> None:
         "а\nBcc: z@p.rs\n\nТело",
         "а\u2028Bcc: z@p.rs",
         "\x00\x0b\x0c\x85а",
+        "=?utf-8?q?a=0d=0aBcc:_z=40p.rs?= x",
         "а" * 5000,
         "\r\n.\r\n",
     ],
