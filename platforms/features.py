@@ -11,6 +11,7 @@ from platforms.post_settings import REEL, STORY
 from platforms.protocols import Connector, Facts
 from platforms.translation import gettext_noop
 from platforms.types import Action, Limits
+from platforms.visibility import Visibility
 
 PUBLISHING = gettext_noop("Publishing")
 AFTERWARDS = gettext_noop("After publication")
@@ -54,7 +55,8 @@ def features(kind: type[Connector], facts: Facts, *, takes_posts: bool = True) -
 
 
 def _without_posts(feature: Feature) -> Feature:
-    return feature if feature.group == CONVERSATION else replace(feature, is_supported=False)
+    # Comments stand below posts, so there are none to answer, to hide or to delete.
+    return feature if feature.name in ("visibility", "private") else replace(feature, is_supported=False)
 
 
 def _content(limits: Limits) -> Iterator[Feature]:
@@ -99,7 +101,9 @@ def _conversation(kind: type[Connector], facts: Facts, limits: Limits) -> Iterat
     label = gettext_noop("Read and answer comments")
     yield Feature("answers", CONVERSATION, label, kind.converses, action=Action.ANSWER)
     label = gettext_noop("Private answers")
-    yield Feature("visibility", CONVERSATION, label, len(limits.visibilities) > 1, "visibilities", Action.ANSWER)
+    yield Feature(
+        "visibility", CONVERSATION, label, Visibility.DIRECT in limits.visibilities, "visibilities", Action.ANSWER
+    )
     yield Feature("hide", CONVERSATION, gettext_noop("Hide comments"), moderation.hides, action=Action.HIDE)
     yield Feature("remove", CONVERSATION, gettext_noop("Delete comments"), moderation.removes, action=Action.HIDE)
 

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 
 from django.test import Client
+from django.urls import reverse
 
 from channels import messages, rules, tasks
 from channels.connector_factory import open_channel
 from channels.enums import ChannelState, ConnectStep
 from common.errors import ActionNotAllowed
 from municipalities.tenancy import scope
-from tests.channels.conftest import last_attempt, page, the_channel
+from tests.browsing import enter, violations
+from tests.channels.conftest import last_attempt, the_channel
+from tests.channels.conftest import page as address
 from tests.people import Cast
 from tests.platforms import scripted_mail as scripted
 
@@ -33,14 +36,14 @@ def typed(settings: Any) -> Iterator[dict[str, str]]:
 
 
 def connect(client: Client, form: dict[str, str], **query: str) -> Any:
-    answer = client.post(page("channel_connect", "mail"), form, query_params=query)
+    answer = client.post(address("channel_connect", "mail"), form, query_params=query)
     for _ in range(2):  # signs in, reads the account
         tasks.connect()
     return answer
 
 
 def test_a_mailbox_is_a_channel_without_posts(cast: Cast, approver: Client, typed: dict[str, str]) -> None:
-    shown = approver.get(page("channel_connect", "mail")).content.decode()
+    shown = approver.get(address("channel_connect", "mail")).content.decode()
     assert "An address that only the portal reads is best" in shown
     assert f'value="{cast.cuprija.name_cyrl}"' in shown
     connect(approver, typed)
@@ -49,7 +52,7 @@ def test_a_mailbox_is_a_channel_without_posts(cast: Cast, approver: Client, type
     assert channel.server == f"imap://{typed['server']}"
     assert not channel.takes_posts
     assert "tajna" not in str(vars(channel))
-    shown = approver.get(page("channel", channel.pk)).content.decode()
+    shown = approver.get(address("channel", channel.pk)).content.decode()
     assert ADDRESS in shown
     assert "tajna" not in shown
     assert last_attempt().ciphertext == ""
@@ -62,7 +65,7 @@ def test_the_form_is_filled_in_when_it_is_connected_again(approver: Client, type
     tasks.upkeep()
     channel = the_channel()
     assert channel.facts == {"smtp": f"smtp://{typed['smtp']}"}
-    form = approver.get(page("channel_connect", "mail"), {"again": channel.pk}).context["form"]
+    form = approver.get(address("channel_connect", "mail"), {"again": channel.pk}).context["form"]
     known = {name: form[name].value() for name in form.fields}
     assert known == {
         "identifier": ADDRESS, "password": None, "server": channel.server, "smtp": channel.facts["smtp"],
@@ -86,7 +89,7 @@ def test_each_mistake_is_named_and_nothing_secret_stays(
 
 
 def test_only_the_server_for_outgoing_mail_may_be_left_out(approver: Client) -> None:
-    answer = approver.post(page("channel_connect", "mail"), {})
+    answer = approver.post(address("channel_connect", "mail"), {})
     assert answer.status_code == 422
     form = answer.context["form"]
     assert list(form.fields) == ["identifier", "password", "server", "smtp", "name"]
@@ -128,3 +131,40 @@ def test_a_bad_server_for_outgoing_mail_is_said_at_its_field(approver: Client, t
     answer = connect(approver, {**typed, "smtp": "10.0.0.1"})
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == ["smtp"]
+
+
+# ---- in a browser
+
+
+@pytest.mark.journey
+@pytest.mark.django_db(transaction=True)
+def test_a_mailbox_is_connected_in_the_browser(page: Any, live_server: Any, cast: Cast, typed: dict[str, str]) -> None:
+    enter(page, live_server, cast.approver)
+    page.goto(live_server.url + reverse("channel_choose", args=["cuprija"]))
+    page.get_by_role("link", name="E-mail").click()
+    assert violations(page) == []
+    page.get_by_label("Address of the mailbox").fill(ADDRESS)
+    page.get_by_label("Password of the mailbox").fill("pogresna")
+    page.get_by_label("Server for incoming mail (IMAP)").fill(typed["server"])
+    page.get_by_label("Server for outgoing mail (SMTP)").fill(typed["smtp"])
+    page.get_by_role("button", name="Connect").click()
+    page.wait_for_url("**/connecting/**")
+    tasks.connect()
+    page.get_by_text("The mail server does not accept this address with this password.").wait_for()
+    assert violations(page) == []
+    page.get_by_role("link", name="Try again").click()
+    for label, value in (
+        ("Address of the mailbox", ADDRESS), ("Password of the mailbox", "tajna"),
+        ("Server for incoming mail (IMAP)", typed["server"]), ("Server for outgoing mail (SMTP)", typed["smtp"]),
+    ):  # fmt: skip
+        page.get_by_label(label).fill(value)
+    page.get_by_role("button", name="Connect").click()
+    page.wait_for_url("**/connecting/**")
+    tasks.connect()
+    tasks.connect()
+    page.get_by_text("The channel is connected").wait_for()
+    assert violations(page) == []
+    page.goto(live_server.url + reverse("channel", args=["cuprija", the_channel().pk]))
+    page.get_by_text(ADDRESS).first.wait_for()
+    assert violations(page) == []
+    assert "tajna" not in page.content()

@@ -320,5 +320,5 @@ def test_it_takes_no_posts_and_counts_nothing() -> None:
     assert (connector.fetch_metrics(["1"]), connector.fetch_account_metrics()) == ([], {})
     codes: Callable[[Outgoing], set[str]] = lambda one: {p.code for p in Mail.check(one, Mail.limits({}))}  # noqa: E731
     assert codes(OUTGOING) == set()
-    assert codes(replace(OUTGOING, visibility=Visibility.PUBLIC)) == {"visibility"}
+    assert codes(replace(OUTGOING, visibility=Visibility.PUBLIC, conversation="")) == {"visibility"}
     assert codes(replace(OUTGOING, text="а" * 10_001)) != set()
