@@ -7,7 +7,7 @@ they are marked here; a test checks that none is missing. Problems of a post are
 
 from django.utils.translation import gettext_noop
 
-from platforms import attachment_content
+from platforms import attachment_texts
 from platforms.checks import NOT_FOR_FEW
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 from platforms.reply_windows import RECIPIENT_GONE
@@ -171,8 +171,8 @@ CODES: dict[str, str] = {
     "no_app_passwords": NO_APP_PASSWORDS,
     "site_sign_in": SITE_SIGN_IN_WRONG,
     "account_unknown": ACCOUNT_UNKNOWN,
-    "expired": attachment_content.EXPIRED,
-    "too_big": attachment_content.TOO_BIG,
+    "expired": attachment_texts.EXPIRED,
+    "too_big": attachment_texts.TOO_BIG,
     "recipient_gone": RECIPIENT_GONE,
     "AuthFactorTokenRequired": MAIN_PASSWORD,
     "AuthenticationRequired": SIGN_IN_WRONG,

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from common import http
 from common.http import Http
 from platforms.answers import UNREACHED
+from platforms.attachment_texts import EXPIRED, TOO_BIG
 from platforms.errors import NotReached, Rejected
-from platforms.translation import gettext_noop
 
-TOO_BIG = gettext_noop("This attachment is too big.")
-EXPIRED = gettext_noop("The network no longer has this attachment.")
 GONE = (401, 403, 404, 410)
 
 
