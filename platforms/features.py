@@ -54,7 +54,8 @@ def features(kind: type[Connector], facts: Facts, *, takes_posts: bool = True) -
 
 
 def _without_posts(feature: Feature) -> Feature:
-    return feature if feature.group == CONVERSATION else replace(feature, is_supported=False)
+    """Without posts there are no comments either."""
+    return feature if feature.name == "private" else replace(feature, is_supported=False)
 
 
 def _content(limits: Limits) -> Iterator[Feature]:
