@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from channels import rate_limits
+from channels import queries, rate_limits
 from channels.domain import credentials
 from channels.enums import ChannelState
 from channels.models import Channel
@@ -18,7 +18,7 @@ from common import crypto
 from common.http import Answer, Http
 from platforms.errors import NeedsConsent, NotReached
 from platforms.protocols import Connector
-from platforms.registry import connector
+from platforms.registry import PLATFORMS, connector
 from platforms.types import Credential
 
 
@@ -75,10 +75,17 @@ def opened(
         server=channel.server,
         keys=keys,
         credential=credential,
-        facts=channel.facts,
+        facts=_facts(channel),
         keep=lambda fresh: _keep(channel, fresh),
         save_checkpoint=save_checkpoint,
     )
+
+
+def _facts(channel: Channel) -> Mapping[str, Any]:
+    """With `is_shared` where the network does not say for which channel a private message is."""
+    if PLATFORMS[channel.platform].signed_by != "ours":
+        return channel.facts
+    return {**channel.facts, "is_shared": queries.shares_access(channel)}
 
 
 def built(platform: str, way_out: Http, *, facts: Mapping[str, Any] | None = None, **more: Any) -> Connector:

@@ -7,8 +7,11 @@ they are marked here; a test checks that none is missing. Problems of a post are
 
 from django.utils.translation import gettext_noop
 
+from platforms import attachment_texts
 from platforms.checks import NOT_FOR_FEW
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.mail import texts as mail_texts
+from platforms.reply_windows import RECIPIENT_GONE
 
 # ---- problems of a post
 TAKES_NO_POSTS = gettext_noop("This channel takes no posts; it is for conversations with citizens.")
@@ -182,10 +185,14 @@ CODES: dict[str, str] = {
     "not_wordpress": NOT_WORDPRESS,
     "rest_blocked": API_CLOSED,
     "mail_address": MAIL_ADDRESS,
+    "mail_refused": mail_texts.REFUSED,
     "mail_sign_in": MAIL_SIGN_IN,
     "no_app_passwords": NO_APP_PASSWORDS,
     "site_sign_in": SITE_SIGN_IN_WRONG,
     "account_unknown": ACCOUNT_UNKNOWN,
+    "expired": attachment_texts.EXPIRED,
+    "too_big": attachment_texts.TOO_BIG,
+    "recipient_gone": RECIPIENT_GONE,
     "AuthFactorTokenRequired": MAIN_PASSWORD,
     "AuthenticationRequired": SIGN_IN_WRONG,
     "parent_missing": GONE,

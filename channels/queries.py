@@ -232,6 +232,11 @@ def beside(channel: Channel) -> list[Channel]:
         return list(same.exclude(state=ChannelState.DISCONNECTED).order_by("pk"))
 
 
+def shares_access(channel: Channel) -> bool:
+    """Whether a channel of another municipality lives from the same access, as with a bot of several."""
+    return any(one.municipality_id != channel.municipality_id for one in beside(channel))
+
+
 def called_by(platform: str, channel_id: int) -> Channel | None:
     """The channel to which a webhook address belongs."""
     with everywhere("an event names its channel by the address, and that its municipality"):

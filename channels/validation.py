@@ -58,9 +58,10 @@ def unknown_options() -> list[str]:
     return unknown
 
 
-def commit_window(channel: Channel) -> timedelta:
+def commit_window(channel: Channel, *, is_private: bool = False) -> timedelta:
     """How long the network may carry out a call late (`platforms.protocols.Publishes`)."""
-    return connector(channel.platform).commit_window
+    kind = connector(channel.platform)
+    return kind.private_commit_window if is_private else kind.commit_window
 
 
 def limits(channel: Channel) -> Limits:
@@ -155,11 +156,13 @@ class Abilities:
 
 
 def abilities(channel: Channel) -> list[Abilities]:
-    """What the channel can do on its network, by groups."""
+    """What the channel can do on its network, by groups. Where there are only conversations, nothing is missed."""
     spec = platform(channel)
     facts = known(channel.platform, channel.facts)
     listed = features(connector(channel.platform), facts, takes_posts=spec.takes_posts)
-    groups = dict.fromkeys(one.group for one in listed if spec.takes_posts or one.is_supported)
+    if not spec.takes_posts:
+        listed = tuple(one for one in listed if one.is_supported)
+    groups = dict.fromkeys(one.group for one in listed)
     return [
         Abilities(
             gettext(group),

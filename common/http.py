@@ -71,6 +71,10 @@ class NoAnswer(HttpError):
     """The request may have arrived, and no usable answer came: deadline, reset, answer too large."""
 
 
+class TooLarge(NoAnswer):
+    """The answer has more than `max_bytes`; no more than that was read."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came back, with the body read completely."""
@@ -442,7 +446,7 @@ class _Exchange:
         for chunk in response.iter_content(64 * 1024):
             content += chunk
             if len(content) > self.http.max_bytes:
-                raise NoAnswer(f"{method} {_where(url)}: the answer is larger than {self.http.max_bytes} bytes")
+                raise TooLarge(f"{method} {_where(url)}: the answer is larger than {self.http.max_bytes} bytes")
         return bytes(content)
 
     def _classified(self, method: str, url: str, problem: Exception) -> HttpError:

@@ -14,12 +14,14 @@ from delivery import queries
 from delivery.models import Delivery
 
 
-def commit_window(channel: Channel) -> timedelta:
-    """The connector's, or what `COMMIT_WINDOWS` sets for its network."""
+def commit_window(channel: Channel, *, is_private: bool = False) -> timedelta:
+    """The connector's, or what `COMMIT_WINDOWS` sets for its network. `is_private`: of an answer in a private
+    conversation."""
     seconds = settings.COMMIT_WINDOWS.get(channel.platform)
-    return validation.commit_window(channel) if seconds is None else timedelta(seconds=seconds)
+    return validation.commit_window(channel, is_private=is_private) if seconds is None else timedelta(seconds=seconds)
 
 
 def decisive_at(delivery: Delivery) -> datetime:
     """From when on a search that does not show the post means that it is not there."""
-    return queries.last_sent(delivery) + commit_window(delivery.channel)
+    is_private = bool(delivery.payload.get("conversation"))
+    return queries.last_sent(delivery) + commit_window(delivery.channel, is_private=is_private)

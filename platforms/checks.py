@@ -123,7 +123,9 @@ NEAR = 0.1
 
 def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     """Every problem with `outgoing`, in the order of the page: title, text, pictures, video, link card, comment."""
-    problems = [] if outgoing.visibility in limits.visibilities else [Problem("visibility", "channel", NOT_FOR_FEW)]
+    # What goes into a private conversation has an audience of its own: its other person.
+    is_possible = outgoing.conversation or outgoing.visibility in limits.visibilities
+    problems = [] if is_possible else [Problem("visibility", "channel", NOT_FOR_FEW)]
     problems += _title(outgoing.title, limits) + _text(outgoing, limits) + _thread(outgoing.thread, limits)
     problems += _album(outgoing, limits)
     for place, picture in enumerate(outgoing.pictures):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from common.http import Http
-from platforms import scopes
+from platforms import attachment_content, scopes
 from platforms.errors import NeedsConsent, NotAllowed, OutcomeUnknown, Rejected
 from platforms.options import Option, values
 from platforms.protocols import Facts, SaveCheckpoint, SaveCredential
@@ -146,8 +146,9 @@ class Defaults(OfEachNetwork):
     # that a cut connection delivers late is Linux's limit for retransmissions: 924.6 s with its default `tcp_retries2`.
     # https://www.kernel.org/doc/html/latest/networking/ip-sysctl.html
     commit_window: ClassVar[timedelta] = timedelta(minutes=16)
+    private_commit_window: ClassVar[timedelta] = timedelta(minutes=16)
 
-    def may_resend(self, opened_at: datetime, now: datetime) -> bool:
+    def may_resend(self, opened_at: datetime, now: datetime, *, is_private: bool = False) -> bool:
         return False
 
     def edit(self, remote_id: str, outgoing: Outgoing) -> Published:
@@ -196,7 +197,7 @@ class Defaults(OfEachNetwork):
     reply_windows: ClassVar[tuple[ReplyWindow, ...]] = ()
 
     def attachment(self, source: str, most: int) -> bytes:
-        raise Rejected("This network hands out no attachments.", code="expired")
+        raise attachment_content.expired()
 
     def visibilities(self, remote_ids: Sequence[str]) -> Mapping[str, Visibility]:
         return dict.fromkeys(remote_ids, Visibility.PUBLIC)

@@ -11,7 +11,6 @@ from platforms.post_settings import REEL, STORY
 from platforms.protocols import Connector, Facts
 from platforms.translation import gettext_noop
 from platforms.types import Action, Limits
-from platforms.visibility import Visibility
 
 PUBLISHING = gettext_noop("Publishing")
 AFTERWARDS = gettext_noop("After publication")
@@ -55,8 +54,8 @@ def features(kind: type[Connector], facts: Facts, *, takes_posts: bool = True) -
 
 
 def _without_posts(feature: Feature) -> Feature:
-    # Comments stand below posts, so there are none to answer, to hide or to delete.
-    return feature if feature.name in ("visibility", "private") else replace(feature, is_supported=False)
+    """Without posts there are no comments either."""
+    return feature if feature.name == "private" else replace(feature, is_supported=False)
 
 
 def _content(limits: Limits) -> Iterator[Feature]:
@@ -101,9 +100,10 @@ def _conversation(kind: type[Connector], facts: Facts, limits: Limits) -> Iterat
     label = gettext_noop("Read and answer comments")
     yield Feature("answers", CONVERSATION, label, kind.converses, action=Action.ANSWER)
     label = gettext_noop("Private answers")
-    yield Feature(
-        "visibility", CONVERSATION, label, Visibility.DIRECT in limits.visibilities, "visibilities", Action.ANSWER
-    )
+    yield Feature("visibility", CONVERSATION, label, len(limits.visibilities) > 1, "visibilities", Action.ANSWER)
+    asked = {scope.name for scope in kind.requested(facts)}
+    has_private = any(not window.scope or window.scope in asked for window in kind.reply_windows)
+    yield Feature("private", CONVERSATION, gettext_noop("Private messages"), has_private)
     yield Feature("hide", CONVERSATION, gettext_noop("Hide comments"), moderation.hides, action=Action.HIDE)
     yield Feature("remove", CONVERSATION, gettext_noop("Delete comments"), moderation.removes, action=Action.HIDE)
 

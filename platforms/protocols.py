@@ -168,9 +168,12 @@ class Publishes(Protocol):
     """How long after a call without a usable answer the network may still make the post public. Zero where a call that
     is carried out late can make no second post."""
 
-    def may_resend(self, opened_at: datetime, now: datetime) -> bool:
+    private_commit_window: ClassVar[timedelta]
+    """The same of an answer in a private conversation."""
+
+    def may_resend(self, opened_at: datetime, now: datetime, *, is_private: bool = False) -> bool:
         """Whether the network makes one post of `publish` and its repetition under the same key, the first attempt
-        having been opened at `opened_at`."""
+        having been opened at `opened_at`. `is_private`: whether it makes one answer of `reply` with a conversation."""
 
     @classmethod
     def named_by(cls, link: str, server: str, account_id: str) -> str | None:

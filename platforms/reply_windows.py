@@ -8,6 +8,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from platforms.translation import gettext_noop
+
 # An answer that is sent this close to the end of a window may reach the network after it.
 MARGIN = timedelta(minutes=1)
 
@@ -28,6 +30,17 @@ class ReplyWindow:
     tag: str = ""
     scope: str = ""
     by_person: bool = False
+
+
+RECIPIENT_GONE = gettext_noop(
+    "This person has blocked the account, left the conversation or left the network, so no answer reaches them there."
+)
+ALWAYS = gettext_noop("This network takes an answer to a private message at any time.")
+
+
+def without_limit(source: str, as_of: str) -> ReplyWindow:
+    """Of a network that takes answers for ever."""
+    return ReplyWindow(None, source, as_of, ALWAYS)
 
 
 def granted(windows: Sequence[ReplyWindow], scopes: Collection[str]) -> tuple[ReplyWindow, ...]:

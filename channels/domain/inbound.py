@@ -102,10 +102,16 @@ def _routes(platform: str, raw_events: Sequence[RawEvent], channel: Channel | No
     accounts = {one.remote_id for one in here}
     places = {str(one.facts["group"]): one.remote_id for one in here if one.facts.get("group")}
     alone = channel.remote_id if len(here) == 1 else ""
+    # A private message is for the access, whose channels may all be of one municipality. If they are not, nobody knows
+    # for which it is, and none may read it.
+    is_shared = any(one.municipality_id != channel.municipality_id for one in here)
+    private = "" if is_shared else channel.remote_id
 
     def whose(event: RawEvent) -> str:
         if event.account_id:
             return event.account_id if event.account_id in accounts else ""
+        if event.kind == "private":
+            return private
         return places.get(event.place, alone)
 
     return whose

@@ -75,9 +75,9 @@ def find(delivery: Delivery, besides: Collection[str] = ()) -> ReconciliationRes
     since, may_resend = queries.first_sent(delivery), False
     try:
         connector = open_channel(delivery.channel)
-        may_resend = connector.may_resend(since, opened_at)
-        checkpoint = Pending(delivery.token) if delivery.token else None
         outgoing = content.outgoing(delivery)
+        may_resend = connector.may_resend(since, opened_at, is_private=bool(outgoing.conversation))
+        checkpoint = Pending(delivery.token) if delivery.token else None
         with permitted.acting(connector, delivery, outgoing):
             result = connector.find(outgoing, since, {*queries.bound(delivery, since), *besides}, checkpoint)
         return ReconciliationResult(opened_at, result, may_resend)

@@ -6,13 +6,14 @@ be repeated, and getRecord tells at any time whether the post exists.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from platforms import answers, checks, history, times
 from platforms.addresses import address
-from platforms.bluesky import records
-from platforms.bluesky.calls import ACCESS, Calls, name, session
+from platforms.bluesky import chat, records
+from platforms.bluesky.calls import ACCESS, SCOPES, Calls, name, session
 from platforms.bluesky.conversation import Conversation
 from platforms.bluesky.facets import facets
 from platforms.bluesky.facts import OPTIONS, limits
@@ -40,6 +41,7 @@ from platforms.types import (
     Profile,
     Published,
     Read,
+    Scope,
 )
 
 DEFAULT_SERVER = "https://bsky.social"
@@ -52,6 +54,7 @@ class Bluesky(Videos, Conversation, Defaults):
     home: ClassVar[str] = DEFAULT_SERVER
     connect_by: ClassVar[str] = "app_password"
     refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
+    scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
     measures: ClassVar[frozenset[str]] = frozenset(records.COUNTS)
     account_measures: ClassVar[frozenset[str]] = frozenset(records.ACCOUNT_COUNTS)
@@ -139,6 +142,8 @@ class Bluesky(Videos, Conversation, Defaults):
 
     @classmethod
     def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
+        if outgoing.conversation:
+            limits = replace(limits, max_characters=chat.CHARACTERS, max_bytes=chat.BYTES)
         return checks.check(outgoing, limits)
 
     def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
@@ -187,13 +192,15 @@ class Bluesky(Videos, Conversation, Defaults):
     # A call that is carried out late writes the same record under the same key.
     commit_window: ClassVar[timedelta] = timedelta()
 
-    def may_resend(self, opened_at: datetime, now: datetime) -> bool:
-        """Always: a record key holds one record."""
-        return True
+    def may_resend(self, opened_at: datetime, now: datetime, *, is_private: bool = False) -> bool:
+        """Always: a record key holds one record. A private message has none."""
+        return not is_private
 
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
+        if outgoing.conversation:
+            return chat.find(self.calls, outgoing, since, bound)
         return self._own_record(record_key(outgoing.key, outgoing.created_at))
 
     def _own_record(self, key: str) -> Found | Absent:
@@ -216,7 +223,9 @@ class Bluesky(Videos, Conversation, Defaults):
         return records.named_by(link, account_id)
 
     def withdraw(self, remote_id: str) -> None:
-        """A success also when it is gone already."""
+        """A success also when it is gone already. A private message can be deleted for oneself only."""
+        if remote_id.startswith(chat.PREFIX):
+            raise Rejected("This server cannot delete posts for us.", code="unsupported")
         self.calls.write("com.atproto.repo.deleteRecord", self._record_key(remote_id.rsplit("/", 1)[-1]), commits=False)
 
     # Measures

@@ -1,15 +1,21 @@
-"""Reading and answering replies. https://docs.bsky.app/docs/api/app-bsky-notification-list-notifications"""
+"""Reading and answering replies, and private messages (`chat`).
+
+https://docs.bsky.app/docs/api/app-bsky-notification-list-notifications
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from platforms.bluesky import records
-from platforms.bluesky.calls import Calls
-from platforms.errors import Rejected
+from platforms.bluesky import chat, records
+from platforms.bluesky.calls import PRIVILEGED, Calls, granted
+from platforms.checks import NOT_FOR_FEW
+from platforms.errors import PlatformError, Rejected
+from platforms.reply_windows import ReplyWindow
 from platforms.times import moment
 from platforms.types import Message, Messages, Outgoing, Published, Read
+from platforms.visibility import Visibility
 
 GATE = "app.bsky.feed.threadgate"
 KINDS = frozenset({"reply", "mention", "quote"})
@@ -31,6 +37,27 @@ class Conversation(ABC):
     def publish_now(self, outgoing: Outgoing, read: Read) -> Published: ...
 
     def messages(self, cursor: str | None = None) -> Messages:
+        """`cursor`: that of the notifications, and behind "|" that of the private messages."""
+        notified, _, logged = (cursor or "").partition("|")
+        public = self._notified(notified or None)
+        log = self._private(logged)
+        if log is None:
+            return Messages(public.items, f"{public.cursor or ''}|{logged}" if logged else public.cursor)
+        place = f"{public.cursor or ''}|{log.cursor}" if log.cursor else public.cursor
+        return Messages((*public.items, *log.items), place, is_past=log.is_past, deleted=log.deleted)
+
+    def _private(self, cursor: str) -> chat.Log | None:
+        """None where there are none to read: the app password does not reach them, or the chat service, which is not
+        the account's own server, does not answer. What is public goes on."""
+        if PRIVILEGED not in granted(self.calls.access_token):
+            return None
+        try:
+            return chat.fetch(self.calls, cursor)
+        except PlatformError:
+            # Even a refused session: the notifications were read with it a moment ago.
+            return None
+
+    def _notified(self, cursor: str | None) -> Messages:
         """`cursor`: time of the newest notification that was read, and the ids of those at that very time.
 
         The network's own cursor leads back in time, so it serves only to page.
@@ -73,7 +100,13 @@ class Conversation(ABC):
         """Nothing: an answer reaches its author by the reference."""
         return ""
 
+    reply_windows: ClassVar[tuple[ReplyWindow, ...]] = chat.WINDOWS
+
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
+        if outgoing.conversation:
+            return chat.send(self.calls, outgoing)
+        if outgoing.visibility != Visibility.PUBLIC:
+            raise Rejected(NOT_FOR_FEW, code="visibility")
         return self.publish_now(outgoing, read)
 
     def _reply(self, parent: str | None) -> dict[str, Any] | None:

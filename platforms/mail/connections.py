@@ -48,7 +48,7 @@ class Server:
         """From "imaps://host:993". Raises `ValueError`."""
         parts = urlsplit(address)
         if parts.scheme not in PORTS or not parts.hostname:
-            raise ValueError("This is not the address of a mail server.")
+            raise ValueError(address)
         return cls(parts.scheme, parts.hostname, parts.port or PORTS[parts.scheme])
 
     @property
@@ -190,7 +190,7 @@ class Imap(imaplib.IMAP4):
 def quoted(text: str) -> str:
     """An IMAP quoted string. Raises `ValueError` for characters that it cannot hold."""
     if not text.isascii() or not text.isprintable():
-        raise ValueError("This cannot be quoted.")
+        raise ValueError("not for a quoted string")
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 

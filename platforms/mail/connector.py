@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from platforms import checks
+from platforms import attachment_content, checks
 from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, Rejected
 from platforms.mail import access, connections, folders, parsing, sending, texts, threads
@@ -21,7 +21,7 @@ from platforms.mail.access import Access
 from platforms.mail.attachments import decoded, source_of
 from platforms.mail.folders import Mark, Raw
 from platforms.protocols import Facts
-from platforms.reply_windows import ReplyWindow
+from platforms.reply_windows import ReplyWindow, without_limit
 from platforms.types import (
     Absent,
     Attachment,
@@ -185,7 +185,7 @@ class Mail(Defaults):
     # Converses
 
     reply_windows: ClassVar[tuple[ReplyWindow, ...]] = (
-        ReplyWindow(None, "https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4", "2026-11-30", texts.NO_LIMIT),
+        without_limit("https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4", "2026-11-30"),
     )
 
     @classmethod
@@ -295,7 +295,7 @@ class Mail(Defaults):
                 raise Rejected(texts.GONE, code="expired")
             content = decoded(session, place, most)
         if content is None:
-            raise Rejected(texts.TOO_BIG, code="too_big")
+            raise attachment_content.too_big()
         return content
 
     def visibilities(self, remote_ids: Sequence[str]) -> Mapping[str, Visibility]:

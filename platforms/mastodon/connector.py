@@ -168,7 +168,7 @@ class Mastodon(Conversation, Defaults):
         headers = {"Idempotency-Key": outgoing.key}
         status = self.calls.public("POST", "/api/v1/statuses", json=form, headers=headers)
         published = statuses.published(status)
-        if self._went_wide(statuses.visibility(status), outgoing.visibility):
+        if self._reached_others(status, outgoing) or self._went_wide(statuses.visibility(status), outgoing.visibility):
             self._take_back(published)
         return published
 
@@ -202,6 +202,12 @@ class Mastodon(Conversation, Defaults):
                 raise
             return self.publish(outgoing, read)
 
+    def _reached_others(self, status: Mapping[str, Any], outgoing: Outgoing) -> bool:
+        """Whether the server reports recipients besides the one who was meant. snac2's mentions have their own ids."""
+        if not outgoing.conversation or self.facts.get("software") in server.ONE_PRIVATE:
+            return False
+        return bool(statuses.mentioned(status) - {outgoing.recipient, self._own_id})
+
     def _went_wide(self, shown: Visibility, meant: Visibility) -> bool:
         """Whether a post of restricted visibility is shown to more people. A listed "unlisted" post does no harm."""
         as_told = meant if self.facts.get("software") in server.ONE_PRIVATE and is_private(shown) else shown
@@ -215,13 +221,15 @@ class Mastodon(Conversation, Defaults):
             raise OutcomeUnknown(STAYS_WIDE, {"remote_id": published.remote_id}) from problem
         raise Rejected(WENT_WIDE, code="visibility", evidence={"remote_id": published.remote_id})
 
-    def may_resend(self, opened_at: datetime, now: datetime) -> bool:
+    def may_resend(self, opened_at: datetime, now: datetime, *, is_private: bool = False) -> bool:
         return self.facts.get("software") in server.HONOURS_KEY and now - opened_at <= RESEND_WITHIN
 
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
         listed, complete = self._own_statuses(since)
+        if outgoing.conversation and not self._lists_private():
+            listed += self._own_answers(str(outgoing.reply_to))
         near = [s for s in listed if statuses.when(s) >= since - matching.SLACK and str(s["id"]) not in bound]
         candidates = [statuses.candidate(status, self._source(str(status["id"])), outgoing) for status in near]
         sent = replace(outgoing, text=statuses.comparable(outgoing.text))
@@ -247,6 +255,16 @@ class Mastodon(Conversation, Defaults):
                 return list(listed.values()), True
             params["max_id"] = str(fresh[-1]["id"])
         return list(listed.values()), False
+
+    def _own_answers(self, remote_id: str) -> list[dict[str, Any]]:
+        """Our own statuses below a private message that we were sent. Where it is not there, there is none to see."""
+        try:
+            below = self.calls.get(f"/api/v1/statuses/{remote_id}/context").get("descendants")
+        except Rejected:
+            return []
+        own = self.own_id()
+        listed = [one for one in below if isinstance(one, dict)] if isinstance(below, list) else []
+        return [one for one in listed if one.get("id") and str((one.get("account") or {}).get("id")) == own]
 
     def _source(self, remote_id: str) -> str | None:
         """The text as sent; a server without it leaves us the HTML. https://docs.joinmastodon.org/methods/statuses/#source"""

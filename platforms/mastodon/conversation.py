@@ -1,22 +1,30 @@
-"""Reading and answering replies. https://docs.joinmastodon.org/methods/notifications/"""
+"""Reading and answering replies and private messages. https://docs.joinmastodon.org/methods/notifications/
+
+A direct status that mentions us and nobody else is a private message; its conversation is the other person's account,
+since a thread does not stay one: whoever writes again begins a new one.
+"""
 
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
+from platforms import attachment_content
 from platforms.errors import Rejected
-from platforms.mastodon import statuses
+from platforms.mastodon import server, statuses
 from platforms.mastodon.calls import Calls
 from platforms.options import Option
+from platforms.protocols import Facts
+from platforms.reply_windows import ReplyWindow, without_limit
+from platforms.times import moment
 from platforms.translation import gettext_noop
 from platforms.types import Message, Messages, Outgoing, Problem, Published, Read
 from platforms.visibility import NARROWEST, is_private, is_wider, of_answer
 
 PAGE = 40
 CONTEXT = 4000
-# app/models/account.rb, MENTION_RE: not within a word, an address of mail or a path.
-MENTION = re.compile(r"(?<![\w/])@\w[\w.-]*(?:@[\w.-]+)?")
+MENTION = statuses.MENTION
 ANSWERED_IS_PRIVATE = gettext_noop(
     "The network reports that this message is private, so no public reply is sent to it. Read it again, then write a "
     "new reply."
@@ -24,6 +32,14 @@ ANSWERED_IS_PRIVATE = gettext_noop(
 REACHES_OTHERS = gettext_noop(
     "This reply is for one person only, and people mentioned in it could read it, too. Remove this: %(accounts)s."
 )
+ANOTHER_PERSON = gettext_noop(
+    "This message belongs to another person than the answer was written for, so nothing was sent. Write a new reply."
+)
+# Of a status and its file; ids are letters on some servers.
+IDS = re.compile(r"[\w-]{1,200}/[\w-]{1,200}")
+# Edits of private messages are noticed in the list of conversations, which has the last message of each.
+EDITED_WITHIN = timedelta(days=14)
+WINDOWS = (without_limit("https://docs.joinmastodon.org/methods/statuses/#create", "2026-11-30"),)
 OPTIONS: Mapping[str, Option] = {
     # How many of the mentions from before are read when a channel is connected. Ours to choose; ten calls.
     "mentions_back": Option(400, "2026-11-26", "https://docs.joinmastodon.org/methods/notifications/#get"),
@@ -35,8 +51,10 @@ class Conversation(ABC):
 
     calls: Calls
     set: Mapping[str, Any]
+    facts: Facts
     # Notifications are of answers that name us.
     lists_replies: ClassVar[bool] = False
+    reply_windows: ClassVar[tuple[ReplyWindow, ...]] = WINDOWS
 
     @abstractmethod
     def own_id(self) -> str: ...
@@ -49,7 +67,11 @@ class Conversation(ABC):
         newest, oldest, count = _places(cursor)
         if newest and not oldest:
             page = self._mentions({"min_id": newest}, lambda n: _order(n) > _size(newest))
-            return Messages(self._messages(page), str(page[-1]["id"]) if page else newest)
+            listed = self._messages(page)
+            if len(page) < PAGE:
+                known = {one.remote_id for one in listed}
+                listed += tuple(one for one in self._last_private() if one.remote_id not in known)
+            return Messages(listed, str(page[-1]["id"]) if page else newest)
         # A server that starts from the top whatever `max_id` is has nothing older, which ends the list.
         back = {"max_id": oldest} if oldest else {}
         page = self._mentions(back, lambda n: not oldest or _order(n) < _size(oldest))
@@ -65,13 +87,45 @@ class Conversation(ABC):
         return sorted(filter(wanted, self.calls.entities("/api/v1/notifications", params)), key=_order)
 
     def _messages(self, page: list[dict[str, Any]]) -> tuple[Message, ...]:
-        return tuple(statuses.message(n["status"], self.own_id()) for n in page if _mention(n))
+        return tuple(self._message(n["status"]) for n in page if _mention(n))
+
+    def _message(self, status: Mapping[str, Any], root: str | None = None) -> Message:
+        return statuses.message(status, self.own_id(), root, one_private=self._has_one_private())
+
+    def _has_one_private(self) -> bool:
+        return self.facts.get("software") in server.ONE_PRIVATE
+
+    def _last_private(self) -> list[Message]:
+        """The last message of each private conversation, where it is ours, from whatever program, or was edited.
+
+        https://docs.joinmastodon.org/methods/conversations/#get ; a server without it has none to tell.
+        """
+        try:
+            listed = self.calls.entities("/api/v1/conversations", {"limit": PAGE})
+        except Rejected:
+            return []
+        read = [self._last_of(conversation) for conversation in listed]
+        return sorted((one for one in read if one), key=lambda one: one.at)
+
+    def _last_of(self, conversation: Mapping[str, Any]) -> Message | None:
+        status, accounts = conversation.get("last_status"), conversation.get("accounts")
+        if not isinstance(status, dict) or not status.get("id") or not isinstance(status.get("account"), dict):
+            return None
+        own_id = self.own_id()
+        if str(status["account"].get("id")) != own_id:
+            read = self._message(status)
+            return read if read.conversation and _was_edited(status) else None
+        others = accounts if isinstance(accounts, list) else []
+        match [one for one in others if isinstance(one, dict) and str(one.get("id")) != own_id]:
+            case [other]:
+                return statuses.own_message(status, own_id, other, one_private=self._has_one_private())
+        return None
 
     def replies(self, remote_id: str) -> Messages:
         below = self.calls.get(f"/api/v1/statuses/{remote_id}/context").get("descendants") or ()
         own = self.own_id()
         others = [s for s in below if str((s.get("account") or {}).get("id")) != own]
-        items = sorted((statuses.message(s, own, root=remote_id) for s in others), key=lambda m: m.at)
+        items = sorted((self._message(s, root=remote_id) for s in others), key=lambda m: m.at)
         # With a token up to 4096 are returned: app/controllers/api/v1/statuses_controller.rb
         return Messages(tuple(items), is_whole=len(below) < CONTEXT)
 
@@ -83,12 +137,52 @@ class Conversation(ABC):
         """Checks with the server again who may read the answered message, and whom the answer would reach."""
         if others := addressed(outgoing):
             raise Rejected(REACHES_OTHERS % {"accounts": ", ".join(others)}, code="visibility")
+        if outgoing.conversation:
+            self._check_recipient(outgoing)
+            return self.publish_now(outgoing, read)
         if not outgoing.reply_to or outgoing.visibility == NARROWEST:
             return self.publish_now(outgoing, read)
         answered = self.calls.get(f"/api/v1/statuses/{outgoing.reply_to}")
         if is_wider(outgoing.visibility, of_answer(statuses.visibility(answered))):
             raise Rejected(ANSWERED_IS_PRIVATE, code="visibility")
         return self.publish_now(outgoing, read)
+
+    def _check_recipient(self, outgoing: Outgoing) -> None:
+        """A mention is what sends a direct status, so the one in the text has to be the recipient's."""
+        self.own_id()  # known before anything is sent: what comes back is compared with it
+        answered = self.calls.get(f"/api/v1/statuses/{outgoing.reply_to}")
+        account = answered.get("account") or {}
+        author = str(account.get("id") or "")
+        opening = f"@{account.get('acct')} ".lower()
+        is_theirs = author == outgoing.recipient == outgoing.conversation
+        if not is_theirs or outgoing.visibility != NARROWEST or not outgoing.text.lower().startswith(opening):
+            raise Rejected(ANOTHER_PERSON, code="visibility")
+
+    def attachment(self, source: str, most: int) -> bytes:
+        """The address comes from our own server each time: what a stored one leads to may have changed, and a server
+        may sign addresses for a while only. The access goes to no other host."""
+        status_id, _, media_id = source.partition("/")
+        if not IDS.fullmatch(source):
+            raise attachment_content.expired()
+        try:
+            status = self.calls.get(f"/api/v1/statuses/{status_id}")
+        except Rejected as refused:
+            if refused.code in ("404", "410"):
+                raise attachment_content.expired() from None
+            raise
+        urls = [str(one.get("url") or "") for one in statuses.attachments(status) if str(one["id"]) == media_id]
+        if not urls or not urls[0]:
+            raise attachment_content.expired()
+        return attachment_content.fetch(self.calls.http, urls[0], most)
+
+
+def _was_edited(status: Mapping[str, Any]) -> bool:
+    """https://docs.joinmastodon.org/entities/Status/#edited_at"""
+    try:
+        edited_at = moment(str(status.get("edited_at") or ""))
+    except ValueError:
+        return False
+    return edited_at > datetime.now(UTC) - EDITED_WITHIN
 
 
 def addressed(outgoing: Outgoing) -> list[str]:

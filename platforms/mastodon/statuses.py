@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,9 +14,11 @@ from platforms.history import material
 from platforms.markup import plain
 from platforms.matching import Candidate
 from platforms.times import moment
-from platforms.types import Message, Outgoing, PastPost, Published
+from platforms.types import Attachment, AttachmentKind, Message, Outgoing, PastPost, Published
 from platforms.visibility import Visibility, of
 
+# app/models/account.rb, MENTION_RE: not within a word, an address of mail or a path.
+MENTION = re.compile(r"(?<![\w/])@\w[\w.-]*(?:@[\w.-]+)?")
 COUNTS = {
     "likes": "favourites_count",
     "reposts": "reblogs_count",
@@ -133,12 +137,13 @@ def candidate(status: Mapping[str, Any], source: str | None, outgoing: Outgoing)
     )
 
 
-def message(status: Mapping[str, Any], own_id: str, root: str | None = None) -> Message:
-    """Another person's status as a message to us."""
+def message(status: Mapping[str, Any], own_id: str, root: str | None = None, *, one_private: bool = False) -> Message:
+    """Another person's status as a message to us. `one_private`: the server has one word for all that is not public."""
     account = status.get("account") or {}
     parent = status.get("in_reply_to_id")
     is_reply = bool(parent) and (root is not None or str(status.get("in_reply_to_account_id")) == own_id)
-    return Message(
+    other = other_person(status, own_id, one_private=one_private)
+    read = Message(
         remote_id=str(status["id"]),
         in_reply_to=str(parent) if parent else None,
         root=root,
@@ -154,3 +159,58 @@ def message(status: Mapping[str, Any], own_id: str, root: str | None = None) -> 
         kind="reply" if is_reply else "mention",
         is_hidden=status.get("hidden") is True,
     )
+    return _private(read, other, status) if other else read
+
+
+def own_message(
+    status: Mapping[str, Any], own_id: str, other: Mapping[str, Any], *, one_private: bool
+) -> Message | None:
+    """What the account itself wrote to `other` (an Account) alone; None where it is no such message."""
+    if other_person(status, own_id, one_private=one_private) != str(other.get("id")):
+        return None
+    written = message({**status, "account": other}, own_id)
+    return replace(_private(written, written.author_id, status), is_ours=True)
+
+
+def _private(read: Message, other: str, status: Mapping[str, Any]) -> Message:
+    listed = tuple(map(partial(_attachment, str(status["id"])), attachments(status)))
+    return replace(read, kind="private", visibility=Visibility.DIRECT, conversation=other, attachments=listed)
+
+
+def other_person(status: Mapping[str, Any], own_id: str, *, one_private: bool = False) -> str:
+    """The account id of the one person with whom we share this status, "" where it is not between two people: it is
+    not direct, it mentions others, or the server lists no mentions.
+
+    A server with one word for all that is not public lists none either: there a text that names nobody else counts. An
+    answer goes to its author alone in any case.
+    """
+    author = str((status.get("account") or {}).get("id") or "")
+    if one_private:
+        names = {name.lower() for name in MENTION.findall(plain(str(status.get("content") or "")))}
+        is_theirs = status.get("visibility") == "private" and author != own_id and len(names) <= 1
+        return author if is_theirs else ""
+    if status.get("visibility") != "direct":
+        return ""
+    named = mentioned(status)
+    others = (named | {author}) - {own_id}
+    return others.pop() if author and own_id in named | {author} and named and len(others) == 1 else ""
+
+
+def mentioned(status: Mapping[str, Any]) -> set[str]:
+    """Account ids. https://docs.joinmastodon.org/entities/Status/#mentions"""
+    listed = status.get("mentions")
+    return {str(one.get("id")) for one in listed if isinstance(one, dict)} if isinstance(listed, list) else set()
+
+
+# https://docs.joinmastodon.org/entities/MediaAttachment/#type ; "unknown" is what the server has not fetched.
+KINDS = {
+    "image": AttachmentKind.PICTURE,
+    "gifv": AttachmentKind.VIDEO,
+    "video": AttachmentKind.VIDEO,
+    "audio": AttachmentKind.VOICE,
+}
+
+
+def _attachment(status_id: str, media: Mapping[str, Any]) -> Attachment:
+    kind = KINDS.get(str(media.get("type")), AttachmentKind.OTHER)
+    return Attachment(kind, f"{status_id}/{media['id']}"[:2000])

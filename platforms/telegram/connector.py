@@ -12,12 +12,14 @@ from typing import Any, ClassVar
 
 from platforms import answers, matching, signatures
 from platforms.addresses import address
+from platforms.checks import NOT_FOR_FEW
 from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, OutcomeUnknown, PlatformError, Rejected
 from platforms.options import Option, values
 from platforms.protocols import Facts
 from platforms.refusals import Refusal
-from platforms.telegram import access, conversation, page, reactions, sending, settings
+from platforms.reply_windows import ReplyWindow
+from platforms.telegram import access, conversation, page, private, reactions, sending, settings
 from platforms.telegram import limits as taken
 from platforms.telegram.calls import ACCESS, NOT_ADMIN, TOO_OLD, Calls, description_has
 from platforms.telegram.conversation import HEARD, REACTIONS, Conversation
@@ -40,6 +42,7 @@ from platforms.types import (
     Read,
     Scope,
 )
+from platforms.visibility import Visibility
 
 DEFAULT_SERVER = "https://api.telegram.org"
 
@@ -150,6 +153,8 @@ class Telegram(Conversation, Defaults):
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
         """A channel with a name has a public page; a post that is missing on it may exist all the same."""
+        if outgoing.conversation:
+            return Inconclusive("a bot cannot read what it wrote to a person")
         chat, numbers = sending.place(outgoing.reply_to or "0", self.channel_id())
         ours = str(chat) == self.channel_id() and values(self.options, self.facts)["public_page"]
         username = self._username() if ours else ""
@@ -224,8 +229,23 @@ class Telegram(Conversation, Defaults):
 
     # Converses
 
+    reply_windows: ClassVar[tuple[ReplyWindow, ...]] = private.WINDOWS
+
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
-        return self.publish(outgoing, read)
+        if not outgoing.conversation:
+            if outgoing.visibility != Visibility.PUBLIC:
+                raise Rejected(NOT_FOR_FEW, code="visibility")
+            return self.publish(outgoing, read)
+        chat = private.chat_of(outgoing)
+        _chat, (number, *_rest) = sending.place(str(outgoing.reply_to), self.channel_id())
+        call = sending.call(outgoing, read, chat, number)
+        # What they wrote may be deleted meanwhile; the answer is for them all the same.
+        call.params["reply_parameters"]["allow_sending_without_reply"] = True
+        published = self._published(private.send(self.calls, call.method, **call.arguments()))
+        return replace(published, permalink="")
+
+    def attachment(self, source: str, most: int) -> bytes:
+        return private.attachment(self.calls, source, most)
 
     # Notifies
 

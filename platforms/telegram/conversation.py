@@ -1,4 +1,4 @@
-"""Comments in the channel's discussion group, and webhook events.
+"""Comments in the channel's discussion group, private messages to the bot, and webhook events.
 
 https://core.telegram.org/bots/api#update. A channel's posts are copied into its linked group; a comment is a reply to
 that copy. A bot gets what is written after it joined, stores nothing, and cannot list the comments of one post.
@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from platforms.errors import Rejected
+from platforms.telegram import private
 from platforms.telegram.calls import Calls
 from platforms.telegram.sending import LINKS
 from platforms.types import Message, MessageChanges, Messages, RawEvent
@@ -54,12 +55,15 @@ class Conversation(ABC):
             raise
         known = [one for one in updates if isinstance(one, dict) and isinstance(one.get("update_id"), int)]
         written = [one[name] for one in known for name in WRITTEN if isinstance(one.get(name), dict)]
-        comments = [message(one, self.channel_id()) for one in written if self._is_ours(one)]
+        read = [one for content in written if self._is_ours(content) for one in _written(content, self.channel_id())]
         last = str(known[-1]["update_id"] + 1) if known else cursor
-        return Messages(tuple(one for one in comments if one), last)
+        return Messages(tuple(read), last)
 
     def _is_ours(self, update: Mapping[str, Any]) -> bool:
-        """One bot may serve several channels, and gets updates of all their groups."""
+        """One bot may serve several channels, and gets updates of all their groups. What is written to a bot of several
+        municipalities is for none that we know, so it has to be known that it is of one."""
+        if private.is_private(update):
+            return self.facts.get("is_shared") is False
         group = self.facts.get("group")
         if group:
             return str(_part(update, "chat").get("id")) == group
@@ -72,7 +76,7 @@ class Conversation(ABC):
     @classmethod
     def message_changes(cls, event: RawEvent) -> MessageChanges | None:
         """The whole change: a bot with a webhook cannot ask. There are no updates about deletions."""
-        new, changed = (_comments(_part(event.payload, name), event.account_id) for name in WRITTEN)
+        new, changed = (_written(_part(event.payload, name), event.account_id) for name in WRITTEN)
         return MessageChanges(new, changed)
 
 
@@ -103,12 +107,14 @@ def message(content: Mapping[str, Any], channel: str) -> Message | None:
     )
 
 
-def _comments(content: Mapping[str, Any], channel: str) -> tuple[Message, ...]:
+def _written(content: Mapping[str, Any], channel: str) -> tuple[Message, ...]:
+    """The comment or private message in an update, if it is one."""
     try:
-        comment = message(content, channel) if content else None
-    except (KeyError, TypeError, AttributeError):
+        is_private = private.is_private(content)
+        read = (private.message(content) if is_private else message(content, channel)) if content else None
+    except (LookupError, TypeError, AttributeError, ValueError, OverflowError, OSError):
         return ()  # an unknown form of update
-    return (comment,) if comment else ()
+    return (read,) if read else ()
 
 
 def _post(above: Mapping[str, Any], channel: str) -> str | None:
@@ -145,9 +151,11 @@ def events(payload: Any) -> list[RawEvent]:
     chat = _part(content, "chat")
     where = str(chat.get("id") or "")
     account = where if chat.get("type") == "channel" else origin(content)
-    return [
-        RawEvent(f"{where}:{payload['update_id']}", account, _kind(name, content), payload, _at(content), place=where)
-    ]
+    key, kind = f"{where}:{payload['update_id']}", _kind(name, content)
+    if kind == "private":
+        # A person's chats with several bots have one id.
+        key = f"{key}:{content.get('message_id')}:{content.get('date')}"[:100]
+    return [RawEvent(key, account, kind, payload, _at(content), place=where)]
 
 
 def origin(content: Mapping[str, Any]) -> str:
@@ -169,6 +177,8 @@ def _kind(name: str, content: Mapping[str, Any]) -> str:
         return "post"
     if name == REACTIONS:
         return "reactions"
-    if name in ("message", "edited_message") and content.get("reply_to_message"):
+    if name in WRITTEN and private.is_private(content):
+        return "private"
+    if name in WRITTEN and content.get("reply_to_message"):
         return "comment"
     return "other"

@@ -89,7 +89,7 @@ def test_a_viber_channel_from_its_token_to_one_post(
 ) -> None:
     enter(page, portal, cast.approver)
     page.goto(portal.url + reverse("channel_choose", args=["cuprija"]))
-    page.get_by_role("link", name="Viber").click()
+    page.get_by_role("link", name="Viber", exact=True).click()
     assert violations(page) == []
     page.get_by_label("Token").fill("not-a-token-of-any-channel")
     page.get_by_role("button", name="Connect").click()
@@ -447,6 +447,41 @@ def test_who_asks_the_bot_takes_no_comments_of_its_other_channel(
     with scope(cast.cuprija):
         messages = open_channel(channels["@sport"]).messages()
     assert [one.text for one in messages.items] == ["Кад је базен отворен?", "Кад је базен отворен? Ја исто."]
+
+
+@in_public
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_a_private_message_to_a_bot_is_kept_only_where_its_channels_are_of_one_municipality(
+    is_shared: bool, portal: Any, cast: Cast, approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]
+) -> None:
+    """Of a bot that several municipalities share nobody knows for which of them a message is: none may read it."""
+    channels, fake = two_of_one_bot(cast, approver, fakes, stand_ins), fakes.world.fake("telegram")
+    called = int(fake.bot("cuprija")["webhook"]["url"].rstrip("/").rpartition("/")[2])
+    if is_shared:
+        other = next(one for one in channels.values() if one.pk != called)
+        with everywhere("test"):
+            Credential.objects.filter(channel=other).update(municipality=cast.novi_pazar)
+            Channel.objects.filter(pk=other.pk).update(municipality=cast.novi_pazar)
+    fake.written_to_bot("mara", "cuprija", "Само за вас")
+    assert fake.deliver("cuprija") == [200]
+    of_address = next(one.remote_id for one in channels.values() if one.pk == called)
+    kept = list(Event.objects.filter(kind="private").values_list("account_id", flat=True))
+    assert kept == ([] if is_shared else [of_address])
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_and_so_it_is_where_the_portal_asks_the_bot(
+    is_shared: bool, cast: Cast, approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]
+) -> None:
+    channels = two_of_one_bot(cast, approver, fakes, stand_ins)
+    if is_shared:
+        with everywhere("test"):
+            Credential.objects.filter(channel=channels["@sport"]).update(municipality=cast.novi_pazar)
+            Channel.objects.filter(pk=channels["@sport"].pk).update(municipality=cast.novi_pazar)
+    fakes.world.fake("telegram").written_to_bot("mara", "cuprija", "Само за вас")
+    with scope(cast.cuprija):
+        items = open_channel(channels["@cuprija"]).messages().items
+    assert [one.text for one in items] == ([] if is_shared else ["Само за вас"])
 
 
 @in_public

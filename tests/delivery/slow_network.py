@@ -81,7 +81,7 @@ class SlowNetwork:
 
     commit_window = timedelta(minutes=16)
 
-    def may_resend(self, opened_at: datetime, now: datetime) -> bool:
+    def may_resend(self, opened_at: datetime, now: datetime, *, is_private: bool = False) -> bool:
         return False
 
     def withdraw(self, remote_id: str) -> None:

@@ -42,6 +42,7 @@ def answer(key: str, entry: Refusal) -> tuple[int, Any]:
         "telegram": (400, {"ok": False, "error_code": entry.status or 400, "description": f"Bad Request: {text}"}),
         "tiktok": (403, {"data": {}, "error": {"code": code or "unknown", "message": text, "log_id": "1"}}),
         "viber": (200, {"status": number, "status_message": text}),
+        "viber_bot": (200, {"status": number, "status_message": text}),
         "wordpress": (
             403,
             {"code": code or "rest_forbidden", "message": text, "data": {"status": entry.status or 403}},
@@ -77,7 +78,7 @@ def test_every_network_has_a_meaning_for_a_dead_session_and_for_a_missing_permis
     meanings = {entry.meaning for entry in table}
     assert Meaning.ENDED in meanings
     # Viber has one token for everything; X answers 403 to whatever it does not want.
-    assert Meaning.PERMISSION in meanings or key in ("viber", "x")
+    assert Meaning.PERMISSION in meanings or key in ("viber", "viber_bot", "x")
     by_code = key in ("facebook", "instagram", "threads")
     known = first(table, status=401, code="190" if by_code else "")
     assert known is not None

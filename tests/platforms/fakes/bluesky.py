@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import regex
 from PIL import Image
 
+from tests.platforms.fakes.bluesky_chat import ChatFake
 from tests.platforms.fakes.bluesky_video import VideoServiceFake
 from tests.platforms.fakes.core import Refusal, Reply, Request
 
@@ -37,11 +38,13 @@ class BlueskyFake:
     # blob_bytes: the largest file that the account's own server takes.
     OPTIONS: ClassVar[dict[str, Any]] = {
         "image_bytes": 2_000_000, "gallery": True, "blob_bytes": VIDEO_BYTES, **VideoServiceFake.OPTIONS,
+        **ChatFake.OPTIONS,
     }  # fmt: skip
 
     def __init__(self, world: Any) -> None:
         self.world = world
         self.service_of_videos = VideoServiceFake(world, self)
+        self.chat = ChatFake(world, self)
         self.accounts: dict[str, dict[str, Any]] = {}
         self.tokens: dict[str, dict[str, Any]] = {}
         self.blobs: dict[str, dict[str, Any]] = {}
@@ -58,6 +61,8 @@ class BlueskyFake:
         if method.startswith("app.bsky.video."):
             return Reply(200, self.service_of_videos.answer(request, method))
         handler = self._handlers().get((request.method, method))
+        if method.startswith("chat.bsky."):
+            handler = self.chat.handler(request, method)
         if not handler:
             raise error(501, "MethodNotImplemented", "Method Not Implemented")
         if method not in ENTRYWAY and not request.headers["host"].startswith("localhost"):
@@ -153,10 +158,13 @@ class BlueskyFake:
 
     def _token(self, did: str, use: str, lives: timedelta) -> str:
         until = self.world.clock.now() + lives
-        claims = {"sub": did, "scope": use, "exp": int(until.timestamp()), "jti": secrets.token_hex(8)}
+        # Decided when an app password is made: packages/pds/src/auth-scope.ts of bluesky-social/atproto.
+        scope = "com.atproto.appPassPrivileged" if self.world.options["chat"] else "com.atproto.appPass"
+        named = scope if use == "access" else f"com.atproto.{use}"
+        claims = {"sub": did, "scope": named, "exp": int(until.timestamp()), "jti": secrets.token_hex(8)}
         payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
         token = f"eyJhbGciOiJIUzI1NiJ9.{payload}.{secrets.token_hex(16)}"
-        self.tokens[token] = {"did": did, "use": use, "until": until}
+        self.tokens[token] = {"did": did, "use": use, "until": until, "scope": named}
         return token
 
     def create_session(self, request: Request) -> dict[str, Any]:

@@ -86,7 +86,9 @@ class MastodonFake:
             ("GET", r"/api/v1/statuses/(\d+)/source", self.source),
             ("GET", r"/api/v1/statuses/(\d+)/context", self.context),
             ("GET", r"/api/v1/notifications", self.notifications),
+            ("GET", r"/api/v1/conversations", self.conversations),
             ("GET", r"/api/v1/timelines/public", self.public_timeline),
+            ("GET", r"/media/(\d+).png", self.media_file),
         ]
         answer = routed(routes, request)
         return answer if isinstance(answer, Reply) else Reply(200, answer, self._budget())
@@ -509,6 +511,11 @@ class MastodonFake:
             "account": self._shown(account),
             "media_attachments": [self._media_entity(one) for one in status["media"]],
             "poll": self._poll_entity(status.get("poll")),
+            "mentions": [
+                {name: self.accounts[one][name] for name in ("id", "username", "acct", "url")}
+                for one in sorted(self._mentioned(status))
+            ],
+            "edited_at": _time(status.get("edited")),
             "in_reply_to_id": status["parent"],
             "in_reply_to_account_id": parent["account"] if parent else None,
             "replies_count": self.counts[status["id"]],
@@ -599,12 +606,52 @@ class MastodonFake:
             for n in reversed(page)
         ]
 
+    def conversations(self, request: Request) -> list[dict[str, Any]]:
+        """Of direct statuses, one for the same people, newest first, each with its last status alone.
+        https://docs.joinmastodon.org/methods/conversations/#get"""
+        me = self._me(request, "read:statuses")
+        if not self._is_mastodon():
+            raise error(404, "Record not found")
+        last: dict[frozenset[str], dict[str, Any]] = {}
+        for status in self.statuses.values():
+            if status["visibility"] == "direct" and self._may_see(status, me):
+                last[frozenset({*self._mentioned(status), status["account"]})] = status
+        newest = sorted(last.items(), key=lambda one: int(one[1]["id"]), reverse=True)
+        return [
+            {
+                "id": str(number),
+                "unread": status["account"] != me["id"],
+                "accounts": [self._shown(self.accounts[one]) for one in sorted(people - {me["id"]})],
+                "last_status": self._entity(status),
+            }
+            for number, (people, status) in enumerate(newest[: int(request.one("limit", "20"))], 1)
+        ]
+
+    def media_file(self, request: Request, media_id: str) -> Reply:
+        """Without signing in: who knows the address may read it."""
+        if "authorization" in request.headers:
+            raise error(400, "An access is sent to whoever keeps the files")
+        return Reply(200, self.media[media_id]["content"], content_type="image/png")
+
     def public_timeline(self, request: Request) -> list[dict[str, Any]]:
         """The public timeline, without signing in. https://docs.joinmastodon.org/methods/timelines/#public"""
         shown = [one for one in self.statuses.values() if one["visibility"] == "public"]
         return [self._entity(one) for one in reversed(shown)][: int(request.one("limit", "20"))]
 
     # For tests
+
+    def write(
+        self, author: str, text: str, visibility: str = "direct", parent: str | None = None, picture: bytes = b""
+    ) -> dict[str, Any]:
+        """A status of anybody, as its entity."""
+        media = {"id": self.next_id(), "type": "image", "description": "", "polls": 0, "content": picture}
+        if picture:
+            self.media[media["id"]] = media
+        status = self._add(self._account(author), text, [media] if picture else [], parent, "sr", visibility)
+        return self._entity(status)
+
+    def rewrite(self, status_id: str, text: str) -> None:
+        self.statuses[status_id] |= {"text": text, "edited": self.world.clock.now()}
 
     def follow(self, follower: str, followed: str) -> None:
         self.follows.add((self._account(follower)["id"], self._account(followed)["id"]))
@@ -645,6 +692,10 @@ class MastodonFake:
         counter = {"like": "likes", "repost": "reposts", "quote": "quotes"}[kind]
         status[counter] += 1
         return post
+
+
+def _time(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
 
 
 def _s256(verifier: str) -> str:

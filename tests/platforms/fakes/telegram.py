@@ -20,6 +20,7 @@ from tests.platforms.fakes.core import Refusal, Reply, Request
 
 TEXT, CAPTION = 4096, 1024
 PHOTO_BYTES, FILE_BYTES = 10 * 1024 * 1024, 50 * 1024 * 1024
+FETCHED_BYTES = 20_000_000
 DELETABLE = timedelta(hours=48)
 CHAT = {"chat_id"}
 SEND = CHAT | {"reply_parameters", "disable_notification", "protect_content", "link_preview_options"}
@@ -27,6 +28,7 @@ PREVIEW = {"is_disabled", "prefer_small_media", "prefer_large_media", "show_abov
 FILM = {"width", "height", "duration", "supports_streaming"}
 KNOWN = {
     "getMe": set(),
+    "getFile": {"file_id"},
     "getChat": CHAT,
     "getChatMember": CHAT | {"user_id"},
     "getChatMemberCount": CHAT,
@@ -76,11 +78,16 @@ class TelegramFake:
         self.world = world
         self.bots: dict[str, dict[str, Any]] = {}
         self.channels: dict[str, dict[str, Any]] = {}
+        self.people: dict[int, dict[str, Any]] = {}
+        self.files: dict[str, bytes] = {}
 
     def handle(self, request: Request) -> Reply:
         shown = re.fullmatch(r"/s/(\w+)", request.path)
         if shown:
             return self.page(shown[1])
+        stored = re.fullmatch(r"/file/bot([^/]+)/files/(\w+)", request.path)
+        if stored:
+            return self.stored_file(*stored.groups())
         asked = re.fullmatch(r"/bot([^/]+)/(\w+)", request.path)
         if not asked or not re.fullmatch(r"\d+:[\w-]{20,}", asked[1]):
             raise fails(404, "Not Found")
@@ -103,14 +110,34 @@ class TelegramFake:
     def revoke(self, name: str) -> None:
         self.bots[name]["token"] = self._token(self.bots[name]["id"])
 
+    # Files
+
+    def get_file(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
+        """https://core.telegram.org/bots/api#getfile"""
+        file_id = params.text("file_id")
+        if file_id not in self.files:
+            raise bad("invalid file_id")
+        if len(self.files[file_id]) > FETCHED_BYTES:
+            raise bad("file is too big")
+        size = len(self.files[file_id])
+        return {"file_id": file_id, "file_unique_id": file_id[:8], "file_size": size, "file_path": f"files/{file_id}"}
+
+    def stored_file(self, token: str, file_id: str) -> Reply:
+        if not any(bot["token"] == token for bot in self.bots.values()) or file_id not in self.files:
+            return Reply(404, {"ok": False, "error_code": 404, "description": "Not Found"})
+        return Reply(200, self.files[file_id], content_type="application/octet-stream")
+
     # Who and where
 
     def get_me(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
         return {"id": bot["id"], "is_bot": True, "first_name": "Dobošar", "username": bot["username"]}
 
     def _chat(self, params: "Params") -> dict[str, Any]:
-        """A channel, or the discussion group of one."""
+        """A channel, the discussion group of one, or a person's chat with a bot."""
         asked = params.get("chat_id")
+        for person in self.people.values():
+            if asked in (person["id"], str(person["id"])):
+                return person
         for channel in self.channels.values():
             for chat in (channel, channel["group"]):
                 names = {chat["id"], str(chat["id"])} | ({f"@{chat['username']}"} if chat.get("username") else set())
@@ -120,6 +147,10 @@ class TelegramFake:
 
     def _mine(self, bot: dict[str, Any], params: "Params", right: str = "") -> dict[str, Any]:
         chat = self._chat(params)
+        if chat["type"] == "private" and bot["id"] not in chat["admins"]:
+            raise fails(403, "Forbidden: bot can't initiate conversation with a user")
+        if chat.get("blocked"):
+            raise fails(403, "Forbidden: bot was blocked by the user")
         granted = chat["admins"].get(bot["id"])
         if granted is None:
             raise fails(403, f"Forbidden: bot is not a member of the {chat['type']} chat")
@@ -128,6 +159,8 @@ class TelegramFake:
         return chat
 
     def _shown(self, chat: dict[str, Any]) -> dict[str, Any]:
+        if chat["type"] == "private":
+            return {name: chat[name] for name in ("id", "type", "first_name", "username")}
         shown = {"id": chat["id"], "title": chat["title"], "type": chat["type"]}
         return shown | ({"username": chat["username"]} if chat.get("username") else {})
 
@@ -257,9 +290,12 @@ class TelegramFake:
         if params.get("disable_notification") not in (None, True, "true"):
             raise bad("can't parse disable_notification")
         if "reply_parameters" in params.values:
-            above = params.nested("reply_parameters", dict).get("message_id")
+            replied = params.nested("reply_parameters", dict)
+            above = replied.get("message_id")
             if above not in chat["messages"]:
-                raise bad("message to be replied not found")
+                if not replied.get("allow_sending_without_reply"):
+                    raise bad("message to be replied not found")
+                above = None
         sent = [self._add(chat, item, above) for item in items]
         for message in sent:
             # No answer says it.
@@ -510,6 +546,38 @@ class TelegramFake:
         message["message_thread_id"] = above
         self._deliver_update(group, "message", message)
         return f"{group['id']}:{message['message_id']}"
+
+    def person(self, name: str) -> dict[str, Any]:
+        """A person's chat with a bot: `admins` are the bots that they have started."""
+        number = 55_501_000 + sum(name.encode())
+        return self.people.setdefault(
+            number,
+            {
+                "id": number, "type": "private", "first_name": name.title(), "username": name, "admins": {},
+                "messages": {}, "last": 0,
+            },
+        )  # fmt: skip
+
+    def written_to_bot(self, name: str, bot: str, text: str = "", above: int | None = None, **more: Any) -> str:
+        """A person writes to a bot, which gets an update."""
+        chat, number = self.person(name), self.bot(bot)["id"]
+        chat["admins"][number] = set()
+        author = {"is_bot": False, **{key: chat[key] for key in ("id", "first_name", "username")}}
+        message = self._add(chat, {"from": author, **({"text": text} if text else {}), **more}, above)
+        self._deliver_update(chat, "message", message)
+        return f"{chat['id']}:{message['message_id']}"
+
+    def rewritten(self, name: str, number: int, text: str) -> None:
+        chat = self.person(name)
+        message = chat["messages"][number]["message"]
+        message |= {"text": text, "edit_date": int(self.world.clock.now().timestamp())}
+        self._deliver_update(chat, "edited_message", message)
+
+    def file(self, content: bytes, **more: Any) -> dict[str, Any]:
+        """A file that a person sent, as a message names it."""
+        entity = self._file(content)
+        self.files[entity["file_id"]] = content
+        return {**entity, **more}
 
     def written_by_hand(self, name: str, text: str) -> str:
         """A person posts to the channel in the app."""

@@ -190,7 +190,9 @@ class TestSnac2(Conformance):
         before = connector.messages().cursor
         question = self.write(bench, reader, bench.credential, f"@urednik Питање за {chosen}", chosen)
         (message,) = bench.eventually(lambda: connector.messages(before).items, bool)
-        assert (message.remote_id, message.visibility) == (str(question["id"]), reported)
+        # what names nobody else counts as private, as narrow as that is
+        counted = "direct" if reported == "followers" else reported
+        assert (message.remote_id, message.visibility) == (str(question["id"]), counted)
         # the visibility that is read of a single message is the same
         assert connector.visibilities([message.remote_id]) == {message.remote_id: reported}
         text = f"Одговор на {chosen}"
@@ -255,6 +257,32 @@ class TestSnac2(Conformance):
         answer = outgoing("@citalac Примљено", reply_to=str(question["id"]), visibility=Visibility.DIRECT)
         connector.reply(answer, bench.read)
         assert isinstance(connector.find(answer, began), Inconclusive)
+
+    def test_a_private_conversation_both_ways(self, bench: Bench, citizen: tuple[Keys, Credential]) -> None:
+        """It has one word for all that is not public, so its mentions decide."""
+        connector, (_keys, reader), began = bench.connector(), citizen, start()
+        before = connector.messages().cursor
+        question = self.write(bench, reader, bench.credential, "@urednik Ово питам насамо", "direct")
+        (message,) = bench.eventually(lambda: connector.messages(before).items, bool)
+        assert (message.remote_id, message.kind, message.visibility) == (question["id"], "private", "direct")
+        assert message.conversation == message.author_id == str(question["account"]["id"])
+        sent = replace(
+            outgoing(f"{connector.opening(message)}Ово одговарам насамо", visibility=Visibility.DIRECT),
+            reply_to=message.remote_id, conversation=message.conversation, recipient=message.author_id,
+        )  # fmt: skip
+        for wrong in (replace(sent, recipient="1"), replace(sent, text="@drugi Ово није за вас")):
+            with pytest.raises(Rejected):
+                connector.reply(wrong, bench.read)
+        published = connector.reply(sent, bench.read)
+        received = bench.eventually(
+            lambda: self.notified(bench, reader), lambda texts: "насамо" in texts.get(published.remote_id, "")
+        )
+        assert "Ово одговарам насамо" in received[published.remote_id]
+        bench.settle()
+        assert not any(self.everybody(bench, "Ово одговарам насамо").values())
+        found = connector.find(sent, began)
+        assert isinstance(found, Found)
+        assert found.published.remote_id == published.remote_id
 
     def test_it_ignores_the_language(self, bench: Bench) -> None:
         post = bench.connector().publish(outgoing("Језик је српски."), read).remote_id

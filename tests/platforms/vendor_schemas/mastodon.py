@@ -18,7 +18,7 @@ from typing import Any
 
 from tests.platforms.vendor_schemas import mastodon_answers
 
-MODULES = ("accounts", "instance", "media", "notifications", "polls", "statuses")
+MODULES = ("accounts", "conversations", "instance", "media", "notifications", "polls", "statuses")
 PLACEHOLDER = "[^/]+"
 # Of the library's methods, and no parameters of a request: the key is a header.
 OF_THE_LIBRARY = frozenset({"self", "id", "idempotency_key", "edit", "strict_content_type", "synchronous"})
