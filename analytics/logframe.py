@@ -95,6 +95,13 @@ INDICATORS: dict[str, Indicator] = {
             usual_target=_("50 per cent"), needs=_INBOX,
         ),
         Indicator(
+            "OC7", Level.OUTCOME, _("Citizens who say that their question was answered"),
+            _("“Yes” ÷ all replies to the question “was your question answered?”, which is asked after an answer "
+              "in a private conversation, at most once a month. Those who did not reply are not counted."),
+            Unit.PERCENT, Better.UP, (Area.ACCOUNTABILITY, _OPEN), _("replies of citizens"),
+            usual_target=_("75 per cent"), needs=_("It is measured once the inbox asks citizens after an answer."),
+        ),
+        Indicator(
             "OP1", Level.OUTPUT, _("Posts with a call to action"),
             _("Posts that ask people to do something ÷ published posts × 100. A post counts once on each channel."),
             Unit.PERCENT, Better.UP, (_OPEN,), _POSTS, split_by=("network", "category"),
@@ -196,6 +203,7 @@ WHY: dict[str, LazyText] = {
     "not_told": _("The networks reported no interactions for these days."),
     "no_links": _("No post about an eService had a short link by then."),
     "no_questions": _("No message of these days was sorted as a question."),
+    "nobody_replied": _("Nobody replied in these days whether their question was answered."),
     "nothing_hidden": _("No comment was hidden in these days."),
     "no_needs": _("No need of citizens was first recorded in these days."),
     "no_rule": _("The languages in official use are not entered in the profile."),

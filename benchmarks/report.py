@@ -5,7 +5,7 @@ import platform
 import statistics
 from pathlib import Path
 
-from benchmarks import burst, daily_counts, inbox
+from benchmarks import burst, conversations, daily_counts, inbox
 from benchmarks.browser import RUNS, SLOWER, Composer
 from benchmarks.measure import WORKERS, Figures
 from benchmarks.policies import Figures as Policies
@@ -62,6 +62,13 @@ def render_inbox(figures: list[Figures], events: burst.Figures, days: daily_coun
         f"{events.requests:,} requests in {events.seconds:g} s, {events.cpu_ms:g} ms of the portal's processors each; "
         f"{events.stored:,} events stored, {events.messages:,} messages, the last one in the inbox {events.shown:g} s "
         f"after the last request.\n\n{counted(days)}"
+    )
+
+
+def render_conversations(figures: list[Figures], filled: conversations.Filled) -> str:
+    return (
+        f"{filled.conversations:,} private conversations with {filled.messages:,} messages, beside the messages of the "
+        f"table above; gunicorn with {WORKERS} workers, one request at a time; {machine()}.\n\n{table(figures)}"
     )
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.conf import settings
 
+from platforms import reply_windows as windows
 from platforms import scopes
 from platforms.registry import connector
+from platforms.reply_windows import ReplyWindow
 from platforms.types import Action, Limits
 
 
@@ -26,3 +28,8 @@ def limits(platform: str, facts: Mapping[str, Any] | None, granted: Collection[s
     if scopes.allow(requested, granted, Action.COMMENT):
         return allowed
     return replace(allowed, comment_characters=0, threads=False)
+
+
+def reply_windows(platform: str, granted: Collection[str]) -> tuple[ReplyWindow, ...]:
+    """How long after a person's last private message the network takes an answer of this account."""
+    return windows.granted(connector(platform).reply_windows, granted)

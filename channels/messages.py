@@ -7,11 +7,10 @@ they are marked here; a test checks that none is missing. Problems of a post are
 
 from django.utils.translation import gettext_noop
 
-from platforms import attachment_texts
 from platforms.checks import NOT_FOR_FEW
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 from platforms.mail import texts as mail_texts
-from platforms.reply_windows import RECIPIENT_GONE
+from platforms.reply_windows import ATTACHMENT_EXPIRED, ATTACHMENT_TOO_BIG, CLOSED, OTHER_PERSON, RECIPIENT_GONE
 
 # ---- problems of a post
 TAKES_NO_POSTS = gettext_noop("This channel takes no posts; it is for conversations with citizens.")
@@ -190,9 +189,11 @@ CODES: dict[str, str] = {
     "no_app_passwords": NO_APP_PASSWORDS,
     "site_sign_in": SITE_SIGN_IN_WRONG,
     "account_unknown": ACCOUNT_UNKNOWN,
-    "expired": attachment_texts.EXPIRED,
-    "too_big": attachment_texts.TOO_BIG,
+    "expired": ATTACHMENT_EXPIRED,
+    "too_big": ATTACHMENT_TOO_BIG,
     "recipient_gone": RECIPIENT_GONE,
+    "recipient": OTHER_PERSON,
+    "window_closed": CLOSED,
     "AuthFactorTokenRequired": MAIN_PASSWORD,
     "AuthenticationRequired": SIGN_IN_WRONG,
     "parent_missing": GONE,
@@ -240,6 +241,7 @@ CONNECTOR_TEXTS = (
     gettext_noop("The server's answer could not be read."),
     gettext_noop("The server's answer is not a post."),
     gettext_noop("The server's answer is not a session."),
+    gettext_noop("The server's answer names no message."),
     gettext_noop("The server's answer names no post."),
     gettext_noop("The session has ended."),
     gettext_noop("There is no session."),

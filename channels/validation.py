@@ -69,6 +69,13 @@ def limits(channel: Channel) -> Limits:
     return account_limits.limits(channel.platform, channel.facts, channel.granted)
 
 
+def longest_answer(channel: Channel, *, is_private: bool) -> int:
+    """Most characters of an answer to a citizen, in a private conversation or below a post."""
+    allowed = limits(channel)
+    longest = allowed.private_characters if is_private else allowed.comment_characters
+    return longest or allowed.max_characters
+
+
 def could_have_threads(channel: Channel) -> bool:
     """Whether the channel would have threads with every permission."""
     return account_limits.limits(channel.platform, channel.facts, ()).threads

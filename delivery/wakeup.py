@@ -1,8 +1,7 @@
 """Wake-ups: PostgreSQL's notifications that something has become due.
 
-They arrive on a connection of their own, because a pooler in transaction mode passes none on: `DATABASE_DIRECT_URL`
-names the server itself. Losing the connection delays nothing by more than the publisher's longest sleep; it is opened
-again.
+They arrive on a connection of their own (`common.direct_connection`). Losing it delays nothing by more than the
+publisher's longest sleep; it is opened again.
 """
 
 import logging
@@ -15,15 +14,12 @@ from typing import Any
 
 import psycopg2
 
-from django.conf import settings
-from django.db import connection
-
+from common.direct_connection import connect
 from delivery.models import NOTIFY_CHANNEL
 
 log = logging.getLogger(__name__)
 
 RECONNECT_DELAY = 1.0
-CONNECT_TIMEOUT = 5
 
 
 class WakeUpListener:
@@ -48,7 +44,7 @@ class WakeUpListener:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                with closing(_connect()) as listening:
+                with closing(connect()) as listening:
                     self._listen(listening)
             except psycopg2.Error as problem:
                 log.warning("No wake-ups from the database; connecting again: %s", problem)
@@ -64,13 +60,3 @@ class WakeUpListener:
             if listening.notifies:
                 listening.notifies.clear()
                 self.on_wake_up()
-
-
-def _connect() -> Any:
-    if settings.DATABASE_DIRECT_URL:
-        listening = psycopg2.connect(settings.DATABASE_DIRECT_URL, connect_timeout=CONNECT_TIMEOUT)
-    else:
-        parameters = {"connect_timeout": CONNECT_TIMEOUT, **connection.get_connection_params()}
-        listening = psycopg2.connect(**parameters)
-    listening.autocommit = True
-    return listening

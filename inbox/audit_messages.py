@@ -4,11 +4,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, Promise] = {
+    "conversation.merge": _("Merged a conversation on %(target)s with one on %(channel)s"),
+    "conversation.unmerge": _("Took the merging of a conversation on %(target)s back"),
     "department.add": _("Added the department “%(target)s”"),
     "department.change": _("Changed the department “%(target)s”"),
     "department.restore": _("Restored the department “%(target)s”"),
     "department.retire": _("Retired the department “%(target)s”"),
     "message.answer": _("Answered a citizen on %(target)s"),
+    "message.answered_elsewhere": _("A citizen on %(target)s was answered outside of the portal"),
+    "message.answered_in_another_way": _("Answered a citizen on %(target)s in another way"),
     "message.approve_answer": _("Approved an answer to a citizen on %(target)s"),
     "message.propose": _("Requested approval of an answer to a citizen on %(target)s"),
     "message.return_to_desk": _("Open messages assigned to %(person)s have no assignee any more: %(count)s"),
@@ -59,4 +63,6 @@ MESSAGES: dict[str, Promise] = {
     "rules.change": _("Changed the house rules of the social networks"),
     "rules.close": _("Switched the public page of the house rules off"),
     "rules.open": _("Switched the public page of the house rules on: it is visible to everyone"),
+    "satisfaction.on": _("Switched the question “was your question answered?” on"),
+    "satisfaction.off": _("Switched the question “was your question answered?” off"),
 }

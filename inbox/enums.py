@@ -72,6 +72,13 @@ class ProposalState(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("of an answer", "Withdrawn")
 
 
+class Satisfaction(models.TextChoices):
+    """What somebody replied to the question whether their question was answered."""
+
+    YES = "yes", pgettext_lazy("was your question answered", "Yes")
+    NO = "no", pgettext_lazy("was your question answered", "No")
+
+
 class FetchOutcome(models.TextChoices):
     """Outcome of the last fetch of a channel's messages."""
 

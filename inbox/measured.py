@@ -1,4 +1,5 @@
-"""Daily counts of the inbox for the programme's indicators: answers to questions (OC3, OC4), hidden messages (GV1).
+"""Daily counts of the inbox for the programme's indicators: answers to questions (OC3, OC4), hidden messages (GV1),
+what citizens reply to the question whether theirs was answered (OC7).
 
 Messages that a person sorted as questions count by the day on which they were written, hidden messages by the day on
 which they were hidden (Belgrade). `analytics.rollups.domain.daily_counts` requests the days and stores the counts; the
@@ -19,14 +20,14 @@ from analytics.indicators.queries.daily_counts import median_hours, share
 from analytics.logframe import provide
 from analytics.rollups import daily_counts
 from analytics.rollups.daily_counts import DailyTally, Days
-from inbox.enums import MessageKind
-from inbox.models import Message, Moderation
+from inbox.enums import MessageKind, Satisfaction
+from inbox.models import Message, Moderation, SatisfactionQuestion
 from inbox.moderation_rules import ModerationReason
 from municipalities.holidays import BELGRADE, working_minutes
 
 # Messages are read in the portal since this month.
 SINCE = date(2026, 11, 1)
-QUESTIONS, HIDDEN = "questions", "hidden"
+QUESTIONS, HIDDEN, SATISFIED = "questions", "hidden", "satisfied"
 # No question waits longer for its time to be over: a working day, and before it the longest row of holidays.
 RECENT = timedelta(days=40)
 AT_ONCE = 5000
@@ -39,6 +40,8 @@ def register() -> None:
     daily_counts.provide(HIDDEN, ("GV1",), hidden, recent=None)
     provide("OC3", share("OC3", "no_questions"), since=SINCE)
     provide("OC4", median_hours("OC4", "no_questions"), since=SINCE)
+    daily_counts.provide(SATISFIED, ("OC7",), satisfied, recent=RECENT)
+    provide("OC7", share("OC7", "nobody_replied"), since=SINCE)
     provide("GV1", share("GV1", "nothing_hidden"), since=SINCE)
 
 
@@ -84,6 +87,19 @@ def hidden(days: Days) -> Iterator[DailyTally]:
         untouched[row.municipality_id, day_of(row.done_at)].append(row.reason in ModerationReason.values and has_copy)
     for (municipality_id, day), results in untouched.items():
         yield DailyTally(municipality_id, "GV1", day, len(results), sum(results))
+
+
+def satisfied(days: Days) -> Iterator[DailyTally]:
+    """OC7: replies to the question whether somebody's question was answered, and those that say yes, by the day of the
+    reply."""
+    rows = SatisfactionQuestion.objects.filter(answered_at__isnull=False)
+    rows = _within(rows, "answered_at", "conversation__channel", days)
+    replies: dict[tuple[int, date], list[bool]] = defaultdict(list)
+    for municipality_id, at, value in rows.values_list("municipality_id", "answered_at", "value").iterator():
+        if at is not None:
+            replies[municipality_id, day_of(at)].append(value == Satisfaction.YES)
+    for (municipality_id, day), values in replies.items():
+        yield DailyTally(municipality_id, "OC7", day, len(values), sum(values))
 
 
 def _within(rows: QuerySet[Any], moment: str, channel: str, days: Days) -> QuerySet[Any]:

@@ -1,23 +1,32 @@
 """The policy for answers: may one be sent now? Evaluated right before the call, as for every delivery."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from channels import pauses
+from channels.account_limits import reply_windows
 from channels.pauses import Paused
 from delivery.enums import ReasonCode
 from delivery.models import Delivery
-from delivery.policies import PolicyDecision, allow, defer
+from delivery.policies import PolicyDecision, allow, defer, expire
 from inbox.enums import MessageKind
 from inbox.models import Reply
 from municipalities.queries import emergency_rights
+from platforms.reply_windows import is_open
 from platforms.visibility import Visibility, is_wider, of_answer
 from posts.publishing.domain.policy import defer_for_pause
 
+WINDOW_CLOSED = gettext_noop(
+    "The network takes answers for a limited time after the last message of a person. That time was over before the "
+    "answer could be sent. Reach the person in another way."
+)
+OTHER_PERSON = gettext_noop("This conversation has another person now. Write a new answer.")
 TOO_WIDE = gettext_noop("The message is private, and this answer would be visible to more people. Write a new answer.")
 
 
@@ -33,15 +42,19 @@ def answers(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
     )  # fmt: skip
     messages = (
         "delivery_id", "sent_to", "message__visibility", "message__kind", "pause", "by_listed", "approved_by",
-        "municipality__answers_need_approval", "delivery__created_at",
+        "municipality__answers_need_approval", "delivery__created_at", "is_automatic",
+        "message__conversation__last_received_at", "message__conversation__author_id",
     )  # fmt: skip
     by_delivery = {row["delivery_id"]: row for row in rows.values(*messages)}
-    return {delivery.pk: _verdict(by_delivery.get(delivery.pk)) for delivery in deliveries}
+    now = timezone.now()
+    return {delivery.pk: _verdict(by_delivery.get(delivery.pk), delivery, now) for delivery in deliveries}
 
 
-def _verdict(row: dict | None) -> PolicyDecision:
+def _verdict(row: dict | None, delivery: Delivery, now: datetime) -> PolicyDecision:
     if row is None:
         return defer(ReasonCode.HELD)
+    if refusal := _refused_in_conversation(row, delivery, now):
+        return refusal
     if is_wider(row["sent_to"], of_answer(row["message__visibility"])):
         return defer(ReasonCode.HELD, TOO_WIDE)
     is_emergency = row["message__kind"] == MessageKind.EMERGENCY
@@ -55,3 +68,16 @@ def _verdict(row: dict | None) -> PolicyDecision:
     if pause is None or (is_emergency and not pause.holds(row["delivery__created_at"])):
         return allow()
     return defer_for_pause(pause)
+
+
+def _refused_in_conversation(row: dict, delivery: Delivery, now: datetime) -> PolicyDecision | None:
+    """In a private conversation: only while its window is open, and only to the person whose conversation it is."""
+    received_at = row["message__conversation__last_received_at"]
+    if received_at is None:
+        return None
+    windows = reply_windows(delivery.channel.platform, delivery.channel.granted)
+    if not is_open(windows, received_at, now, automatic=row["is_automatic"]):
+        return expire(ReasonCode.TOO_LATE, WINDOW_CLOSED)
+    if delivery.payload.get("recipient") != row["message__conversation__author_id"]:
+        return defer(ReasonCode.HELD, OTHER_PERSON)
+    return None

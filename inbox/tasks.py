@@ -5,12 +5,16 @@ from celery import shared_task
 from channels.domain import unread_events
 from inbox.domain import (
     answer,
+    attachments,
+    conversations,
     drafts,
     evidence,
+    external_replies,
     fetch_replies,
     handover,
     hide,
     ingest,
+    satisfaction,
     staff_notifications,
     webhook_events,
 )
@@ -25,9 +29,19 @@ def tick() -> None:
         fetch_messages.delay(channel_id)
     for moderation_id in hide.claim():
         moderate.delay(moderation_id)
+    for attachment_id in attachments.claim():
+        fetch_attachment.delay(attachment_id)
     answer.settle_delivered()
     staff_notifications.send_due()
     handover.remind()
+
+
+@shared_task(name="inbox.tasks.follow_conversations")
+def follow_conversations() -> None:
+    """Settle what was answered outside of the portal; list follow-ups without a head; ask whether answers helped."""
+    external_replies.handle_due()
+    conversations.promote()
+    satisfaction.ask_due()
 
 
 @shared_task(name="inbox.tasks.read_events")
@@ -45,6 +59,11 @@ def read_account(platform: str, account: str) -> None:
 @shared_task(name="inbox.tasks.fetch_messages")
 def fetch_messages(channel_id: int) -> None:
     ingest.fetch_messages(channel_id)
+
+
+@shared_task(name="inbox.tasks.fetch_attachment")
+def fetch_attachment(attachment_id: int) -> None:
+    attachments.fetch(attachment_id)
 
 
 @shared_task(name="inbox.tasks.moderate")

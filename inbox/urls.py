@@ -2,16 +2,20 @@ from django.urls import path
 
 from inbox.views import (
     answers,
+    attachments,
     department,
     desk,
     handover,
     hints,
     house_rules,
+    live,
+    merging,
     message,
     messages,
     moderation,
     people,
     public_rules,
+    satisfaction,
     saved_answers,
 )
 
@@ -19,6 +23,8 @@ M = "m/<slug:municipality>/inbox/"
 
 urlpatterns = [
     path(M, messages.inbox, name="inbox"),
+    path(f"{M}live/", live.live, name="inbox_live"),
+    path(f"{M}changes/", live.changes, name="inbox_changes"),
     path(f"{M}several/", messages.several, name="inbox_several"),
     path(f"{M}<int:message>/", message.message, name="message"),
     path(f"{M}answers/", saved_answers.answers, name="inbox_answers"),
@@ -34,6 +40,11 @@ urlpatterns = [
     path(f"{M}<int:message>/writing/", answers.writing, name="message_writing"),
     path(f"{M}<int:message>/proposed/<int:proposed>/decide/", answers.decide, name="message_decide"),
     path(f"{M}<int:message>/proposed/<int:proposed>/withdraw/", answers.withdraw, name="message_withdraw"),
+    path(f"{M}<int:message>/elsewhere/", message.elsewhere, name="message_elsewhere"),
+    path(f"{M}<int:message>/files/<int:attachment>/", attachments.attachment, name="message_attachment"),
+    path(f"{M}<int:message>/same-person/", merging.merge, name="message_merge"),
+    path(f"{M}<int:message>/same-person/<int:merge>/", merging.unmerge, name="message_unmerge"),
+    path(f"{M}<int:message>/changes/", live.message_changes, name="message_changes"),
     path(f"{M}<int:message>/note/", message.note, name="message_note"),
     path(f"{M}<int:message>/sort/", message.sort, name="message_sort"),
     path(f"{M}<int:message>/assign/", message.assign, name="message_assign"),
@@ -44,6 +55,8 @@ urlpatterns = [
     path(f"{M}moderation/", moderation.moderation, name="moderation"),
     path(f"{M}moderation/<int:moderation>/", moderation.one, name="moderation_one"),
     path(f"{M}moderation/<int:moderation>/<slug:deed>/", moderation.act, name="moderation_act"),
+    path(f"{M}satisfaction/", satisfaction.satisfaction, name="inbox_satisfaction"),
+    path(f"{M}satisfaction/switch/", satisfaction.switch, name="inbox_satisfaction_switch"),
     path(f"{M}house-rules/", house_rules.house_rules, name="house_rules"),
     path(f"{M}house-rules/save/", house_rules.save, name="house_rules_save"),
     path("rules/<slug:place>/", public_rules.rules, name="public_rules"),

@@ -27,7 +27,7 @@ from portal import disk, last_backup, migration_history
 
 USER = "dobosar"
 TARGET, MIGRATE, TIMER = "dobosar.target", "dobosar-migrate.service", "dobosar-backup.timer"
-PROCESSES = tuple(f"dobosar-{name}.service" for name in ("web", "publisher", "worker", "errands"))
+PROCESSES = tuple(f"dobosar-{name}.service" for name in ("web", "live", "publisher", "worker", "errands"))
 READY_SECONDS = 180
 # What a value of /readyz means that is false; docs/operations/monitoring.md has more about each.
 PARTS = {

@@ -53,6 +53,7 @@ def programs(site: Site, *, seed: list[str] | None) -> list[Program]:
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:launcher.gunicorn", "--bind"]
     programs = [
         Program("web", [*gunicorn, f"{site.host}:{site.port}", "portal.wsgi:application"], is_forked=True),
+        Program("live", [sys.executable, "-m", "portal.live"], is_forked=True),
         *publishing(),
     ]
     practice = f"{site.host}:{site.practice_port}"

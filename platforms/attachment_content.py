@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from common import http
 from common.http import Http
 from platforms.answers import UNREACHED
-from platforms.attachment_texts import EXPIRED, TOO_BIG
 from platforms.errors import NotReached, Rejected
+from platforms.reply_windows import ATTACHMENT_EXPIRED, ATTACHMENT_TOO_BIG
 
 GONE = (401, 403, 404, 410)
 
@@ -24,7 +24,7 @@ def fetch(client: Http, url: str, most: int, headers: Mapping[str, str] | None =
     except http.TooLarge:
         raise too_big() from None
     except http.Refused as problem:
-        raise Rejected(EXPIRED, code="expired", evidence={"problem": str(problem)}) from None
+        raise Rejected(ATTACHMENT_EXPIRED, code="expired", evidence={"problem": str(problem)}) from None
     except http.HttpError as problem:
         raise NotReached(UNREACHED, {"problem": str(problem)}) from None
     if answer.status in GONE:
@@ -35,8 +35,8 @@ def fetch(client: Http, url: str, most: int, headers: Mapping[str, str] | None =
 
 
 def too_big() -> Rejected:
-    return Rejected(TOO_BIG, code="too_big")
+    return Rejected(ATTACHMENT_TOO_BIG, code="too_big")
 
 
 def expired() -> Rejected:
-    return Rejected(EXPIRED, code="expired")
+    return Rejected(ATTACHMENT_EXPIRED, code="expired")

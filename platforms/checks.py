@@ -122,10 +122,13 @@ NEAR = 0.1
 
 
 def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
-    """Every problem with `outgoing`, in the order of the page: title, text, pictures, video, link card, comment."""
-    # What goes into a private conversation has an audience of its own: its other person.
-    is_possible = outgoing.conversation or outgoing.visibility in limits.visibilities
-    problems = [] if is_possible else [Problem("visibility", "channel", NOT_FOR_FEW)]
+    """Every problem with `outgoing`, in the order of the page: title, text, pictures, video, link card, comment.
+
+    An answer in a private conversation is text alone, and only its length can be wrong.
+    """
+    if outgoing.conversation:
+        return _private(outgoing, limits)
+    problems = [] if outgoing.visibility in limits.visibilities else [Problem("visibility", "channel", NOT_FOR_FEW)]
     problems += _title(outgoing.title, limits) + _text(outgoing, limits) + _thread(outgoing.thread, limits)
     problems += _album(outgoing, limits)
     for place, picture in enumerate(outgoing.pictures):
@@ -298,6 +301,13 @@ def _text(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     if outgoing.video and limits.videos and limits.videos.characters is not None:
         longest = min(longest, limits.videos.characters)
     return problems + _lengths(outgoing.text, longest, limits) + _marks(outgoing.text, limits)
+
+
+def _private(outgoing: Outgoing, limits: Limits) -> list[Problem]:
+    if not outgoing.text.strip():
+        return [Problem("empty", "text", EMPTY)]
+    longest = limits.private_characters or limits.max_characters
+    return _lengths(outgoing.text, longest, replace(limits, max_bytes=limits.private_bytes or None))
 
 
 def _lengths(text: str, longest: int, limits: Limits) -> list[Problem]:

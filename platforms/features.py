@@ -23,7 +23,8 @@ DETAILS = frozenset(
         "counting", "url_length", "max_bytes", "image_bytes", "image_pixels", "mime_types", "card_and_pictures",
         "aspect_ratios", "fetches_media", "needs_media", "min_images", "characters_with_media", "title_required",
         "max_hashtags", "max_mentions", "max_links", "post_links", "closed", "shows_text", "shows_links",
-        "expires_after", "budgets", "agreements", "needs_video", "frame", "max_thread_parts",
+        "expires_after", "budgets", "agreements", "needs_video", "frame", "max_thread_parts", "private_characters",
+        "private_bytes",
     }
 )  # fmt: skip
 

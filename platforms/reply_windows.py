@@ -35,6 +35,10 @@ class ReplyWindow:
 RECIPIENT_GONE = gettext_noop(
     "This person has blocked the account, left the conversation or left the network, so no answer reaches them there."
 )
+CLOSED = gettext_noop("The network takes answers only for a time after the person's last message, and it is over.")
+ATTACHMENT_TOO_BIG = gettext_noop("This attachment is too big.")
+ATTACHMENT_EXPIRED = gettext_noop("The network no longer has this attachment.")
+OTHER_PERSON = gettext_noop("The answer belongs to another conversation, so it was not sent.")
 ALWAYS = gettext_noop("This network takes an answer to a private message at any time.")
 
 

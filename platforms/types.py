@@ -90,6 +90,10 @@ class Limits:
     """False where only a person can delete a post."""
     visibilities: tuple[Visibility, ...] = (Visibility.PUBLIC,)
     """Possible audiences of a post or an answer. Most networks have only public ones."""
+    private_characters: int = 0
+    """Longest answer in a private conversation, counted as `counting` says; 0: as long as a post."""
+    private_bytes: int = 0
+    """The same in bytes of UTF-8; 0: not limited."""
     settings: tuple[PostSetting, ...] = ()
     """What a person may choose for each post beside its content."""
     agreements: tuple[Agreement, ...] = ()

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import administrators
 from accounts.web import SignedInRequest
 from channels import rate_limits
+from common import live_streams
 from common.access import public
 from common.models import Restore
 from delivery import queries
@@ -59,7 +60,7 @@ def operations(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     parts = health.state()
     context = {
-        "checks": [(health.title(name), works, _failing(name)) for name, works in parts.items()],
+        "checks": [*((health.title(name), works, _failing(name)) for name, works in parts.items()), _live()],
         "free_megabytes": None if parts["disk"] else disk.free_megabytes(settings.DATA_DIR),
         "data_directory": settings.DATA_DIR,
         "backlog": queries.backlog(now),
@@ -86,6 +87,15 @@ def _queue_label(name: str) -> str:
         queues.ERRANDS: _("Upkeep of channels, checks of links, exports"),
     }
     return labels.get(name, name)
+
+
+def _live() -> tuple[str, bool, str]:
+    """Nothing depends on it, so it is no part of /readyz."""
+    state = live_streams.status()
+    failing = _("Does not run; open pages ask every 15 seconds instead")
+    if state and not state["listens"]:
+        failing = _("Hears nothing from the database")
+    return _("Live updates of the inbox"), bool(state and state["listens"]), failing
 
 
 def _failing(name: str) -> str:
@@ -133,6 +143,9 @@ def _lines(now: datetime) -> Iterator[str]:
     shut = {f'server="{_quoted(name)}"': seen.circuit(name) != "closed" for name in sorted(seen.circuits)}
     yield from _gauge("server_breaker_open", "1 while a network's server is left alone.", shut)
     yield from _lines_of_machine(now)
+    live = live_streams.status()
+    open_streams = {} if live is None else {"": int(live["streams"])}
+    yield from _gauge("live_streams", "Streams of events to browsers that are open on this machine.", open_streams)
     requests, tasks = measurements.read(measurements.REQUESTS), measurements.read(measurements.TASKS)
     help_ = "Requests by pattern of the address and class of the status."
     yield from _histogram(measurements.REQUESTS, requests, help_)

@@ -51,6 +51,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "purge-history-imports": {"task": "analytics.tasks.purge_expired_imports", "schedule": 6 * 3600.0},
     "indicators": {"task": "analytics.tasks.measure_indicators", "schedule": 3 * 3600.0, "options": {"expires": 3600}},
     "inbox": {"task": "inbox.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},
+    "conversations": {"task": "inbox.tasks.follow_conversations", "schedule": 60.0, "options": {"expires": 60}},
     "fetch-replies": {"task": "inbox.tasks.schedule_reply_fetches", "schedule": 30.0, "options": {"expires": 30}},
     "webhook-events": {"task": "inbox.tasks.read_events", "schedule": 2.0, "options": {"expires": 2}},
     "purge-messages": {"task": "inbox.tasks.purge_expired", "schedule": 6 * 3600.0},

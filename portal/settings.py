@@ -180,6 +180,11 @@ CACHES = {"default": _VALKEY, "sessions": {**_VALKEY, "KEY_FUNCTION": "common.ca
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_CACHE_ALIAS = "sessions"
 
+# Where web processes hand streams of events over (`portal.live`), on the same machine.
+LIVE_SOCKET = Path(env.str("LIVE_SOCKET", default=str(DATA_DIR / "live.sock")))
+# After so long a stream ends and the browser asks again, which checks the session and the right anew.
+LIVE_STREAM_SECONDS = env.int("LIVE_STREAM_SECONDS", default=60)
+
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
 # Exports of whole municipalities, until they are fetched. Shared by web and worker, never served by the proxy.
 EXPORTS_ROOT = Path(env.str("EXPORTS_ROOT", default=str(DATA_DIR / "exports")))

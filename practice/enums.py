@@ -9,6 +9,13 @@ class AccountKind(models.TextChoices):
     CITIZEN = "citizen", _("Citizen")
 
 
+class Visibility(models.TextChoices):
+    """Values are Mastodon's. https://docs.joinmastodon.org/entities/Status/#visibility"""
+
+    PUBLIC = "public"
+    DIRECT = "direct"
+
+
 class NoticeKind(models.TextChoices):
     """Values are Mastodon's. https://docs.joinmastodon.org/entities/Notification/#type"""
 

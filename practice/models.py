@@ -5,10 +5,11 @@ rest is the *crowd*: an audience that is only counted, so that a page can have e
 thousand accounts (`practice.domain.crowd`).
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from practice.enums import AccountKind, NoticeKind
+from practice.enums import AccountKind, NoticeKind, Visibility
 
 
 class Account(models.Model):
@@ -39,11 +40,15 @@ class Status(models.Model):
 
     `root` is the status at the top of a thread, so that a thread is one query. A status with `hidden_at` is seen by its
     author and by the page below whose post it stands (`practice.queries.unseen`).
+
+    `readers` are the ids of the accounts that may see a private message, its author's among them, in ascending order;
+    None: everybody. They are fixed when it is written. Messages with the same readers are one conversation.
     """
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="statuses")
     in_reply_to = models.ForeignKey("self", models.CASCADE, null=True, related_name="replies")
     root = models.ForeignKey("self", models.CASCADE, null=True, related_name="thread")
+    readers = ArrayField(models.BigIntegerField(), null=True)
     text = models.TextField()
     language = models.CharField(max_length=12, blank=True)
     created_at = models.DateTimeField()
@@ -63,14 +68,40 @@ class Status(models.Model):
             # a page's own posts
             models.Index(fields=["account", "-id"], name="practice_account_feed"),
             models.Index(fields=["root"], name="practice_hidden", condition=Q(hidden_at__isnull=False)),
+            models.Index(fields=["readers", "-id"], name="practice_private", condition=Q(readers__isnull=False)),
         ]
         constraints = [
             # a post of one's own is deleted, not hidden
             models.CheckConstraint(name="only_comments_hide", condition=Q(hidden_at=None) | Q(root__isnull=False)),
+            models.CheckConstraint(
+                name="private_is_not_for_all",
+                condition=Q(readers=None) | Q(hidden_at=None, pinned_at=None, boosts_count=0),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @property
+    def visibility(self) -> Visibility:
+        return Visibility.PUBLIC if self.readers is None else Visibility.DIRECT
+
+
+class Conversation(models.Model):
+    """A private conversation in the list of one of its people. Its messages are the statuses with the same `readers`.
+
+    `read_up_to` is the id of the last status that was read, 0 where none was.
+    """
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="conversations")
+    readers = ArrayField(models.BigIntegerField())
+    read_up_to = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_conversation_each", fields=["account", "readers"])]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} among {self.readers}"
 
 
 class StatusEdit(models.Model):

@@ -18,8 +18,9 @@ from practice.api import (
     statuses,
     timelines,
 )  # fmt: skip
+from practice.api import conversations as private
 from practice.models import Boost, Like
-from practice.views import acts, consent, door, feed, files
+from practice.views import acts, consent, conversations, door, feed, files
 
 
 class Id(IntConverter):
@@ -38,6 +39,8 @@ pages = [
     path("", feed.home, name="feed"),
     path("door", door.door, name="door"),
     path("door/leave", door.leave, name="leave"),
+    path("messages", conversations.conversations, name="conversations"),
+    path("messages/<id:conversation_id>", conversations.conversation, name="conversation"),
     path("language", set_language, name="set_language"),
     path("posts/<id:status_id>/comment", acts.comment, name="comment"),
     path("posts/<id:status_id>/vote", acts.answer_poll, name="vote"),
@@ -45,6 +48,7 @@ pages = [
     *(path(f"posts/<id:status_id>/{name}", acts.act, {"name": name}, name=name) for name in acts.ACTS),
     path("@<str:username>", feed.account, name="account"),
     path("@<str:username>/write", acts.write_to, name="write_to"),
+    path("@<str:username>/private", conversations.with_account, name="write_privately"),
     path("@<str:username>/follow", acts.follow, {"name": "follow"}, name="follow"),
     path("@<str:username>/unfollow", acts.follow, {"name": "unfollow"}, name="unfollow"),
     path("@<str:username>/<id:status_id>", feed.status, name="status"),
@@ -88,6 +92,9 @@ api = [
     path("api/v2/search", searches.search),
     path("api/v1/polls/<id:poll_id>", polls.poll),
     path("api/v1/polls/<id:poll_id>/votes", polls.votes),
+    path("api/v1/conversations", private.conversations),
+    path("api/v1/conversations/<id:conversation_id>", private.conversation),
+    path("api/v1/conversations/<id:conversation_id>/read", private.read),
     path("api/v1/media", media.upload),
     path("api/v2/media", media.upload),
     path("api/v1/media/<id:media_id>", media.media),

@@ -11,7 +11,7 @@ class CitizenAct(models.TextChoices):
 
 
 class Mood(models.TextChoices):
-    """`PERSONAL` leaves personal data where everybody sees it, `AGAIN` asks what has been said."""
+    """`PERSONAL` leaves personal data, `AGAIN` asks what has been said, `URGENT` means that somebody is in danger."""
 
     LOST = "lost", _("does not find their way")
     ANGRY = "angry", _("angry")
@@ -19,6 +19,8 @@ class Mood(models.TextChoices):
     OFF_TOPIC = "offtopic", _("about something else")
     PERSONAL = "personal", _("personal data")
     AGAIN = "again", _("repeats the question")
+    URGENT = "urgent", _("in danger")
+    SPAM = "spam", _("spam")
 
 
 class Trigger(models.TextChoices):

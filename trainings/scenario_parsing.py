@@ -1,13 +1,17 @@
 """Scenarios of simulated citizens: who writes what, and under which conditions. Pure.
 
-    {"key": "voda", "title": "…", "brief": "…", "practises": ["…"], "minutes": 25,
+    {"key": "voda", "title": "…", "brief": "…", "practises": ["…"], "watch": ["…"], "minutes": 25,
      "lines": [{"key": "do-kad", "who": "Jelena Marinković", "mood": "lost", "text": "A do kad neće biti vode?",
                 "on": "post", "without": ["date"], "after": [1, 2], "asks": true},
                {"key": "hvala", "who": "Jelena Marinković", "mood": "thankful", "text": "Hvala!",
                 "on": "answer", "of": "do-kad", "with": ["date"], "after": [1, 2]}]}
 
 `with` and `without` name traits of the post or the answer (`trainings.traits`); "word:cistern" is a word stem that it
-contains, in either script. `after` are the least and the most minutes until the line is written.
+contains, in either script. `after` are the least and the most minutes until the line is written. `watch` is what the
+trainer pays attention to; the teams do not read it.
+
+A line with `"private": true` is a private message to the page. One that follows it, on an answer or on silence, goes on
+with the conversation and is private as well.
 
 The built-in scenarios are the files in `trainings/scenarios/`; their citizens write Serbian in both scripts, as people
 type it.
@@ -26,9 +30,11 @@ from trainings.traits import TRAITS, holds
 
 FOLDER = Path(__file__).parent / "scenarios"
 MOST_TEXT = 450  # with a mention in front of it still within what the practice network takes
-MOST_LINES = 80
-MOST_MINUTES = 60
+# The night of the storm has 200 messages of citizens, what follows them, and a few lines of the trainer. The practice
+# network is written to without HTTP, so that its rate limits do not count them.
+MOST_LINES = 240
 LONGEST, SHORTEST = 180, 5
+MOST_MINUTES = LONGEST
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -55,6 +61,7 @@ class ScriptLine:
     after: tuple[float, float] = (0, 0)
     asks: bool = False
     is_personal: bool = False
+    is_private: bool = False
 
     def fits(self, traits: frozenset[str], text: str) -> bool:
         """Whether what was published or answered makes this citizen speak."""
@@ -71,6 +78,12 @@ class Scenario:
     practises: tuple[str, ...]
     minutes: int
     lines: tuple[ScriptLine, ...]
+    watch: tuple[str, ...] = ()
+
+    @property
+    def private(self) -> frozenset[str]:
+        """Keys of the lines that are private messages."""
+        return frozenset(line.key for line in self.lines if line.is_private)
 
     @property
     def citizens(self) -> tuple[str, ...]:
@@ -112,6 +125,7 @@ class _Parser:
             tuple(self.text(skill, 300, "What is practised") for skill in self.several(raw.get("practises"))),
             int(self.number(raw.get("minutes"), SHORTEST, LONGEST, "The time")),
             tuple(self.line(line, f"Line {at}") for at, line in enumerate(lines, start=1)),
+            tuple(self.text(point, 300, "What the trainer watches") for point in self.several(raw.get("watch"))),
         )
         self.together(script.lines)
         if self.problems:
@@ -142,6 +156,7 @@ class _Parser:
             (least, most),
             raw.get("asks") is True,
             raw.get("personal") is True,
+            raw.get("private") is True,
         )
 
     def together(self, lines: tuple[ScriptLine, ...]) -> None:
@@ -154,6 +169,8 @@ class _Parser:
                 self.problems.append(f"The line “{line.key}” waits for “{line.of}”, which does not stand above it.")
             elif line.of and not known[line.of].asks:
                 self.problems.append(f"The line “{line.key}” waits for an answer to “{line.of}”, which asks nothing.")
+            elif line.of and known[line.of].is_private and not line.is_private:
+                self.problems.append(f"The line “{line.key}” continues “{line.of}”, so it is private as well.")
             known[line.key] = line
 
     # ---- values

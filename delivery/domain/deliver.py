@@ -96,7 +96,8 @@ def _step(
         return connector.edit(delivery.parent.remote_id, outgoing)
     if delivery.kind == REPLY:
         # also past every check: where there are only public answers, a private one would be public
-        if outgoing.visibility not in validation.limits(delivery.channel).visibilities:
+        takes_conversations = bool(outgoing.conversation and connector.reply_windows)
+        if not takes_conversations and outgoing.visibility not in validation.limits(delivery.channel).visibilities:
             raise Rejected(NOT_FOR_FEW, code="visibility")
         return connector.reply(outgoing, files)
     if not delivery.token:

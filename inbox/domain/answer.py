@@ -4,11 +4,12 @@ A message counts as answered once the network has published the answer. Where th
 approver sees the text first (`inbox.domain.propose`); the policy checks that again right before the call.
 """
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from delivery.domain.enqueue import enqueue
 from delivery.enums import State as Sent
 from delivery.policies import REPLY
 from inbox import saved_answer_text
-from inbox.domain import drafts
+from inbox.domain import conversations, drafts
 from inbox.domain.mark_daily_counts import mark_questions
 from inbox.domain.triage import audit_label, lock
 from inbox.enums import MessageKind, MessageState, ProposalState
@@ -75,8 +76,21 @@ def validated_text(row: Message, text: str, after: int) -> str:
     _refuse_collision(row, after)
     if row.channel.state != ChannelState.CONNECTED:
         raise ActionNotAllowed(_("The channel has to be connected again before you can answer."), "text")
+    refuse_closed_window(row)
     _refuse_findings(row, _outgoing(row, text))
     return text
+
+
+def refuse_closed_window(row: Message) -> None:
+    """Raises `ActionNotAllowed` where the network would refuse an answer in this conversation."""
+    if row.conversation is not None and not row.conversation.may_be_answered(timezone.now()):
+        raise ActionNotAllowed(
+            _(
+                "The network takes answers for a limited time after the last message of a person, and that time is "
+                "over. Your text is still here. Reach them in another way, as suggested below."
+            ),
+            "text",
+        )
 
 
 def send(row: Message, text: str, *, by: User, approved_by: Any) -> Reply:
@@ -96,16 +110,37 @@ def send(row: Message, text: str, *, by: User, approved_by: Any) -> Reply:
     return reply
 
 
+def send_automatic(row: Message, text: str, *, by: User, approved_by: User | None) -> Reply:
+    """Enqueue an automatic message to the author of a locked message. It changes nothing about the message."""
+    delivery = enqueue(row.channel, kind=REPLY, outgoing=_outgoing(row, text), due_at=timezone.now(), by=by)
+    return Reply.objects.create(
+        municipality_id=row.municipality_id, message=row, delivery=delivery, text=text, by=by, approved_by=approved_by,
+        is_automatic=True,
+    )  # fmt: skip
+
+
 def _outgoing(row: Message, text: str) -> types.Outgoing:
-    return types.Outgoing(
+    outgoing = types.Outgoing(
         text=reply_prefix(row) + text, language="sr", key=uuid4().hex, created_at=timezone.now(),
         reply_to=row.remote_id, visibility=of_answer(row.visibility),
+    )  # fmt: skip
+    if row.conversation is None:
+        return outgoing
+    return replace(
+        outgoing, conversation=row.conversation.remote_id, recipient=row.conversation.author_id,
+        received_at=row.conversation.last_received_at, subject=row.subject,
     )  # fmt: skip
 
 
 def _refuse_collision(row: Message, after: int) -> None:
+    same = Q(message=row)
+    if row.conversation_id is not None:
+        same |= Q(message__conversation=row.conversation_id)
     newest = (
-        Reply.objects.filter(message=row, delivery__state__in=LIVE_STATES).order_by("-pk").select_related("by").first()
+        Reply.objects.filter(same, is_automatic=False, delivery__state__in=LIVE_STATES)
+        .order_by("-pk")
+        .select_related("by")
+        .first()
     )
     if newest is not None and newest.pk > after:
         names = {"person": newest.by}
@@ -133,12 +168,17 @@ def settle_delivered() -> int:
         for reply in arrived:
             reply.arrived_at = reply.delivery.published_at
             reply.save(update_fields=["arrived_at"])
-            answered = {"state": MessageState.ANSWERED, "settled_at": timezone.now()}
+            count += 1
+            if reply.is_automatic:
+                continue
+            now = timezone.now()
             Message.objects.filter(pk=reply.message_id).update(
-                first_answer_at=Coalesce("first_answer_at", Value(reply.arrived_at)), **answered
+                first_answer_at=Coalesce("first_answer_at", Value(reply.arrived_at)),
+                state=MessageState.ANSWERED,
+                settled_at=now,
             )
+            conversations.settle_follow_ups(reply.message, MessageState.ANSWERED, now, read_by=reply.at)
             if reply.message.kind == MessageKind.QUESTION:
                 questions.append((reply.municipality_id, reply.message.at))
-            count += 1
         mark_questions(questions)
         return count

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from channels.models import Channel
 from common.audit import record
+from inbox.domain import conversations
 from inbox.domain.mark_daily_counts import mark_questions
 from inbox.domain.triage import audit_label
 from inbox.enums import MessageKind, MessageState
-from inbox.models import Message
+from inbox.models import ExternalReply, Message
 
 
 @transaction.atomic
@@ -33,7 +34,9 @@ def mark_deleted(channel: Channel, remote_ids: Collection[str]) -> int:
         if not row.is_settled:
             row.state, row.settled_at = MessageState.CLOSED, now
         record("message.gone", by=None, target=row, label=audit_label(row))
+    ExternalReply.objects.filter(conversation__channel=channel, remote_id__in=remote_ids).delete()
     Message.objects.bulk_update(rows, ["remote_deleted_at", "missed_at", "state", "settled_at"])
+    conversations.promote([row.conversation_id for row in rows if row.conversation_id])
     mark_questions((row.municipality_id, row.at) for row in rows if row.kind == MessageKind.QUESTION)
     return len(rows)
 

@@ -20,15 +20,15 @@ from channels.models import Channel
 from delivery.models import Delivery
 from delivery.policies import THREAD_PART
 from inbox import rules
-from inbox.domain import fetch_visibility, suggest, unsnooze
+from inbox.domain import attachments, conversations, fetch_visibility, satisfaction, suggest, unsnooze
+from inbox.domain.deleted_messages import mark_deleted
 from inbox.enums import FetchOutcome, MessageState
-from inbox.models import Message, MessageFetch
+from inbox.models import Conversation, Message, MessageFetch, message_search_key
 from municipalities.tenancy import everywhere, scope
 from platforms import types
 from platforms.errors import NeedsConsent, NotReached, PlatformError, RateLimited
-from platforms.visibility import is_wider
+from platforms.visibility import Visibility, is_wider
 from posts.models import Publication
-from serbian.folding import fold
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +99,9 @@ def _fetch_pages(message_fetch: MessageFetch, channel: Channel, began: datetime)
             new += store_messages(
                 channel, response.items, is_first=response.is_past or message_fetch.fetched_at is None
             )
+            if response.deleted:
+                mark_deleted(channel, response.deleted)
+            conversations.mark_seen(channel, response.seen)
             message_fetch.cursor = response.cursor or message_fetch.cursor
             message_fetch.save(update_fields=["cursor"])
         if not moved or not response.items:
@@ -144,23 +147,50 @@ def store_messages(
         return 0
     # Serialises writers of a channel: storing the same messages in different orders would deadlock.
     list(MessageFetch.objects.select_for_update().filter(channel=channel).values_list("pk"))
+    now = timezone.now()
+    by_name = conversations.store(channel, items.values(), now)
+    conversations.store_external_replies(channel, items.values(), by_name, now)
+    items = {key: one for key, one in items.items() if not one.is_ours}
     known = {row.remote_id: row for row in Message.objects.filter(channel=channel, remote_id__in=items)}
     below = _publications(channel, items.values())
-    now = timezone.now()
     fresh = [_message(channel, one, below, now, is_first=is_first) for key, one in items.items() if key not in known]
+    _join_conversations(fresh, items, by_name, now)
     suggest.set_suggestions(channel, fresh)
     # another worker may have stored some of them a moment ago; they are counted twice then
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
+    attachments.store(channel, [items[row.remote_id] for row in fresh], now)
     unsnooze.unsnooze_related(channel, fresh)
+    conversations.announce(fresh)
     if follows:
         _update_edited(channel, known, items, now)
     return len(fresh)
 
 
+def _join_conversations(
+    fresh: list[Message], items: dict[str, types.Message], by_name: dict[str, Conversation], now: datetime
+) -> None:
+    """Set the conversation of new messages, and which of them follow an open one or an older one that is settled."""
+    rows = sorted((row for row in fresh if items[row.remote_id].conversation in by_name), key=lambda row: row.at)
+    for row in rows:
+        row.conversation, row.visibility = by_name[items[row.remote_id].conversation], Visibility.DIRECT
+    satisfaction.take_replies(rows, now)
+    with_head = conversations.with_open_head(by_name.values()) if by_name else set()
+    with_settled: set[int] = set()
+    for row in rows:
+        before = with_settled if row.is_settled else with_head
+        row.is_follow_up = row.conversation_id in before
+        before.add(row.conversation_id or 0)
+
+
 def _may_be_stored(one: types.Message, channel: Channel) -> bool:
-    """Whether it is a citizen's message with usable ids. Our own posts are not."""
-    names = (one.remote_id, one.root or "", one.in_reply_to or "")
-    return bool(one.remote_id) and one.author_id != channel.remote_id and all(_is_name(name) for name in names)
+    """Whether it is a citizen's message with usable ids, or ours in a private conversation. Our posts are not."""
+    names = (one.remote_id, one.root or "", one.in_reply_to or "", one.conversation)
+    is_citizens = one.author_id != channel.remote_id and not one.is_ours
+    return (
+        bool(one.remote_id)
+        and (is_citizens or (one.is_ours and bool(one.conversation)))
+        and all(_is_name(name) for name in names)
+    )
 
 
 def _is_name(name: str) -> bool:
@@ -177,7 +207,7 @@ def _update_edited(channel: Channel, known: dict[str, Message], items: dict[str,
             narrowed.append(row)
         if row.erased_at is None and text != row.text:
             row.first_text, row.text, row.changed_at = row.first_text or row.text, text, now
-            row.search_key = fold(f"{text} {row.author_name} {row.author_handle}")
+            row.search_key = message_search_key(row)
             row.snoozed_until = None  # an edited message is no longer snoozed
             changed.append(row)
     suggest.set_suggestions(channel, changed)
@@ -210,7 +240,7 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
     text, at = _text(one), min(one.at, now)
     is_old = is_first and at < now - rules.OPEN_BEFORE
     counts_from = now if is_first else at
-    return Message(
+    row = Message(
         municipality_id=channel.municipality_id,
         channel=channel,
         remote_id=one.remote_id,
@@ -221,7 +251,9 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
         author_handle=_clean(one.author_handle)[:NAME],
         author_name=_clean(one.author_name)[:NAME],
         text=text,
-        search_key=fold(_clean(f"{text} {one.author_name} {one.author_handle}")),
+        subject=_clean(one.subject)[:NAME],
+        stars=one.stars if one.stars in range(1, 6) else None,
+        recommends=one.recommends,
         visibility=one.visibility,
         url=_clean(one.url)[:600] if one.url.startswith(("https://", "http://")) else "",
         at=at,
@@ -232,6 +264,8 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
         state=MessageState.CLOSED if is_old else MessageState.OPEN,
         settled_at=now if is_old else None,
     )
+    row.search_key = message_search_key(row)
+    return row
 
 
 def _text(one: types.Message) -> str:

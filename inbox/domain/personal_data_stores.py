@@ -17,7 +17,7 @@ from channels.models import Channel
 from common.models import MailMessage
 from delivery.models import Attempt, Delivery, DuplicatePost
 from inbox import personal_data
-from inbox.domain import evidence, handover_mail
+from inbox.domain import conversation_stores, evidence, handover_mail
 from inbox.enums import ProposalState
 from inbox.models import AnswerDraft, HandOver, LegalHold, Message, Moderation, Note, ProposedAnswer, Reply
 from inbox.personal_data import DataSubject, Erasure, ErasureEffect, PersonalDataStore, StoredField, with_the_message
@@ -30,9 +30,9 @@ TEXT = StoredField("text", gettext_lazy("Words"))
 # ---- messages
 
 CLEARED_FIELDS: dict[str, Any] = {
-    "text": "", "first_text": "", "search_key": "", "author_id": "", "author_handle": "", "author_name": "", "url": "",
-    "script": "", "suggested_kind": "", "suggested_topic": "", "hints": {}, "similar_group": None,
-    "has_personal_data": False,
+    "text": "", "first_text": "", "subject": "", "search_key": "", "author_id": "", "author_handle": "",
+    "author_name": "", "url": "", "script": "", "suggested_kind": "", "suggested_topic": "", "hints": {},
+    "similar_group": None, "has_personal_data": False,
 }  # fmt: skip
 
 
@@ -59,10 +59,13 @@ MESSAGES = PersonalDataStore(
         StoredField("author", gettext_lazy("Name"), "author_name"),
         StoredField("handle", gettext_lazy("Handle"), "author_handle"),
         StoredField("author_id", gettext_lazy("Number on the network")),
+        StoredField("subject", gettext_lazy("Subject")),
         TEXT,
         StoredField("first_text", gettext_lazy("First it read:")),
         StoredField("visibility", gettext_lazy("Who may read it"), "get_visibility_display"),
         StoredField("link", gettext_lazy("Link"), "url"),
+        StoredField("stars", gettext_lazy("Stars")),
+        StoredField("recommends", gettext_lazy("Recommends the municipality")),
         AT,
         StoredField("heard_at", gettext_lazy("Read by the portal"), "received_at"),
         StoredField("gone_at", gettext_lazy("Deleted on the network"), "remote_deleted_at"),
@@ -204,11 +207,14 @@ def _attempts(person: DataSubject) -> Iterable[Any]:
     return [_with_message(row, of[row.delivery_id]) for row in rows if len(row.detail) > 1]
 
 
+CLEARED_PAYLOAD_KEYS = ("text", "title", "first_comment", "conversation", "recipient", "subject")
+
+
 def _erase_deliveries(what: Erasure) -> None:
     replies = Reply.objects.filter(message__in=what.messages)
     rows = list(Delivery.objects.filter(pk__in=replies.values("delivery")))
     for row in rows:
-        row.payload = {**row.payload, "text": "", "title": "", "first_comment": ""}
+        row.payload = {**row.payload, **dict.fromkeys(CLEARED_PAYLOAD_KEYS, "")}
         row.shown = None if row.shown is None else ""
         row.shown_now, row.problem = "", ""
     Delivery.objects.bulk_update(rows, ["payload", "shown", "shown_now", "problem"])
@@ -550,8 +556,8 @@ BACKUPS = PersonalDataStore(
 )
 
 OURS = (
-    MESSAGES, ANSWERS, SENT, CALLS, PROPOSED, DRAFTS, NOTES, MAILS, HANDOVERS, MODERATION, HOLDS, EVENTS, NAMED,
-    CONSENTS,
+    MESSAGES, *conversation_stores.STORES, ANSWERS, SENT, CALLS, PROPOSED, DRAFTS, NOTES, MAILS, HANDOVERS, MODERATION,
+    HOLDS, EVENTS, NAMED, CONSENTS,
 )  # fmt: skip
 OUTSIDE = (NETWORKS, MAILBOXES, BACKUPS)
 

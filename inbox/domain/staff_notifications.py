@@ -134,7 +134,7 @@ def _late(now: datetime) -> int:
         return 0
     with everywhere("find municipalities with late messages"):
         sent = SentNotification.objects.filter(municipality=OuterRef("pk"), about=f"late:{local.date()}")
-        rows = Message.objects.filter(state__in=OPEN, due_at__lt=now)
+        rows = Message.objects.filter(state__in=OPEN, is_follow_up=False, due_at__lt=now)
         municipalities = list(Municipality.objects.filter(pk__in=rows.values("municipality")).exclude(Exists(sent)))
     return sum(_notify_late(municipality, now) for municipality in municipalities)
 
@@ -144,7 +144,7 @@ def _notify_late(municipality: Municipality, now: datetime) -> bool:
     with scope(municipality):
         if not _is_first(municipality, f"late:{now.astimezone(BELGRADE).date()}"):
             return False
-        count = Message.objects.filter(state__in=OPEN, due_at__lt=now).count()
+        count = Message.objects.filter(state__in=OPEN, is_follow_up=False, due_at__lt=now).count()
 
         def build_text() -> tuple[str, str]:
             subject = ngettext(

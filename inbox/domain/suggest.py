@@ -33,10 +33,12 @@ Groups = dict[int | None, dict[int, datetime]]
 
 
 def set_suggestions(channel: Channel, rows: Sequence[Message]) -> None:
-    """Set `SUGGESTION_FIELDS` of messages of one channel, oldest first. One query, none without rows."""
-    if not rows:
-        return
-    groups = _groups(channel.pk, rows)
+    """Set `SUGGESTION_FIELDS` of messages of one channel, oldest first. One query at most.
+
+    Messages of private conversations belong to no group: nobody answers two people's private words together.
+    """
+    public = [row for row in rows if row.conversation_id is None]
+    groups = _groups(channel.pk, public) if public else {}
     for row in sorted(rows, key=lambda one: one.at):
         read = text_analysis.analyse(row.text)
         row.script, row.has_personal_data = read.spelling.value, read.has_personal_data
@@ -46,6 +48,9 @@ def set_suggestions(channel: Channel, rows: Sequence[Message]) -> None:
             "topic": read.topic.reasons,
             "flags": [flag.value for flag in read.flags],
         }
+        if row.conversation_id is not None:
+            row.similar_group = None
+            continue
         known = groups[row.publication_id]
         near = (name for name, at in known.items() if abs(row.at - at) <= GROUP_WINDOW)
         row.similar_group = text_analysis.assign_group(read.fingerprint, near)

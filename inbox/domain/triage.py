@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox import rules
-from inbox.domain import staff_notifications
+from inbox.domain import conversations, staff_notifications
 from inbox.domain.mark_daily_counts import mark_questions
 from inbox.enums import MessageKind, MessageState, Topic
 from inbox.models import Department, Message, Note, Settlement
@@ -30,12 +31,19 @@ MOST_NAME = Settlement._meta.get_field("name").max_length or 0
 
 def lock(message: Message) -> Message:
     """The row, locked. Raises outside of a transaction."""
-    return Message.objects.select_for_update(of=("self",)).select_related("channel").get(pk=message.pk)
+    return (
+        Message.objects.select_for_update(of=("self",))
+        .select_related("channel", "conversation__channel")
+        .get(pk=message.pk)
+    )
 
 
 def mark_read(message: Message) -> None:
-    """Record that it was opened. Not audited."""
-    Message.objects.filter(pk=message.pk, read_at__isnull=True).update(read_at=timezone.now())
+    """Record that it was opened, with what follows it in its conversation. Not audited."""
+    rows = Q(pk=message.pk)
+    if message.conversation_id is not None:
+        rows |= Q(conversation=message.conversation_id, is_follow_up=True)
+    Message.objects.filter(rows, read_at__isnull=True).update(read_at=timezone.now())
 
 
 @transaction.atomic
@@ -180,9 +188,28 @@ def mark_waiting(message: Message, *, by: User) -> Message:
 
 
 @transaction.atomic
-def close(message: Message, *, by: User) -> Message:
-    """Close it without an answer."""
-    return _move(message, MessageState.CLOSED, by)
+def close(message: Message, *, by: User, listed_at: datetime | None = None) -> Message:
+    """Close it without an answer. `listed_at`: when the list was shown from which it is closed."""
+    return _move(message, MessageState.CLOSED, by, listed_at)
+
+
+@transaction.atomic
+def mark_answered_elsewhere(message: Message, how: str, *, by: User) -> Message:
+    """It was answered by telephone, by mail, at the counter. `how` stays as a note. Raises `ActionNotAllowed` without
+    it, and for a settled message."""
+    row = lock(message)
+    if row.is_settled:
+        raise ActionNotAllowed(_("This message is settled already."), "text")
+    add_note(row, how, by=by)
+    now = timezone.now()
+    row.state, row.settled_at, row.snoozed_until = MessageState.ANSWERED, now, None
+    row.first_answer_at = row.first_answer_at or now
+    row.save(update_fields=["state", "settled_at", "snoozed_until", "first_answer_at", "search_key"])
+    conversations.settle_follow_ups(row, MessageState.ANSWERED, now)
+    if row.kind == MessageKind.QUESTION:
+        mark_questions([(row.municipality_id, row.at)])
+    record("message.answered_in_another_way", by=by, target=row, label=audit_label(row))
+    return row
 
 
 @transaction.atomic
@@ -190,7 +217,7 @@ def reopen(message: Message, *, by: User) -> Message:
     return _move(message, MessageState.OPEN, by)
 
 
-def _move(message: Message, state: MessageState, by: User) -> Message:
+def _move(message: Message, state: MessageState, by: User, listed_at: datetime | None = None) -> Message:
     row = lock(message)
     if row.state == state:
         return row
@@ -199,6 +226,8 @@ def _move(message: Message, state: MessageState, by: User) -> Message:
     if state != MessageState.WAITING:
         row.snoozed_until = None
     row.save(update_fields=["state", "settled_at", "snoozed_until", "search_key"])
+    if row.settled_at is not None:
+        conversations.settle_follow_ups(row, state, row.settled_at, listed_at=listed_at)
     record("message.move", by=by, target=row, label=audit_label(row), state=state.value)
     return row
 

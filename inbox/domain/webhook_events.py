@@ -16,6 +16,7 @@ from django.utils import timezone
 from channels.domain import unread_events
 from channels.enums import ChannelState
 from channels.models import Channel
+from inbox.domain import conversations
 from inbox.domain.deleted_messages import mark_deleted
 from inbox.domain.ingest import store_messages
 from inbox.models import MessageFetch
@@ -66,6 +67,7 @@ def _store(message_fetch: MessageFetch, channel: Channel, events: Sequence[Unrea
     new += store_messages(channel, [m for one in changes for m in one.changed])
     if lost := {key for one in changes for key in one.deleted}:
         mark_deleted(channel, lost)
+    conversations.mark_seen(channel, [one for change in changes for one in change.seen])
     if len(changes) < len(events):
         message_fetch.woken_at = timezone.now()
         message_fetch.save(update_fields=["woken_at"])

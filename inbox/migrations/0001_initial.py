@@ -2,6 +2,8 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.operations
 import django.db.models.deletion
 import django.utils.timezone
+import pgtrigger.compiler
+import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -21,6 +23,17 @@ class Migration(migrations.Migration):
 
     operations = [
         django.contrib.postgres.operations.BtreeGinExtension(
+        ),
+        migrations.CreateModel(
+            name='Citizen',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+            },
         ),
         migrations.CreateModel(
             name='Department',
@@ -106,6 +119,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SatisfactionSurvey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('is_on', models.BooleanField(default=False)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('municipality',), name='one_satisfaction_survey')],
+            },
+        ),
+        migrations.CreateModel(
             name='SavedAnswer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -140,6 +168,66 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Conversation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='channels.channel')),
+                ('remote_id', models.CharField(max_length=300)),
+                ('author_id', models.CharField(blank=True, max_length=300)),
+                ('author_handle', models.CharField(blank=True, max_length=300)),
+                ('author_name', models.CharField(blank=True, max_length=300)),
+                ('last_received_at', models.DateTimeField()),
+                ('seen_until', models.DateTimeField(null=True)),
+                ('citizen', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='conversations', to='inbox.citizen')),
+                ('search_key', models.CharField(blank=True, editable=False, max_length=900)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'indexes': [models.Index(fields=['channel', 'author_id'], name='conversation_author'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('municipality_id', 'int8_ops'), django.contrib.postgres.indexes.OpClass('search_key', 'gin_trgm_ops'), name='conversation_search')],
+                'constraints': [models.UniqueConstraint(fields=('channel', 'remote_id'), name='conversation_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ConversationMerge',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='inbox.conversation')),
+                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='inbox.citizen')),
+                ('reason', models.CharField(max_length=300)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('undone_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('conversation',), name='conversation_merged_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ExternalReply',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='external_replies', to='inbox.conversation')),
+                ('remote_id', models.CharField(max_length=300)),
+                ('text', models.TextField(blank=True)),
+                ('at', models.DateTimeField()),
+                ('received_at', models.DateTimeField()),
+                ('handled_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'indexes': [models.Index(condition=models.Q(('handled_at__isnull', True)), fields=['received_at'], name='external_reply_new'), models.Index(fields=['conversation', 'at'], name='external_reply_thread')],
+                'constraints': [models.UniqueConstraint(fields=('conversation', 'remote_id'), name='external_reply_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -149,11 +237,16 @@ class Migration(migrations.Migration):
                 ('root', models.CharField(blank=True, max_length=300)),
                 ('in_reply_to', models.CharField(blank=True, max_length=300)),
                 ('publication', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='posts.publication')),
+                ('conversation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='inbox.conversation')),
+                ('is_follow_up', models.BooleanField(default=False)),
                 ('author_id', models.CharField(blank=True, max_length=300)),
                 ('author_handle', models.CharField(blank=True, max_length=300)),
                 ('author_name', models.CharField(blank=True, max_length=300)),
                 ('text', models.TextField(blank=True)),
                 ('first_text', models.TextField(blank=True)),
+                ('subject', models.CharField(blank=True, max_length=300)),
+                ('stars', models.PositiveSmallIntegerField(null=True)),
+                ('recommends', models.BooleanField(null=True)),
                 ('search_key', models.TextField(blank=True, editable=False)),
                 ('url', models.URLField(blank=True, max_length=600)),
                 ('visibility', models.CharField(blank=True, choices=[('public', 'Everyone'), ('unlisted', 'Everyone, in no public list'), ('followers', 'Followers of the author'), ('direct', 'The municipality alone')], max_length=9)),
@@ -185,8 +278,39 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['municipality', 'state', '-at', '-id'], name='message_list'), models.Index(condition=models.Q(('state__in', ['open', 'waiting'])), fields=['municipality', 'due_at', '-at', '-id'], name='message_due'), models.Index(fields=['municipality', 'kind', 'state', '-at', '-id'], name='message_kind'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('municipality_id', 'int8_ops'), django.contrib.postgres.indexes.OpClass('search_key', 'gin_trgm_ops'), name='message_search'), models.Index(condition=models.Q(('state__in', ['open', 'waiting'])), fields=['received_at'], name='message_news'), models.Index(fields=['publication', 'at'], name='message_below'), models.Index(condition=models.Q(('state__in', ['open', 'waiting'])), fields=['municipality', 'similar_group'], name='message_alike'), models.Index(condition=models.Q(('visibility', '')), fields=['channel', '-id'], name='message_unasked'), models.Index(condition=models.Q(('erased_at__isnull', True)), fields=['settled_at'], name='message_age')],
-                'constraints': [models.UniqueConstraint(fields=('channel', 'remote_id'), name='message_once'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state__in', ['open', 'waiting'])), models.Q(('settled_at__isnull', False), ('state__in', ['answered', 'closed'])), _connector='OR'), name='message_settled_at'), models.CheckConstraint(condition=models.Q(('visibility__in', ['', 'public', 'unlisted', 'followers', 'direct'])), name='message_visibility')],
+                'indexes': [models.Index(condition=models.Q(('is_follow_up', False)), fields=['municipality', 'state', '-at', '-id'], name='message_list'), models.Index(condition=models.Q(('is_follow_up', False), ('state__in', ['open', 'waiting'])), fields=['municipality', 'due_at', '-at', '-id'], name='message_due'), models.Index(condition=models.Q(('is_follow_up', False)), fields=['municipality', 'kind', 'state', '-at', '-id'], name='message_kind'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('municipality_id', 'int8_ops'), django.contrib.postgres.indexes.OpClass('search_key', 'gin_trgm_ops'), name='message_search'), models.Index(condition=models.Q(('state__in', ['open', 'waiting'])), fields=['received_at'], name='message_news'), models.Index(condition=models.Q(('conversation__isnull', False)), fields=['conversation', 'at'], name='message_conversation'), models.Index(condition=models.Q(('is_follow_up', True), ('state__in', ['open', 'waiting'])), fields=['conversation'], name='message_follow_up'), models.Index(fields=['publication', 'at'], name='message_below'), models.Index(condition=models.Q(('state__in', ['open', 'waiting'])), fields=['municipality', 'similar_group'], name='message_alike'), models.Index(condition=models.Q(('visibility', '')), fields=['channel', '-id'], name='message_unasked'), models.Index(condition=models.Q(('erased_at__isnull', True)), fields=['settled_at'], name='message_age')],
+                'constraints': [models.UniqueConstraint(fields=('channel', 'remote_id'), name='message_once'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state__in', ['open', 'waiting'])), models.Q(('settled_at__isnull', False), ('state__in', ['answered', 'closed'])), _connector='OR'), name='message_settled_at'), models.CheckConstraint(condition=models.Q(('is_follow_up', False), ('conversation__isnull', False), _connector='OR'), name='message_follows_in_a_conversation'), models.CheckConstraint(condition=models.Q(('visibility__in', ['', 'public', 'unlisted', 'followers', 'direct'])), name='message_visibility')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MessageAttachment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='inbox.message')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('kind', models.CharField(max_length=10)),
+                ('source', models.CharField(blank=True, max_length=2000)),
+                ('name', models.CharField(blank=True, max_length=200)),
+                ('mime', models.CharField(blank=True, max_length=100)),
+                ('size', models.BigIntegerField(null=True)),
+                ('latitude', models.FloatField(null=True)),
+                ('longitude', models.FloatField(null=True)),
+                ('url', models.CharField(blank=True, max_length=2000)),
+                ('state', models.CharField(choices=[('empty', 'Nothing to fetch'), ('waiting', 'Being fetched'), ('stored', 'Stored'), ('refused', 'Not accepted'), ('expired', 'No longer on the network'), ('erased', 'Erased')], max_length=8)),
+                ('problem', models.CharField(blank=True, choices=[('type', 'Files of this type are not accepted.'), ('size', 'It is too large.'), ('broken', 'The file cannot be read.'), ('unreached', 'The network did not hand it out.')], max_length=9)),
+                ('file', models.CharField(blank=True, max_length=200)),
+                ('file_mime', models.CharField(blank=True, max_length=100)),
+                ('file_size', models.BigIntegerField(null=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('next_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'ordering': [models.OrderBy(models.F('position'))],
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='attachment_due')],
+                'constraints': [models.UniqueConstraint(fields=('message', 'position'), name='attachment_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'stored'), _negated=True), models.Q(('file', ''), _negated=True), _connector='OR'), name='attachment_stored'), models.CheckConstraint(condition=models.Q(('next_at__isnull', True), ('state', 'waiting'), _connector='OR'), name='attachment_work'), models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='attachment_coordinates')],
             },
         ),
         migrations.CreateModel(
@@ -214,13 +338,14 @@ class Migration(migrations.Migration):
                 ('text', models.TextField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('is_automatic', models.BooleanField(default=False)),
                 ('at', models.DateTimeField(auto_now_add=True)),
                 ('arrived_at', models.DateTimeField(null=True)),
             ],
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(condition=models.Q(('arrived_at__isnull', True)), fields=['id'], name='reply_under_way')],
+                'indexes': [models.Index(condition=models.Q(('arrived_at__isnull', True)), fields=['id'], name='reply_under_way'), models.Index(condition=models.Q(('is_automatic', False)), fields=['arrived_at'], name='reply_arrived')],
             },
         ),
         migrations.CreateModel(
@@ -365,5 +490,34 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['municipality', 'at'], name='proposed_waiting')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('message',), name='one_proposed_answer'), models.CheckConstraint(condition=models.Q(models.Q(('reply__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('reply__isnull', True)), _connector='OR'), name='proposed_answer_is_sent_with_a_reply')],
             },
+        ),
+        migrations.CreateModel(
+            name='SatisfactionQuestion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='satisfaction_questions', to='inbox.conversation')),
+                ('message', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='satisfaction_question', to='inbox.message')),
+                ('reply', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inbox.reply')),
+                ('asked_at', models.DateTimeField()),
+                ('value', models.CharField(blank=True, choices=[('yes', 'Yes'), ('no', 'No')], max_length=3)),
+                ('stars', models.PositiveSmallIntegerField(null=True)),
+                ('word', models.TextField(blank=True)),
+                ('answered_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'indexes': [models.Index(fields=['municipality', 'answered_at'], name='satisfaction_answered_at')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('value', '')), models.Q(models.Q(('value', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='satisfaction_answered'), models.UniqueConstraint(condition=models.Q(('value', '')), fields=('conversation',), name='one_open_satisfaction_question')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='message',
+            trigger=pgtrigger.compiler.Trigger(name='notify_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM pg_notify('live_updates', 'inbox:' || municipality_id)\n            FROM (SELECT DISTINCT municipality_id FROM changed) of_municipalities;\n            RETURN NULL;\n        ", hash='49ffdefd1e32322efd60646acfb5f872dbafe72b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_notify_insert_01bde', referencing='REFERENCING NEW TABLE AS changed ', table='inbox_message', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='message',
+            trigger=pgtrigger.compiler.Trigger(name='notify_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM pg_notify('live_updates', 'inbox:' || municipality_id)\n            FROM (SELECT DISTINCT municipality_id FROM changed) of_municipalities;\n            RETURN NULL;\n        ", hash='e1c91007fb60826d23b3c422d96f93765fab9f7a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_notify_update_f0811', referencing='REFERENCING NEW TABLE AS changed ', table='inbox_message', when='AFTER')),
         ),
     ]

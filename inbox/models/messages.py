@@ -5,7 +5,10 @@ Texts and names are citizens' personal data: `inbox.domain.retention` erases the
 of the row is kept for statistics, without any name.
 """
 
+from datetime import datetime
 from typing import Any
+
+import pgtrigger
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -18,8 +21,10 @@ from django.utils.translation import pgettext_lazy
 from channels.models import Channel
 from common.enums import label
 from common.fields import WebAddressField
+from common.live_streams import NOTIFY_CHANNEL
 from delivery.models import Delivery
 from inbox.enums import FetchOutcome, MessageKind, MessageState, MessageVisibility, Topic
+from inbox.models.conversations import Conversation
 from inbox.models.desk import Department, Settlement
 from inbox.text_analysis import Flag, mask
 from municipalities.tenancy import TenantModel
@@ -39,6 +44,30 @@ FLAGS: dict[str, tuple[str, str, Any]] = {
 
 PRIVATE = ~Q(visibility__in=sorted(FOR_EVERYBODY))
 """Messages that are not visible to everybody, or whose visibility is unknown."""
+
+
+def message_search_key(row: "Message") -> str:
+    """The folded words by which a message is found."""
+    return fold(" ".join(filter(None, (row.subject, row.text, row.author_name, row.author_handle))))
+
+
+def _notification(operation: pgtrigger.Operation) -> pgtrigger.Trigger:
+    """Tells `portal.live` which inbox has changed (`inbox.queries.live.topic`), once the transaction is through.
+
+    Once a municipality, however many rows a statement has. A transition table allows one operation.
+    """
+    return pgtrigger.Trigger(
+        name=f"notify_{str(operation).lower()}",
+        when=pgtrigger.After,
+        operation=operation,
+        level=pgtrigger.Statement,
+        referencing=pgtrigger.Referencing(new="changed"),
+        func=f"""
+            PERFORM pg_notify('{NOTIFY_CHANNEL}', 'inbox:' || municipality_id)
+            FROM (SELECT DISTINCT municipality_id FROM changed) of_municipalities;
+            RETURN NULL;
+        """,  # noqa: S608 -- a constant of ours
+    )
 
 
 class MessageFetch(TenantModel):
@@ -70,6 +99,10 @@ class Message(TenantModel):
     `remote_deleted_at`: when the portal learned that it was deleted on the network; `missed_at`: when a fetch first
     missed it there. `visibility`: who may read it on the network; empty counts as the narrowest.
     Until `snoozed_until` it is left out of the list of open messages, unless it is late.
+
+    `conversation` is the private conversation that it belongs to. `is_follow_up`: an earlier message of its
+    conversation was still open when it came, so it is listed, answered and closed with that one
+    (`inbox.domain.conversations`). `stars` and `recommends` are those of a review.
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
@@ -77,11 +110,16 @@ class Message(TenantModel):
     root = models.CharField(max_length=300, blank=True)
     in_reply_to = models.CharField(max_length=300, blank=True)
     publication = models.ForeignKey(Publication, models.PROTECT, null=True, related_name="+")
+    conversation = models.ForeignKey(Conversation, models.PROTECT, null=True, related_name="messages")
+    is_follow_up = models.BooleanField(default=False)
     author_id = models.CharField(max_length=300, blank=True)
     author_handle = models.CharField(max_length=300, blank=True)
     author_name = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
     first_text = models.TextField(blank=True)
+    subject = models.CharField(max_length=300, blank=True)
+    stars = models.PositiveSmallIntegerField(null=True)
+    recommends = models.BooleanField(null=True)
     search_key = models.TextField(blank=True, editable=False)
     url = WebAddressField(max_length=600, blank=True)
     visibility = models.CharField(max_length=9, choices=MessageVisibility, blank=True)
@@ -114,6 +152,7 @@ class Message(TenantModel):
     # how many other open messages say nearly the same, and how many of these are unread (inbox.queries.listing)
     others = others_new = 0
     size = 1  # how many messages reply to the same post (inbox.queries.listing)
+    follow_ups = 0  # how many further messages of its conversation wait with it (inbox.queries.listing)
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -125,26 +164,46 @@ class Message(TenantModel):
                 | Q(state__in=["answered", "closed"], settled_at__isnull=False),
             ),
             models.CheckConstraint(
+                name="message_follows_in_a_conversation",
+                condition=Q(is_follow_up=False) | Q(conversation__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="message_visibility", condition=Q(visibility__in=["", *MessageVisibility.values])
             ),
         ]
         indexes = [
             # settled messages, newest first
-            models.Index(fields=["municipality", "state", "-at", "-id"], name="message_list"),
+            models.Index(
+                fields=["municipality", "state", "-at", "-id"], name="message_list", condition=Q(is_follow_up=False)
+            ),
             # the list of open messages, earliest deadline first
             models.Index(
                 fields=["municipality", "due_at", "-at", "-id"],
                 name="message_due",
-                condition=Q(state__in=["open", "waiting"]),
+                condition=Q(state__in=["open", "waiting"], is_follow_up=False),
             ),
             # settled messages of one kind
-            models.Index(fields=["municipality", "kind", "state", "-at", "-id"], name="message_kind"),
+            models.Index(
+                fields=["municipality", "kind", "state", "-at", "-id"],
+                name="message_kind",
+                condition=Q(is_follow_up=False),
+            ),
             # search in either script; starts with the municipality so that matches of others are not scanned
             GinIndex(
                 OpClass("municipality_id", "int8_ops"), OpClass("search_key", "gin_trgm_ops"), name="message_search"
             ),
             # what colleagues are notified of
             models.Index(fields=["received_at"], name="message_news", condition=Q(state__in=["open", "waiting"])),
+            # a private conversation
+            models.Index(
+                fields=["conversation", "at"], name="message_conversation", condition=Q(conversation__isnull=False)
+            ),
+            # what waits with the first open message of its conversation
+            models.Index(
+                fields=["conversation"],
+                name="message_follow_up",
+                condition=Q(is_follow_up=True, state__in=["open", "waiting"]),
+            ),
             # messages below one of our posts
             models.Index(fields=["publication", "at"], name="message_below"),
             # messages that say nearly the same
@@ -158,6 +217,7 @@ class Message(TenantModel):
             # messages whose retention period ends
             models.Index(fields=["settled_at"], name="message_age", condition=Q(erased_at__isnull=True)),
         ]
+        triggers = [_notification(pgtrigger.Insert), _notification(pgtrigger.Update)]
 
     def get_kind_display(self) -> str:  # type: ignore[no-redef]
         return label(MessageKind, self.kind)
@@ -173,7 +233,7 @@ class Message(TenantModel):
         return " ".join(words[:8]) + ("…" if len(words) > 8 else "")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_key = fold(f"{self.text} {self.author_name} {self.author_handle}")
+        self.search_key = message_search_key(self)
         super().save(*args, **kwargs)
 
     @property
@@ -185,6 +245,15 @@ class Message(TenantModel):
     def is_private(self) -> bool:
         """Whether it is not public: then the answer goes to its author alone, and it is never quoted."""
         return is_private(self.visibility)
+
+    @property
+    def reply_closes_at(self) -> datetime | None:
+        """When the network stops taking an answer in its private conversation; None where it never does, or where it
+        is in none."""
+        if self.conversation is None:
+            return None
+        self.conversation.channel = self.channel
+        return self.conversation.closes_at()
 
     @property
     def private_pill(self) -> tuple[str, str, Any]:
@@ -229,19 +298,28 @@ class Note(TenantModel):
 
 
 class Reply(TenantModel):
-    """Our answer to a message. Its delivery holds its state on the network; `arrived_at`: when it was published."""
+    """Our answer to a message. Its delivery holds its state on the network; `arrived_at`: when it was published.
+
+    An automatic one (`is_automatic`) answers nothing: it says that the offices are closed, or asks whether an answer
+    helped. `by` is who switched it on.
+    """
 
     message = models.ForeignKey(Message, models.PROTECT, related_name="replies")
     delivery = models.OneToOneField(Delivery, models.PROTECT, related_name="+")
     text = models.TextField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    is_automatic = models.BooleanField(default=False)
     at = models.DateTimeField(auto_now_add=True)
     arrived_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
-        # replies that have not reached the network
-        indexes = [models.Index(fields=["id"], name="reply_under_way", condition=Q(arrived_at__isnull=True))]
+        indexes = [
+            # replies that have not reached the network
+            models.Index(fields=["id"], name="reply_under_way", condition=Q(arrived_at__isnull=True)),
+            # answers after which citizens are asked whether they helped
+            models.Index(fields=["arrived_at"], name="reply_arrived", condition=Q(is_automatic=False)),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]

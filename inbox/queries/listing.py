@@ -111,6 +111,16 @@ def is_snoozed(now: datetime) -> Q:
     return Q(snoozed_until__gt=now) & (Q(due_at__isnull=True) | Q(due_at__gte=now))
 
 
+HEADS = Q(is_follow_up=False)
+"""Of a private conversation the first open message is listed; what follows it is counted beside it."""
+
+
+def in_list(narrowed: MessageFilters, person: Any, now: datetime) -> Q:
+    """The view and its filters. What is searched for may stand in a message that follows another."""
+    rows = in_view(narrowed.view, person, now) & narrowed.where
+    return rows if narrowed.search.strip() else rows & HEADS
+
+
 def in_view(view: str, person: Any, now: datetime) -> Q:
     awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now) | Q(due_at__lt=now)
     return {
@@ -134,6 +144,7 @@ def first_messages(view: str) -> PreparedRows:
             getattr(of, "now", None),  # type: ignore[arg-type]
         )[:PER_PAGE],
         "channel",
+        "conversation",
         "assignee",
         "settlement",
         "publication",
@@ -157,12 +168,25 @@ def listed_messages(page: Any, narrowed: MessageFilters, person: Any, now: datet
 
 
 def filtered_messages(narrowed: MessageFilters, person: Any, now: datetime) -> QuerySet[Message]:
-    """The filtered list in its order. `sent` is the delivery state of the newest answer."""
-    newest = Reply.objects.filter(message=OuterRef("pk")).order_by("-pk").values("delivery__state")
-    rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where)
-    rows = rows.select_related("channel", "assignee", "settlement", "publication__post")
-    rows = rows.defer("first_text", "search_key").annotate(sent=Subquery(newest[:1]))
-    return rows.order_by(*narrowed.order)
+    """The filtered list in its order."""
+    rows = Message.objects.filter(in_list(narrowed, person, now))
+    return with_columns(rows).order_by(*narrowed.order)
+
+
+def with_columns(rows: QuerySet[Message]) -> QuerySet[Message]:
+    """With what a row of the list shows. `sent` is the delivery state of the newest answer."""
+    newest = Reply.objects.filter(message=OuterRef("pk"), is_automatic=False).order_by("-pk").values("delivery__state")
+    rows = rows.select_related("channel", "conversation", "assignee", "settlement", "publication__post")
+    return rows.defer("first_text", "search_key").annotate(sent=Subquery(newest[:1]))
+
+
+def set_counts(rows: Iterable[Message]) -> None:
+    """Set `size` and `follow_ups` of rows that are shown. Two queries at most."""
+    rows = list(rows)
+    sizes, follow_ups = thread_sizes(rows), follow_up_counts(rows)
+    for row in rows:
+        row.size = sizes.get(row.publication_id or 0, 1)
+        row.follow_ups = 0 if row.is_follow_up else follow_ups.get(row.conversation_id or 0, 0)
 
 
 COUNTED = tuple(name for name in VIEWS if name not in SETTLED)
@@ -170,7 +194,7 @@ COUNTED = tuple(name for name in VIEWS if name not in SETTLED)
 
 def _counts(person: int, now: datetime) -> Any:
     columns = {f"in_{name}": Count("pk", filter=in_view(name, person, now)) for name in COUNTED}
-    rows = Message.objects.filter(state__in=OPEN).order_by().annotate(all=Value(1)).values("all")
+    rows = Message.objects.filter(HEADS, state__in=OPEN).order_by().annotate(all=Value(1)).values("all")
     return rows.annotate(**columns).values_list(*columns)
 
 
@@ -184,7 +208,7 @@ def counts(narrowed: MessageFilters, person: Any, now: datetime) -> dict[str, in
     Settled ones are tens of thousands after some years: to count them would cost more than the page.
     """
     (by_view,) = COUNTS.rows(municipality=the_only_one(), person=person.pk, now=now)
-    rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where).order_by()
+    rows = Message.objects.filter(in_list(narrowed, person, now)).order_by()
     return {**dict(zip(COUNTED, by_view, strict=True)), "listed": rows[:MOST].count()}
 
 
@@ -193,6 +217,13 @@ def thread_sizes(rows: Iterable[Message]) -> dict[int, int]:
     posts = {row.publication_id for row in rows if row.publication_id}
     messages = Message.objects.filter(publication__in=posts).order_by().values_list("publication")
     return dict(messages.annotate(Count("pk"))) if posts else {}
+
+
+def follow_up_counts(rows: Iterable[Message]) -> dict[int, int]:
+    """How many open messages follow each of these in its conversation, by conversation."""
+    ids = {row.conversation_id for row in rows if row.conversation_id and row.state in OPEN}
+    waiting = Message.objects.filter(conversation__in=ids, is_follow_up=True, state__in=OPEN).order_by()
+    return dict(waiting.values_list("conversation").annotate(Count("pk"))) if ids else {}
 
 
 class OpenCounts(Subquery):
@@ -205,7 +236,7 @@ class OpenCounts(Subquery):
     output_field = ArrayField(IntegerField())
 
     def __init__(self, now: datetime) -> None:
-        rows = Message.objects.filter(state__in=OPEN).order_by()
+        rows = Message.objects.filter(HEADS, state__in=OPEN).order_by()
         columns = {
             f"is_{name}": ExpressionWrapper(in_view(name, None, now), BooleanField()) for name in ("open", "late")
         }

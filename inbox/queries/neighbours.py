@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet, Value
 
 from channels.models import Channel
 from inbox.models import Department, Message, Settlement
-from inbox.queries.listing import MessageFilters, in_view
+from inbox.queries.listing import MessageFilters, in_list
 from municipalities.prepared import Prepared
 from municipalities.tenancy import the_only_one
 from serbian.sorting import sort_key
@@ -39,7 +39,7 @@ def neighbours_and_choices(
 
 
 def _steps(message: Message, narrowed: MessageFilters, person: Any, now: datetime) -> dict[str, QuerySet[Any]]:
-    rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where).exclude(pk=message.pk)
+    rows = Message.objects.filter(in_list(narrowed, person, now)).exclude(pk=message.pk)
     younger = Q(at__gt=message.at) | Q(at=message.at, pk__gt=message.pk)
     before, after = younger, ~younger
     if narrowed.view not in ("answered", "closed"):

@@ -1,12 +1,18 @@
 """The conversation around a message: other messages below the same post, similar messages, and our answers."""
 
-from django.db.models import Q, QuerySet
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from inbox.models import Message, Reply
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from inbox.models import ExternalReply, Message, Reply
 from inbox.queries.listing import OPEN
 
 NEAR = 15
 """So many messages before and after one are shown beside it."""
+NEAR_PRIVATE = 60
+"""So many messages of a private conversation are shown, the newest."""
 
 
 def thread(message: Message, near: int = NEAR) -> list[Message]:
@@ -14,6 +20,8 @@ def thread(message: Message, near: int = NEAR) -> list[Message]:
 
     Of many, those nearest in time, and the message it replies to or is replied to by.
     """
+    if message.conversation_id is not None:
+        return _conversation(message)
     if message.publication_id is None:
         return [message]
     rows = Message.objects.filter(publication=message.publication_id)
@@ -25,6 +33,13 @@ def thread(message: Message, near: int = NEAR) -> list[Message]:
     wanted = Q(pk=message.pk) | Q(pk__in=before) | Q(pk__in=after)
     wanted |= Q(pk__in=rows.filter(beside).order_by("at", "pk").values("pk")[:near])
     return list(rows.filter(wanted).select_related("channel").order_by("at", "pk"))
+
+
+def _conversation(message: Message) -> list[Message]:
+    """The newest messages of a private conversation, and this one, with their attachments. Two queries."""
+    newest = Message.objects.filter(conversation=message.conversation_id).order_by("-at", "-pk").values("pk")
+    rows = Message.objects.filter(Q(pk=message.pk) | Q(pk__in=newest[:NEAR_PRIVATE]))
+    return list(rows.select_related("channel").prefetch_related("attachments").order_by("at", "pk"))
 
 
 def similar_messages(message: Message) -> QuerySet[Message]:
@@ -45,3 +60,52 @@ def replies(messages: list[Message]) -> dict[int, list[Reply]]:
     for reply in Reply.objects.filter(message__in=messages).select_related("delivery", "by").order_by("pk"):
         by_message.setdefault(reply.message_id, []).append(reply)
     return by_message
+
+
+def open_head(message: Message) -> int | None:
+    """The id of the open message that this one follows in its conversation; None for one that stands for itself. Acts
+    on a conversation are acts on its head. At most one query."""
+    if not message.is_follow_up or message.state not in OPEN:
+        return None
+    heads = Message.objects.filter(conversation=message.conversation_id, is_follow_up=False, state__in=OPEN)
+    return heads.order_by("at", "pk").values_list("pk", flat=True).first()
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """One entry of a private conversation, in its order: a message of the person, our answer, or what we wrote outside
+    of the portal. `is_seen`: the person has seen it, where the network reports that."""
+
+    at: datetime
+    message: Message | None = None
+    reply: Reply | None = None
+    external: ExternalReply | None = None
+    is_seen: bool = False
+
+    @property
+    def day(self) -> date:
+        return timezone.localtime(self.at).date()
+
+
+def bubbles(message: Message, messages: list[Message], answers: dict[int, list[Reply]]) -> list[Bubble]:
+    """A private conversation, oldest first. One query."""
+    conversation = message.conversation
+    if conversation is None:
+        return []
+    rows = [Bubble(one.at, message=one) for one in messages]
+    seen = conversation.seen_until
+    sent = [reply for of_one in answers.values() for reply in of_one]
+    arrived = {reply.delivery.remote_id for reply in sent}
+    rows += [Bubble(reply.at, reply=reply, is_seen=_is_seen(reply.arrived_at, seen)) for reply in sent]
+    since = messages[0].at if messages else message.at
+    external = ExternalReply.objects.filter(conversation=conversation, at__gte=since).order_by("at", "pk")
+    rows += [
+        Bubble(one.at, external=one, is_seen=_is_seen(one.at, seen))
+        for one in external[:NEAR_PRIVATE]
+        if one.remote_id not in arrived
+    ]
+    return sorted(rows, key=lambda row: row.at)
+
+
+def _is_seen(at: datetime | None, until: datetime | None) -> bool:
+    return at is not None and until is not None and at <= until

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import npgettext, pgettext
 
 from common.markup import NOTHING, html
-from common.templatetags.ui import when
+from common.templatetags.ui import state, when
+from inbox.models import Message
 from inbox.queries.below_posts import PostComments, comments_below
 from posts.models import Post
 
@@ -31,6 +32,27 @@ def due(moment: datetime | None, style: str = "") -> SafeString:
     phrase = _late(now - local) if local < now else _coming(local, now, style)
     machine = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
     return html('<time datetime="{}" title="{}">{}</time>', machine, f"{local:%d.%m.%Y. %H:%M}", phrase)
+
+
+# So much time before a reply window closes it is shown as urgent.
+CLOSES_SOON = timedelta(hours=4)
+
+
+@register.simple_tag
+def reply_window(message: Message) -> SafeString:
+    """How long the network still takes an answer in this conversation; nothing where it always does."""
+    closes = message.reply_closes_at
+    if closes is None:
+        return NOTHING
+    now = timezone.now()
+    if closes <= now:
+        return state(("quiet", "clock", _("No answer possible any more")), plain=True)
+    tone = "warning" if closes - now < CLOSES_SOON else "info"
+    return html(
+        '<span class="reply-window">{} <span class="small muted">{}</span></span>',
+        state((tone, "clock", _("The network takes an answer")), plain=True),
+        due(closes),
+    )
 
 
 @register.simple_tag

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages as flash
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -20,8 +21,11 @@ from inbox.domain.handover import draft as from_department
 from inbox.enums import MessageKind, Snooze
 from inbox.models import Department, Message
 from inbox.queries import answering, moderation
+from inbox.queries.live import ThreadState
+from inbox.queries.merged import merged_conversations
 from inbox.queries.message_context import message_context
-from inbox.queries.thread import replies, thread
+from inbox.queries.other_ways import other_ways
+from inbox.queries.thread import NEAR_PRIVATE, bubbles, open_head, replies, thread
 from inbox.views import navigation
 from municipalities.access import requires
 from municipalities.holidays import BELGRADE
@@ -32,7 +36,13 @@ from municipalities.web import MunicipalityRequest
 
 def get_message(pk: int) -> Message:
     rows = Message.objects.select_related(
-        "channel", "assignee", "settlement", "department", "publication__post", "publication__delivery"
+        "channel",
+        "conversation__channel",
+        "assignee",
+        "settlement",
+        "department",
+        "publication__post",
+        "publication__delivery",
     )
     return get_object_or_404(rows, pk=pk)
 
@@ -41,6 +51,10 @@ def get_message(pk: int) -> Message:
 @require_GET
 def message(request: MunicipalityRequest, message: int) -> HttpResponse:
     row = get_message(message)
+    if head := open_head(row):
+        address = reverse("message", args=[request.municipality.slug, head])
+        query = request.GET.urlencode()
+        return redirect(f"{address}{'?' if query else ''}{query}#message-{row.pk}")
     if row.read_at is None and request.access.may(Verb.INBOX_WORK):
         triage.mark_read(row)
     return message_page(request, row, draft=from_department(row, request.GET.get("from_handover", "")))
@@ -60,6 +74,10 @@ def message_page(
     answered = replies(messages)
     municipality, now, beside = request.municipality, timezone.now(), message_context(row)
     row.others = beside.others
+    window_is_closed = row.conversation is not None and not row.conversation.may_be_answered(now)
+    sent_here = [reply for item in messages for reply in answered.get(item.pk, [])]
+    seen_replies = answered.get(row.pk, []) if row.conversation is None else sent_here
+    merged = merged_conversations(row.conversation)
     context = {
         "answering": answering.answer_context(
             row,
@@ -73,8 +91,14 @@ def message_page(
         ),
         "message": row,
         "thread": [(item, answered.get(item.pk, [])) for item in messages],
-        "after": max((reply.pk for reply in answered.get(row.pk, [])), default=0),
-        "limit": validation.limits(row.channel).comment_characters or validation.limits(row.channel).max_characters,
+        "known": ThreadState.of(row, messages, answered),
+        "merged": merged,
+        "bubbles": bubbles(row, messages, answered),
+        "hides_older": row.conversation is not None and len(messages) >= NEAR_PRIVATE,
+        "window_is_closed": window_is_closed,
+        "other_ways": other_ways(row, messages, merged, now) if window_is_closed else None,
+        "after": max((reply.pk for reply in seen_replies), default=0),
+        "limit": validation.longest_answer(row.channel, is_private=row.conversation is not None),
         "notes": beside.notes,
         "kinds": MessageKind.choices,
         "colleagues": colleagues(request.municipality),
@@ -101,6 +125,19 @@ def note(request: MunicipalityRequest, message: int) -> HttpResponse:
     except ActionNotAllowed as refused:
         return message_page(request, row, note=text, problem=refused.message)
     return navigation.back_to_message(request, row)
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def elsewhere(request: MunicipalityRequest, message: int) -> HttpResponse:
+    """It was answered by telephone, by mail, at the counter."""
+    row, text = get_message(message), request.POST.get("text", "")
+    try:
+        triage.mark_answered_elsewhere(row, text, by=request.user)
+    except ActionNotAllowed as refused:
+        return message_page(request, row, note=text, problem=refused.message)
+    flash.success(request, _("It counts as answered. What you wrote is among the notes."))
+    return navigation.next_message(request, row)
 
 
 @requires(Verb.INBOX_WORK)

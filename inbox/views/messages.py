@@ -1,6 +1,7 @@
 """The list of messages with their deadlines, and bulk actions on its rows."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -56,9 +57,7 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
     rows = listing.filtered_messages(narrowed, request.user, now)
     page = CountedPaginator(rows, listing.PER_PAGE, counts["listed"]).get_page(request.GET.get("page"))
     shown = listing.collapse_similar(listing.listed_messages(page, narrowed, request.user, now))
-    sizes = listing.thread_sizes(shown)
-    for row in shown:
-        row.size = sizes.get(row.publication_id or 0, 1)
+    listing.set_counts(shown)
     page.object_list = shown
     people = [(str(person.pk), str(person)) for person in colleagues(request.municipality)]
     context = {
@@ -68,7 +67,7 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
         "is_filtered": bool(narrowed.filters),
         "is_filtered_more": bool({*narrowed.filters} - {"q", "kind", "assignee"}),
         "is_narrowed": bool(narrowed.filters or narrowed.view != "open"),
-        "views": [{**view, "count": counts.get(view["key"])} for view in _views(narrowed, _list_url(request))],
+        "views": list_views(request, narrowed, counts),
         "list_url": _list_url(request),
         "is_settled": narrowed.view in ("answered", "closed"),
         "may_work": request.access.may(Verb.INBOX_WORK),
@@ -111,6 +110,11 @@ def _filters(narrowed: MessageFilters, people: list[tuple[str, str]]) -> list[di
 
 def _list_url(request: MunicipalityRequest) -> str:
     return reverse("inbox", args=[request.municipality.slug])
+
+
+def list_views(request: MunicipalityRequest, narrowed: MessageFilters, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The views above the list: key, label, URL, whether it is the current one, and how many messages it has."""
+    return [{**view, "count": counts.get(view["key"])} for view in _views(narrowed, _list_url(request))]
 
 
 def _views(narrowed: MessageFilters, list_url: str) -> list[dict[str, Any]]:
@@ -170,12 +174,22 @@ def several(request: MunicipalityRequest) -> HttpResponse:
     return redirect(here)
 
 
+def _listed_at(request: MunicipalityRequest) -> datetime | None:
+    """When the list was shown from which this was sent; None where the form does not say so."""
+    try:
+        shown = datetime.fromisoformat(request.POST.get("listed_at", ""))
+    except ValueError:
+        return None
+    return min(shown, timezone.now()) if shown.tzinfo else None
+
+
 def _verb(request: MunicipalityRequest, act: str) -> Callable[[Message], Any]:
     """404 for what no page offers."""
     name, _colon, value = act.partition(":")
     by = request.user
     if name == "close":
-        return lambda row: triage.close(row, by=by)
+        listed_at = _listed_at(request)
+        return lambda row: triage.close(row, by=by, listed_at=listed_at)
     if name == "kind" and value in MessageKind.values:
         return lambda row: triage.set_kind(row, value, by=by)
     if name == "topic" and value in Topic.values:

@@ -22,7 +22,7 @@ from platforms.facebook.facts import OPTIONS, SCOPES, limits
 from platforms.facebook.history import History
 from platforms.facebook.insights import Insights
 from platforms.facebook.other_formats import OtherFormats
-from platforms.meta import codes, events, login, reading
+from platforms.meta import codes, events, login, messaging, reading
 from platforms.meta.calls import Calls
 from platforms.meta.codes import ACCESS
 from platforms.options import Option
@@ -71,6 +71,7 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
 
     def accounts(self) -> list[Account]:
         given = login.grant(self.calls, self.keys, self.calls.token)
+        given = messaging.with_features(given, self.set, self.private_scope)
         listed = login.pages(self.calls.as_(given.token), given.scopes, pages.FIELDS)
         return [pages.account(page, given, self.server) for page in listed]
 
@@ -91,6 +92,8 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
         return checks.check(outgoing, limits)
 
     def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
+        if outgoing.conversation:
+            return self.send_private(outgoing)
         if outgoing.reply_to:
             return self._comment(outgoing, outgoing.reply_to, read)
         if outgoing.format:
@@ -163,6 +166,8 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
+        if outgoing.conversation:
+            return self.find_private(outgoing, since, bound)
         if outgoing.reply_to:
             comments = self.calls.listed(
                 f"/{outgoing.reply_to}/comments",
@@ -238,4 +243,6 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
 
         The list that is sent replaces the one before: https://developers.facebook.com/docs/pages-api/webhooks
         """
-        self.calls.private("POST", f"/{self.account_id}/subscribed_apps", {"subscribed_fields": events.PAGE_FIELDS})
+        granted = self.credential.scopes if self.credential else ()
+        fields = events.PAGE_FIELDS + (f",{events.PRIVATE_FIELDS}" if self.private_scope in granted else "")
+        self.calls.private("POST", f"/{self.account_id}/subscribed_apps", {"subscribed_fields": fields})

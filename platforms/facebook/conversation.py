@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 from platforms import newest
 from platforms.errors import Rejected
 from platforms.facebook import posts, stories
-from platforms.meta import events
+from platforms.meta import messaging, private_messages, reading
 from platforms.meta.calls import Calls
+from platforms.meta.messaging import Messaging
 from platforms.types import Message, MessageChanges, Messages, Outgoing, Published, RawEvent, Read
 
 POSTS = 25
@@ -22,8 +23,10 @@ EDGE = f"comments.filter(stream).order(reverse_chronological).limit(50){{{posts.
 TAGGED = "id,message,created_time,permalink_url,from{id,name}"
 
 
-class Conversation(ABC):
+class Conversation(Messaging, ABC):
     hides: ClassVar[bool] = True
+    private_platform: ClassVar[str] = "messenger"
+    private_scope: ClassVar[str] = "pages_messaging"
     calls: Calls
     account_id: str
 
@@ -31,7 +34,10 @@ class Conversation(ABC):
     def publish(self, outgoing: Outgoing, read: Read) -> Any: ...
 
     def messages(self, cursor: str | None = None) -> Messages:
-        return newest.after(self._newest(), cursor)
+        if past := self.first_private(cursor):
+            return past
+        public, _private = messaging.parted(cursor)
+        return self.with_private(cursor, newest.after(self._newest(), public))
 
     def _newest(self) -> Iterator[Message]:
         listed = self.calls.get(f"/{self.account_id}/published_posts", fields=f"id,{EDGE}", limit=POSTS)
@@ -59,6 +65,8 @@ class Conversation(ABC):
     @classmethod
     def message_changes(cls, event: RawEvent) -> MessageChanges | None:
         """A change of the feed holds a comment as it is now. Who was mentioned where has to be asked."""
+        if event.kind == "private":
+            return private_messages.changes(event)
         value = event.payload.get("value")
         if not isinstance(value, dict) or value.get("item") != "comment" or not value.get("comment_id"):
             return None
@@ -74,6 +82,9 @@ class Conversation(ABC):
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
         """An answer to an answer goes to the comment above both."""
+        if outgoing.conversation:
+            return self.send_private(outgoing)
+        messaging.refuse_public(outgoing)
         subject = str(outgoing.reply_to)
         if not subject.startswith(f"{self.account_id}_"):
             parent = (self.calls.get(f"/{subject}", fields="parent{id}").get("parent") or {}).get("id")
@@ -106,6 +117,6 @@ def _of_event(value: Mapping[str, Any], event: RawEvent) -> Message:
         },
         str(value["post_id"]),
     )
-    written = events.moment(value.get("created_time")) if value.get("verb") == "add" else None
+    written = reading.unix_time(value.get("created_time")) if value.get("verb") == "add" else None
     above = str(value.get("parent_id") or value["post_id"])
     return replace(message, in_reply_to=above, at=written or event.at or message.at)

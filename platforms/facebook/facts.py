@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from platforms.facebook import formats
+from platforms.meta import messaging
 from platforms.options import Option, values
 from platforms.translation import gettext_noop
 from platforms.types import Action, Limits, Scope, VideoLimits
@@ -35,6 +36,14 @@ OPTIONS: Mapping[str, Option] = {
     # The breakdown that separates paid views from others; that its parts come beside each other is assumed. "":
     # not requested.
     "paid_breakdown": Option("is_from_ads", "2026-11-24", "https://developers.facebook.com/docs/pages-api/changelog"),
+    # Of a private answer: https://developers.facebook.com/docs/messenger-platform/reference/send-api
+    "private_characters": Option(
+        2_000, "2026-11-30", "https://developers.facebook.com/docs/messenger-platform/reference/send-api"
+    ),
+    # Whether Meta granted the application its feature "Human Agent": answers within seven days instead of 24 hours.
+    messaging.HUMAN_AGENT: Option(
+        False, "2026-11-30", "https://developers.facebook.com/docs/features-reference/human-agent"
+    ),
     **formats.OPTIONS,
 }
 
@@ -55,6 +64,7 @@ SCOPES = (
         needed=False,
         actions=(Action.EVENTS,),
     ),
+    Scope("pages_messaging", gettext_noop("Read and answer private messages."), needed=False),
     Scope("read_insights", gettext_noop("Read views and reach."), needed=False),
     Scope("business_management", gettext_noop("See pages that belong to a business."), needed=False),
 )
@@ -79,5 +89,6 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         ),
         comment_characters=options["comment_characters"],
         edits=("text",),
+        private_characters=options["private_characters"],
     )
     return formats.with_formats(post, options)

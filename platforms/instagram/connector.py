@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from platforms.defaults import Defaults
-from platforms.errors import NotReached
+from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.instagram import calls as meaning
 from platforms.instagram import posts
 from platforms.instagram.calls import Calls
@@ -18,7 +18,7 @@ from platforms.instagram.facts import OPTIONS, SCOPES, limits
 from platforms.instagram.history import History
 from platforms.instagram.insights import Insights
 from platforms.instagram.publishing import Publishing
-from platforms.meta import events, login
+from platforms.meta import events, login, messaging, reading
 from platforms.meta.codes import ACCESS
 from platforms.meta.containers import ContainerEndpoints, Containers
 from platforms.meta.events import PAGE_FIELDS
@@ -63,6 +63,7 @@ class Instagram(Insights, History, Publishing, login.ByLogin, events.Notified, D
 
     def accounts(self) -> list[Account]:
         given = login.grant(self.calls, self.keys, self.calls.token)
+        given = messaging.with_features(given, self.set, self.private_scope)
         pages = login.pages(self.calls.as_(given.token), given.scopes, PAGE)
         return [self._account(page, given) for page in pages]
 
@@ -108,9 +109,21 @@ class Instagram(Insights, History, Publishing, login.ByLogin, events.Notified, D
         behind the account switches them on. With Facebook Login that is the page and not the account, and "me" is the
         page of our token: https://developers.facebook.com/documentation/instagram-platform/webhooks/setup
 
-        The list replaces the one before, which a Facebook channel of the same page may have sent.
+        The list replaces the one before, which a Facebook channel of the same page may have sent: one that has these
+        fields and more is left as it is.
         """
+        if set(PAGE_FIELDS.split(",")) <= self._subscribed():
+            return
         self.calls.private("POST", "/me/subscribed_apps", {"subscribed_fields": PAGE_FIELDS})
+
+    def _subscribed(self) -> frozenset[str]:
+        """What the page behind the account sends to our application already. Empty where it does not say."""
+        try:
+            applications = reading.data(self.calls.get("/me/subscribed_apps"))
+        except (NeedsConsent, Rejected):
+            return frozenset()
+        lists = [one.get("subscribed_fields") for one in applications if str(one.get("id")) == self.keys.client_id]
+        return frozenset(str(field) for listed in lists if isinstance(listed, list) for field in listed)
 
 
 def _profile(account: Mapping[str, Any]) -> Profile:

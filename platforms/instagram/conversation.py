@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 from platforms import newest
 from platforms.errors import OutcomeUnknown, PlatformError, Rejected
 from platforms.instagram import posts
-from platforms.meta import reading
+from platforms.meta import messaging, private_messages, reading
 from platforms.meta.calls import Calls
+from platforms.meta.messaging import Messaging
 from platforms.types import Message, MessageChanges, Messages, Outgoing, Published, RawEvent, Read
 
 POSTS = 25
@@ -21,20 +22,30 @@ COMMENTS = 50
 EDGE = f"comments.limit({COMMENTS}){{{posts.COMMENT_FIELDS}}}"
 
 
-class Conversation:
+class Conversation(Messaging):
     hides: ClassVar[bool] = True
+    private_platform: ClassVar[str] = "instagram"
+    private_scope: ClassVar[str] = "instagram_manage_messages"
+    private_fields: ClassVar[str] = f"{messaging.MESSAGE_FIELDS},story"
     calls: Calls
     account_id: str
     handle: str
 
+    @property
+    def private_path(self) -> str:
+        return "/me"
+
     def messages(self, cursor: str | None = None) -> Messages:
+        if past := self.first_private(cursor):
+            return past
+        public, _private = messaging.parted(cursor)
         listed = self.calls.get(f"/{self.account_id}/media", fields=f"id,{EDGE}", limit=POSTS)
         comments = [
             m
             for one in reading.data(listed)
             for m in self._others_messages(reading.data(one.get("comments")), str(one["id"]))
         ]
-        return newest.after(comments, cursor)
+        return self.with_private(cursor, newest.after(comments, public))
 
     def replies(self, remote_id: str) -> Messages:
         media, _comment = posts.parted(remote_id)
@@ -62,6 +73,8 @@ class Conversation:
     @classmethod
     def message_changes(cls, event: RawEvent) -> MessageChanges | None:
         """An event contains a comment as a whole; of a mention only its id, and there is no list of mentions."""
+        if event.kind == "private":
+            return private_messages.changes(event)
         changed = event.payload.get("value")
         value: Mapping[str, Any] = changed if isinstance(changed, dict) else {}
         media = value.get("media")
@@ -75,6 +88,9 @@ class Conversation:
         return MessageChanges(new=(replace(message, at=event.at or message.at),))
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
+        if outgoing.conversation:
+            return self.send_private(outgoing)
+        messaging.refuse_public(outgoing)
         return self.comment(outgoing)
 
     def comment(self, outgoing: Outgoing) -> Published:

@@ -5,6 +5,7 @@ from typing import Any
 
 from platforms.budgets import IN_A_DAY, Budget
 from platforms.instagram import formats
+from platforms.meta import messaging
 from platforms.options import Option, values
 from platforms.translation import gettext_noop
 from platforms.types import Action, Limits, Scope, VideoLimits
@@ -41,6 +42,14 @@ OPTIONS: Mapping[str, Option] = {
         "2026-11-24",
         "https://developers.facebook.com/docs/instagram-platform/reference/instagram-media/insights",
     ),
+    # Of a private answer, in bytes of UTF-8: a Cyrillic letter takes two.
+    "private_bytes": Option(
+        1_000, "2026-11-30", "https://developers.facebook.com/docs/messenger-platform/instagram/features/send-message"
+    ),
+    # Whether Meta granted the application its feature "Human Agent": answers within seven days instead of 24 hours.
+    messaging.HUMAN_AGENT: Option(
+        False, "2026-11-30", "https://developers.facebook.com/docs/features-reference/human-agent"
+    ),
     **formats.OPTIONS,
 }
 
@@ -60,6 +69,11 @@ SCOPES = (
         gettext_noop("Receive new comments and mentions at once."),
         needed=False,
         actions=(Action.EVENTS,),
+    ),
+    Scope(
+        "instagram_manage_messages",
+        gettext_noop("Read and answer private messages, and see stories that mention the account."),
+        needed=False,
     ),
     Scope("instagram_manage_insights", gettext_noop("Read views and reach."), needed=False),
     Scope("business_management", gettext_noop("See pages that belong to a business."), needed=False),
@@ -95,5 +109,7 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         max_hashtags=options["hashtags"],
         max_mentions=options["mentions"],
         comment_characters=options["comment_characters"],
+        private_characters=options["private_bytes"],
+        private_bytes=options["private_bytes"],
     )
     return formats.with_formats(post, options)

@@ -43,6 +43,8 @@ class Publishing(Conversation):
 
     @classmethod
     def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
+        if outgoing.conversation:
+            return checks.check(outgoing, limits)
         if outgoing.reply_to:
             bare = replace(outgoing, pictures=(), video=None)
             most = min(limits.comment_characters, limits.max_characters)
@@ -63,6 +65,8 @@ class Publishing(Conversation):
         return problems
 
     def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
+        if outgoing.conversation:
+            return self.send_private(outgoing)
         if outgoing.reply_to:
             return self.comment(outgoing)
         token = self._prepared(outgoing, read)
@@ -121,6 +125,8 @@ class Publishing(Conversation):
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
+        if outgoing.conversation:
+            return self.find_private(outgoing, since, bound)
         if outgoing.reply_to:
             return self._among_comments(outgoing, outgoing.reply_to, since, bound)
         return self.containers.outcome(checkpoint, lambda: self._among_own(outgoing, since, bound))

@@ -1,21 +1,27 @@
 """Webhook events of Meta. https://developers.facebook.com/docs/graph-api/webhooks/getting-started
 
-The shape of an entry's changes is from memory (docs/platforms/facebook.md): unknown shapes are stored as "other".
+The shape of an entry's changes is from memory (docs/platforms/facebook.md): unknown shapes are stored as "other". What
+is about private messages stands in `messaging`, or in `standby` while another application answers the conversation:
+https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/standby (read on 30 November 2026).
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
 
 from platforms import signatures
+from platforms.meta import private_messages
+from platforms.meta.reading import unix_time
 from platforms.types import RawEvent
 
 KINDS = {"comment": "comment", "post": "post", "photo": "post", "video": "post", "status": "post", "share": "post"}
 # What a page subscribes to, for itself and for the Instagram account that is linked to it.
 PAGE_FIELDS = "feed,mention"
+# And where it may read private messages; without the permission the network refuses the whole list.
+PRIVATE_FIELDS = "messages,message_echoes,message_edits,message_reads,messaging_postbacks"
 FIELDS = {"mention": "mention", "mentions": "mention", "comments": "comment", "live_comments": "comment"}
 
 
@@ -28,7 +34,17 @@ def events(payload: Any) -> list[RawEvent]:
             content = change.get("value")
             value: dict[str, Any] = content if isinstance(content, dict) else {}
             raw_events.append(RawEvent(_key(account, change), account, _kind(change, value), change, _at(entry, value)))
+        raw_events += _private(entry, account)
     return raw_events
+
+
+def _private(entry: Mapping[str, Any], account: str) -> Iterator[RawEvent]:
+    """The key leaves out in which of the two lists an item stands."""
+    for field in ("messaging", "standby"):
+        for item in _list(entry, field):
+            kind = "private" if private_messages.is_about_messages(item) else "other"
+            at = unix_time(item.get("timestamp")) or unix_time(entry.get("time"))
+            yield RawEvent(_key(account, item), account, kind, {"field": field, "value": item}, at)
 
 
 def deauthorisation(raw_body: bytes, secret: str) -> RawEvent | None:
@@ -39,7 +55,7 @@ def deauthorisation(raw_body: bytes, secret: str) -> RawEvent | None:
     if not content or not content.get("user_id"):
         return None
     key = hashlib.sha256(signed_request.encode()).hexdigest()
-    return RawEvent(key, "", "deauthorised", {}, moment(content.get("issued_at")), grantor=str(content["user_id"]))
+    return RawEvent(key, "", "deauthorised", {}, unix_time(content.get("issued_at")), grantor=str(content["user_id"]))
 
 
 class Notified:
@@ -81,15 +97,12 @@ def _kind(change: Mapping[str, Any], value: Mapping[str, Any]) -> str:
 
 
 def _key(account: str, change: Mapping[str, Any]) -> str:
-    return hashlib.sha256(f"{account} {json.dumps(change, sort_keys=True)}".encode()).hexdigest()
+    try:
+        content = json.dumps(change, sort_keys=True)
+    except RecursionError:
+        content = "nested too deeply"  # no body of a webhook is: `common.untrusted_json`
+    return hashlib.sha256(f"{account} {content}".encode(errors="replace")).hexdigest()
 
 
 def _at(entry: Mapping[str, Any], value: Mapping[str, Any]) -> datetime | None:
-    return moment(value.get("created_time")) or moment(entry.get("time"))
-
-
-def moment(seconds: Any) -> datetime | None:
-    """A time in seconds. Some entries count thousandths of them."""
-    if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 < seconds < 10**14:
-        return None
-    return datetime.fromtimestamp(seconds / 1000 if seconds > 10**11 else seconds, UTC)
+    return unix_time(value.get("created_time")) or unix_time(entry.get("time"))

@@ -56,6 +56,13 @@ def when(entity: Mapping[str, Any]) -> datetime:
         return datetime.now(UTC)
 
 
+def unix_time(seconds: Any) -> datetime | None:
+    """A time in seconds. Some entries count thousandths of them."""
+    if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 < seconds < 10**14:
+        return None
+    return datetime.fromtimestamp(seconds / 1000 if seconds > 10**11 else seconds, UTC)
+
+
 def number(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 

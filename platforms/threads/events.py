@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from platforms.meta import events
+from platforms.meta import events, reading
 from platforms.types import RawEvent
 
 KINDS = {"replies": "comment", "mentions": "mention", "publish": "post", "delete": "post"}
@@ -22,7 +22,7 @@ def raw_events(payload: Any) -> list[RawEvent]:
     kind = KINDS.get(str(values.get("field") or ""), "other")
     # A repeated event has another time and the same values.
     key = hashlib.sha256(f"{account} {json.dumps(values, sort_keys=True)}".encode()).hexdigest()
-    return [RawEvent(key, account, kind, dict(values), events.moment(payload.get("time")))]
+    return [RawEvent(key, account, kind, dict(values), reading.unix_time(payload.get("time")))]
 
 
 def root_post(values: Any) -> str:

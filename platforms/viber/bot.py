@@ -20,7 +20,7 @@ from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, Rejected
 from platforms.options import Option
 from platforms.protocols import Facts
 from platforms.refusals import Refusal
-from platforms.reply_windows import RECIPIENT_GONE, ReplyWindow, without_limit
+from platforms.reply_windows import OTHER_PERSON, RECIPIENT_GONE, ReplyWindow, without_limit
 from platforms.translation import gettext_noop
 from platforms.types import (
     Credential,
@@ -57,9 +57,6 @@ NO_POSTS = gettext_noop("A Viber bot takes no posts; it is for conversations wit
 NOT_PAID = gettext_noop(
     "Viber charges for messages of this bot and did not take this one. Whoever pays for the bot can settle that with "
     "Viber."
-)
-OTHER_PERSON = gettext_noop(
-    "This conversation has another person than the answer was written for, so nothing was sent. Write a new reply."
 )
 
 
@@ -190,7 +187,7 @@ class ViberBot(Defaults):
         if not outgoing.conversation or outgoing.visibility != Visibility.DIRECT:
             raise Rejected(NOT_FOR_FEW, code="visibility")
         if outgoing.conversation != outgoing.recipient:
-            raise Rejected(OTHER_PERSON, code="visibility")
+            raise Rejected(OTHER_PERSON, code="recipient")
         # Read every time: the answer shows that the token is valid before the irreversible step begins.
         name = str(self._info().get("name") or "")[:NAME_CHARACTERS] or "Viber"
         body = {

@@ -7,7 +7,6 @@ account's own posts, which costs money like every read here.
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -131,7 +130,7 @@ class X(Insights, Conversation, Defaults):
     @classmethod
     def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
         if outgoing.conversation:
-            return checks.check(outgoing, replace(limits, max_characters=private.CHARACTERS))
+            return checks.check(outgoing, limits)
         problems = checks.check(outgoing, limits)
         for number, text in enumerate((outgoing.text, *outgoing.thread), start=1):
             cashtags = len(CASHTAG.findall(counting.without_urls(text)))

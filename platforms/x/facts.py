@@ -50,6 +50,8 @@ SCOPES = (
     Scope("tweet.moderate.write", gettext_noop("Hide answers."), needed=False, actions=(Action.HIDE,)),
 )
 
+# https://docs.x.com/x-api/direct-messages/manage/introduction
+PRIVATE_CHARACTERS = 10_000
 # Requested only with the option `private_messages`.
 PRIVATE_SCOPES = (
     Scope("dm.read", gettext_noop("Read private messages."), needed=False),
@@ -82,6 +84,7 @@ def limits(facts: Mapping[str, Any]) -> Limits:
     return Limits(
         budgets=(a_month,) if options["posts_a_month"] else (),
         max_characters=options["characters"],
+        private_characters=PRIVATE_CHARACTERS,
         counting="x",
         url_length=options["url_length"],
         max_images=4,

@@ -13,9 +13,8 @@ from typing import Any
 from platforms import matching
 from platforms.errors import NotAllowed, OutcomeUnknown, Rejected
 from platforms.matching import Candidate
-from platforms.reply_windows import ALWAYS, RECIPIENT_GONE, ReplyWindow
+from platforms.reply_windows import ALWAYS, OTHER_PERSON, RECIPIENT_GONE, ReplyWindow
 from platforms.times import moment
-from platforms.translation import gettext_noop
 from platforms.types import (
     Attachment,
     AttachmentKind,
@@ -35,14 +34,10 @@ MANAGE = "https://docs.x.com/x-api/direct-messages/manage/introduction"
 WINDOWS = (ReplyWindow(None, MANAGE, "2026-11-30", ALWAYS, scope=WRITE),)
 PREFIX = "dm:"
 PAGES = 5
-CHARACTERS = 10_000
 # Who wrote it is returned where it is expanded.
 FIELDS = "id,text,event_type,dm_conversation_id,created_at,attachments,entities"
 # "You do not have permission to DM one or more participants." and what version 1.1 said. Observed, not documented.
 UNREACHABLE = ("permission to dm", "cannot send messages")
-OTHER_PERSON = gettext_noop(
-    "This conversation has another person than the answer was written for, so nothing was sent. Write a new reply."
-)
 
 
 @dataclass(frozen=True)
@@ -148,7 +143,7 @@ def send(calls: Calls, own: str, outgoing: Outgoing) -> Published:
     other = other_person(outgoing.conversation, own)
     is_same = other and other == outgoing.recipient and str(outgoing.reply_to or "").startswith(PREFIX)
     if not is_same or outgoing.visibility != Visibility.DIRECT:
-        raise Rejected(OTHER_PERSON, code="visibility")
+        raise Rejected(OTHER_PERSON, code="recipient")
     try:
         answer = calls.public(f"/dm_conversations/with/{other}/messages", {"text": outgoing.text})
     except Rejected as refused:

@@ -80,7 +80,7 @@ def statuses(request: ApiRequest, account_id: int) -> Any:
     if flag(wanted.get("pinned")):
         return entities.statuses(timelines.pinned_by(author), origin(request), viewer)
     replies, media = not flag(wanted.get("exclude_replies")), flag(wanted.get("only_media"))
-    rows = timelines.written_by(author, window(request), replies=replies, media=media)
+    rows = timelines.written_by(author, window(request), viewer, replies=replies, media=media)
     return paged(request, rows, entities.statuses(queries.seen(rows, viewer), origin(request), viewer))
 
 

@@ -182,9 +182,14 @@ def paged(request: ApiRequest, rows: list[Any], shown: Any) -> JsonResponse:
     """A list, or what is made of it, with its `Link` header. https://docs.joinmastodon.org/api/guidelines/#pagination"""
     answer = JsonResponse(shown, safe=False)
     if rows:
-        links = [(rows[-1].pk, "max_id", "next"), (rows[0].pk, "min_id", "prev")]
-        answer["Link"] = ", ".join(_page(request, name, pk, rel) for pk, name, rel in links)
+        answer["Link"] = page_links(request, oldest=rows[-1].pk, newest=rows[0].pk)
     return answer
+
+
+def page_links(request: ApiRequest, *, oldest: int, newest: int) -> str:
+    """The `Link` header of a page whose rows have ids from `oldest` to `newest`."""
+    links = [(oldest, "max_id", "next"), (newest, "min_id", "prev")]
+    return ", ".join(_page(request, name, pk, rel) for pk, name, rel in links)
 
 
 def _page(request: ApiRequest, name: str, pk: int, rel: str) -> str:

@@ -12,7 +12,6 @@ from practice.web import ApiRequest, TokenRequest
 LISTS = {
     "api/v1/announcements": "read",
     "api/v1/blocks": "read:blocks",
-    "api/v1/conversations": "read:statuses",
     "api/v1/custom_emojis": "",
     "api/v1/directory": "",
     "api/v1/endorsements": "read:accounts",

@@ -11,6 +11,7 @@ from practice import queries, text
 from practice.domain import vote
 from practice.models import Account, Media, Notice, Status
 from practice.queries import timelines
+from practice.queries.conversations import Listed
 
 
 def moment(at: datetime) -> str:
@@ -80,7 +81,8 @@ def status(row: Status, origin: str, viewer: Account | None) -> dict[str, Any]:
 
 def _status(row: Status, origin: str, viewer: Account | None) -> dict[str, Any]:
     url = f"{origin}/@{row.account.username}/{row.pk}"
-    parent = row.in_reply_to
+    # What answers a private message of others does not tell that there is one.
+    parent = row.in_reply_to if row.in_reply_to and queries.may_read(viewer, row.in_reply_to) else None
     return {
         "id": str(row.pk),
         "uri": url,
@@ -91,7 +93,7 @@ def _status(row: Status, origin: str, viewer: Account | None) -> dict[str, Any]:
         "in_reply_to_account_id": str(parent.account_id) if parent else None,
         "sensitive": False,
         "spoiler_text": "",
-        "visibility": "public",
+        "visibility": str(row.visibility),
         "language": row.language or None,
         "content": text.to_html(row.text, origin),
         "account": account(row.account, origin),
@@ -196,4 +198,18 @@ def notices(rows: Sequence[Notice], origin: str, viewer: Account) -> list[dict[s
             "status": _status(row.status, origin, viewer) if row.status else None,
         }
         for row in rows
+    ]
+
+
+def conversations(rows: Sequence[Listed], origin: str, viewer: Account) -> list[dict[str, Any]]:
+    """https://docs.joinmastodon.org/entities/Conversation/. Whoever wrote to nobody is alone in it."""
+    last = statuses([row.last for row in rows], origin, viewer)
+    return [
+        {
+            "id": str(row.conversation.pk),
+            "unread": row.is_unread,
+            "accounts": [account(other, origin) for other in row.others or [viewer]],
+            "last_status": shown,
+        }
+        for row, shown in zip(rows, last, strict=True)
     ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from practice import queries, rules
 from practice.api.calls import api, origin
+from practice.enums import Visibility
 from practice.web import ApiRequest
 
 SOFTWARE = "dobosar-practice"
@@ -113,8 +114,9 @@ def configuration() -> dict[str, Any]:
             "min_expiration": rules.POLL_SHORTEST,
             "max_expiration": rules.POLL_LONGEST,
         },
-        # Moderation of comments, which Mastodon does not offer (`practice.api.comments`).
-        "dobosar": {"comments": ["hide", "delete"]},
+        # Moderation of comments, which Mastodon does not offer (`practice.api.comments`), and who may read a post:
+        # everybody or who is mentioned. Posts for followers do not exist.
+        "dobosar": {"comments": ["hide", "delete"], "visibilities": list(Visibility.values)},
     }
 
 

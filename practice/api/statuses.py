@@ -1,12 +1,14 @@
 """Statuses. https://docs.joinmastodon.org/methods/statuses/"""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from practice import queries
 from practice.api import entities
 from practice.api.calls import NoToken, api, error, flag, given, ids, many, number, origin, paged, text, whose, window
 from practice.domain import keep, react, write
+from practice.enums import Visibility
 from practice.errors import ApiError, Missing, NotAllowed
 from practice.models import Account, Boost, Like, Status, Token
 from practice.queries import timelines
@@ -16,6 +18,9 @@ from practice.web import ApiRequest, TokenRequest
 MOST_AT_ONCE = 20
 KEY_LENGTH = 200
 POLL = ("options", "expires_in", "multiple")
+VISIBILITIES = {
+    "": Visibility.PUBLIC, "public": Visibility.PUBLIC, "unlisted": Visibility.PUBLIC, "direct": Visibility.DIRECT,
+}  # fmt: skip
 
 
 @api("GET", "POST")
@@ -35,12 +40,11 @@ def create(request: ApiRequest) -> Any:
     if fields.get("scheduled_at"):
         # A municipality's posts wait in its own portal, where they can be stopped.
         raise ApiError("Validation failed: Scheduled posts are not supported")
-    if text(fields, "visibility") not in ("", "public", "unlisted"):
-        raise ApiError("Validation failed: Visibility must be public")
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > KEY_LENGTH:
         return error(f"Idempotency-Key is longer than {KEY_LENGTH} characters", 400)
-    status = write.publish(token.account, _draft(fields), key=key)
+    draft = replace(_draft(fields), visibility=_visibility(fields))
+    status = write.publish(token.account, draft, key=key)
     return shown(request, status.pk)
 
 
@@ -54,6 +58,14 @@ def _draft(fields: dict[str, Any]) -> write.Draft:
     return write.Draft(
         written, text(fields, "language"), ids(fields, "media_ids"), reply_to, _poll(fields), _descriptions(fields)
     )
+
+
+def _visibility(fields: dict[str, Any]) -> Visibility:
+    """Raises `ApiError` for posts to followers, which do not exist here. What is not to be listed is listed."""
+    visibility = VISIBILITIES.get(text(fields, "visibility"))
+    if visibility is None:
+        raise ApiError("Validation failed: Visibility must be public or direct")
+    return visibility
 
 
 def _poll(fields: dict[str, Any]) -> dict[str, Any] | None:
@@ -104,7 +116,7 @@ def source(request: TokenRequest, status_id: int) -> dict[str, Any]:
 def context(request: ApiRequest, status_id: int) -> dict[str, Any]:
     status, here, viewer = _status(request, status_id), origin(request), whose(request)
     return {
-        "ancestors": entities.statuses(queries.ancestors(status), here, viewer),
+        "ancestors": entities.statuses(queries.ancestors(status, viewer), here, viewer),
         "descendants": entities.statuses(queries.descendants(status, viewer), here, viewer),
     }
 

@@ -8,22 +8,27 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
-from practice.models import Account, Boost, Follow, Like, Media, Status
+from practice.models import Account, Boost, Conversation, Follow, Like, Media, Status
 
 
 @transaction.atomic
 def accounts(ids: Collection[int]) -> None:
-    """Delete these accounts, their statuses, all replies to those, and the files of the pictures.
+    """Delete these accounts, their statuses, all replies to those, private messages that they could read, and the files
+    of the pictures.
 
     Counters of the remaining accounts and statuses are corrected.
     """
     ids = set(ids)
     if not ids:
         return
-    deleted = Status.objects.filter(Q(account__in=ids) | Q(root__account__in=ids) | Q(in_reply_to__account__in=ids))
+    theirs = Q(account__in=ids) | Q(root__account__in=ids) | Q(in_reply_to__account__in=ids)
+    deleted = Status.objects.filter(theirs | Q(readers__overlap=list(ids)))
     below = list(deleted.values_list("pk", "account_id", "in_reply_to_id"))
+    private = set(deleted.filter(readers__isnull=False).values_list("pk", flat=True))
     files = list(Media.objects.filter(Q(account__in=ids) | Q(status__in=deleted)).values_list("file", flat=True))
-    _recount({pk for pk, _, _ in below}, [row for row in below if row[1] not in ids], ids, below)
+    public = [row for row in below if row[0] not in private]
+    _recount({pk for pk, _, _ in below}, [row for row in public if row[1] not in ids], ids, public)
+    Conversation.objects.filter(readers__overlap=list(ids)).delete()
     Status.objects.filter(pk__in=[pk for pk, _, _ in below]).delete()
     Account.objects.filter(pk__in=ids).delete()
     transaction.on_commit(lambda: _remove(files))

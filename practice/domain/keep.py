@@ -23,10 +23,12 @@ def unbookmark(account: Account, status_id: int) -> None:
 
 @transaction.atomic
 def pin(account: Account, status_id: int) -> None:
-    """Raises `Missing` for another account's, `ApiError` for one too many."""
+    """Raises `Missing` for another account's, `ApiError` for a private message or one too many."""
     # Two pins of one account follow each other, so that there are not more than the limit.
     Account.objects.select_for_update().get(pk=account.pk)
     status = write.own(account, status_id)
+    if status.readers is not None:
+        raise ApiError("Validation failed: Posts that are only visible to mentioned users cannot be pinned")
     if status.pinned_at:
         return
     if Status.objects.filter(account=account, pinned_at__isnull=False).count() >= rules.MAX_PINNED:

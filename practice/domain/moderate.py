@@ -7,6 +7,7 @@ below it, for everybody but its author and the page (`practice.queries.unseen`);
 from django.db import transaction
 from django.utils import timezone
 
+from practice import queries
 from practice.domain import write
 from practice.errors import ApiError, Missing
 from practice.models import Account, Status
@@ -39,8 +40,9 @@ def _set(page: Account, status_id: int, *, is_hidden: bool) -> Status:
 def below_own(page: Account, status_id: int) -> Status:
     """Another account's comment below a post of `page`, locked. Raises `Missing` if there is none, else `ApiError`."""
     comment = Status.objects.select_for_update(of=("self",)).select_related("root").filter(pk=status_id).first()
-    if comment is None:
+    if comment is None or not queries.may_read(page, comment):
         raise Missing
-    if comment.root is None or comment.root.account_id != page.pk or comment.account_id == page.pk:
+    is_private = comment.readers is not None
+    if is_private or comment.root is None or comment.root.account_id != page.pk or comment.account_id == page.pk:
         raise ApiError("Validation failed: Only what others wrote below your own posts can be hidden or deleted")
     return comment

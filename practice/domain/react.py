@@ -5,7 +5,7 @@ from django.db.models import F, Model
 
 from practice import queries
 from practice.enums import NoticeKind
-from practice.errors import ApiError, Missing
+from practice.errors import ApiError, Missing, NotAllowed
 from practice.models import Account, Boost, Follow, Like, Notice, Status
 
 COUNTERS: dict[type[Like] | type[Boost], tuple[str, NoticeKind]] = {
@@ -35,6 +35,8 @@ def _react(kind: type[Like] | type[Boost], account: Account, status_id: int) -> 
     status = _locked(status_id)
     if not queries.sees(account, status):
         raise Missing
+    if kind is Boost and status.readers is not None:
+        raise NotAllowed("This action is not allowed")
     counter, notice = COUNTERS[kind]
     _, is_new = kind.objects.get_or_create(account=account, status=status)
     if is_new:
@@ -47,6 +49,8 @@ def _react(kind: type[Like] | type[Boost], account: Account, status_id: int) -> 
 @transaction.atomic
 def _undo(kind: type[Like] | type[Boost], account: Account, status_id: int) -> Status:
     status = _locked(status_id)
+    if not queries.may_read(account, status):
+        raise Missing
     deleted, _ = kind.objects.filter(account=account, status=status).delete()
     if deleted:
         _count(status, COUNTERS[kind][0], -1)

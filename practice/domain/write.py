@@ -1,18 +1,23 @@
-"""Statuses: publish, edit, delete."""
+"""Statuses: publish, edit, delete.
 
-from collections.abc import Mapping, Sequence
+A private message is seen by its author and the accounts that it mentions when it is written; an edit changes nothing
+about that. It is no part of any counter that others see, and stays when the post that it answers is deleted.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from practice import queries, rules, text
+from practice.domain import read
 from practice.domain.upload import described
 from practice.domain.vote import checked as checked_poll
-from practice.enums import NoticeKind
+from practice.enums import NoticeKind, Visibility
 from practice.errors import ApiError, Missing
 from practice.models import Account, Media, Notice, RememberedKey, Status, StatusEdit
 
@@ -22,7 +27,7 @@ class Draft:
     """A status to be published. `media_ids` in the order of the pictures; `reply_to` is the id of a status.
 
     `poll` is as in the client API: {"options": […], "expires_in": seconds, "multiple": bool}. `descriptions` are new
-    ones of attached pictures, by their ids, for an edit.
+    ones of attached pictures, by their ids, for an edit, which leaves the visibility as it is.
     """
 
     text: str
@@ -31,13 +36,14 @@ class Draft:
     reply_to: int | None = None
     poll: Mapping[str, Any] | None = None
     descriptions: Mapping[int, str] = field(default_factory=dict)
+    visibility: Visibility = Visibility.PUBLIC
 
 
 def publish(account: Account, draft: Draft, *, key: str = "") -> Status:
     """Make a status. The same `key` within an hour returns the first one, also to two requests at the same moment.
 
-    Raises `ApiError` for a too long or empty text or unknown pictures; `Missing` if the answered status does not exist,
-    or the status that `key` made was deleted.
+    Raises `ApiError` for a too long or empty text, unknown pictures, or a public answer to a private message; `Missing`
+    if the answered status does not exist, or the status that `key` made was deleted.
     """
     with transaction.atomic():
         if not key:
@@ -65,21 +71,28 @@ def _remember(account: Account, key: str) -> tuple[RememberedKey, bool]:
 
 def _create(account: Account, draft: Draft) -> Status:
     cleaned = _checked(draft.text, has_media=bool(draft.media_ids))
-    parent = _parent(account, draft.reply_to)
+    parent = _parent(account, draft)
+    mentioned = set(Account.objects.filter(username__in=text.mentioned(cleaned)).values_list("pk", flat=True))
+    is_private = draft.visibility == Visibility.DIRECT
     status = Status.objects.create(
         account=account,
         in_reply_to=parent,
         root=parent and (parent.root or parent),
+        readers=sorted({account.pk, *mentioned}) if is_private else None,
         text=cleaned,
         language=draft.language[:12],
         created_at=timezone.now(),
         poll=checked_poll(draft.poll, has_media=bool(draft.media_ids)) if draft.poll else None,
     )
     _attach(status, draft.media_ids)
-    Account.objects.filter(pk=account.pk).update(statuses_count=F("statuses_count") + 1)
-    if parent:
-        Status.objects.filter(pk=parent.pk).update(replies_count=F("replies_count") + 1)
-    _notify(status, parent)
+    if is_private:
+        read.receive(status)
+    else:
+        Account.objects.filter(pk=account.pk).update(statuses_count=F("statuses_count") + 1)
+        if parent:
+            Status.objects.filter(pk=parent.pk).update(replies_count=F("replies_count") + 1)
+            mentioned.add(parent.account_id)
+    _notify(status, mentioned - {account.pk})
     return status
 
 
@@ -92,12 +105,15 @@ def _checked(typed: str, *, has_media: bool) -> str:
     return cleaned
 
 
-def _parent(account: Account, reply_to: int | None) -> Status | None:
-    if reply_to is None:
+def _parent(account: Account, draft: Draft) -> Status | None:
+    if draft.reply_to is None:
         return None
-    parent = Status.objects.select_related("root").filter(pk=reply_to).first()
+    parent = Status.objects.select_related("root").filter(pk=draft.reply_to).first()
     if parent is None or not queries.sees(account, parent):
         raise Missing("The post you are trying to reply to does not appear to exist.")
+    # Mastodon accepts that, and its own pages never offer it.
+    if parent.readers is not None and draft.visibility == Visibility.PUBLIC:
+        raise ApiError("Validation failed: A private message can only be answered in private")
     return parent
 
 
@@ -113,12 +129,8 @@ def _attach(status: Status, media_ids: Sequence[int]) -> None:
     Media.objects.bulk_update(media_by_id.values(), ["status", "position"])
 
 
-def _notify(status: Status, parent: Status | None) -> None:
-    """Whoever is answered or mentioned gets one notice."""
-    account_ids = set(Account.objects.filter(username__in=text.mentioned(status.text)).values_list("pk", flat=True))
-    if parent:
-        account_ids.add(parent.account_id)
-    account_ids.discard(status.account_id)
+def _notify(status: Status, account_ids: set[int]) -> None:
+    """Whoever is answered or mentioned gets one notice; of a private message, who is mentioned."""
     Notice.objects.bulk_create(
         Notice(account_id=pk, kind=NoticeKind.MENTION, actor_id=status.account_id, status=status) for pk in account_ids
     )
@@ -141,23 +153,41 @@ def edit(account: Account, status_id: int, draft: Draft) -> Status:
 
 @transaction.atomic
 def delete(account: Account, status_id: int) -> Status:
-    """Take a status of one's own away, with its pictures and all that hangs below it."""
+    """Take a status of one's own away, with its pictures and all that hangs below it for everybody to see."""
     return take_away(own(account, status_id))
 
 
 def take_away(status: Status) -> Status:
     """Delete a locked status; returns a copy of it."""
-    below = Status.objects.filter(root=status) | Status.objects.filter(pk=status.pk)
+    below = queries.public_below(status)
     files = list(Media.objects.filter(status__in=below).values_list("file", flat=True))
-    if status.in_reply_to_id:
-        Status.objects.filter(pk=status.in_reply_to_id, replies_count__gt=0).update(
-            replies_count=F("replies_count") - 1
+    if status.readers is None:
+        if status.in_reply_to_id:
+            Status.objects.filter(pk=status.in_reply_to_id, replies_count__gt=0).update(
+                replies_count=F("replies_count") - 1
+            )
+        Account.objects.filter(pk=status.account_id, statuses_count__gt=0).update(
+            statuses_count=F("statuses_count") - 1
         )
-    Account.objects.filter(pk=status.account_id, statuses_count__gt=0).update(statuses_count=F("statuses_count") - 1)
+    _detach_private(below)
     deleted = Status(pk=status.pk, account_id=status.account_id, text=status.text, created_at=status.created_at)
     status.delete()
     transaction.on_commit(lambda: _remove(files))
     return deleted
+
+
+def _detach_private(deleted: Collection[int]) -> None:
+    """Private messages that answer what is `deleted` are kept; the oldest of each conversation begins its thread."""
+    kept = Status.objects.filter(Q(in_reply_to__in=deleted) | Q(root__in=deleted), readers__isnull=False)
+    rows = list(kept.exclude(pk__in=deleted).select_for_update(of=("self",)).order_by("pk"))
+    tops: dict[tuple[int, ...], Status] = {}
+    for row in rows:
+        if row.in_reply_to_id in deleted:
+            row.in_reply_to = None
+        if row.root_id in deleted:
+            top = tops.setdefault(tuple(row.readers or ()), row)
+            row.root = None if top is row else top
+    Status.objects.bulk_update(rows, ["in_reply_to", "root"])
 
 
 def _remove(files: list[str]) -> None:

@@ -1,3 +1,4 @@
+import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -50,6 +51,7 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statuses', to='practice.account')),
                 ('in_reply_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='practice.status')),
                 ('root', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='thread', to='practice.status')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), null=True, size=None)),
                 ('text', models.TextField()),
                 ('language', models.CharField(blank=True, max_length=12)),
                 ('created_at', models.DateTimeField()),
@@ -62,8 +64,20 @@ class Migration(migrations.Migration):
                 ('pinned_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('in_reply_to__isnull', True)), fields=['-id'], name='practice_feed'), models.Index(fields=['account', '-id'], name='practice_account_feed'), models.Index(condition=models.Q(('hidden_at__isnull', False)), fields=['root'], name='practice_hidden')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('hidden_at', None), ('root__isnull', False), _connector='OR'), name='only_comments_hide')],
+                'indexes': [models.Index(condition=models.Q(('in_reply_to__isnull', True)), fields=['-id'], name='practice_feed'), models.Index(fields=['account', '-id'], name='practice_account_feed'), models.Index(condition=models.Q(('hidden_at__isnull', False)), fields=['root'], name='practice_hidden'), models.Index(condition=models.Q(('readers__isnull', False)), fields=['readers', '-id'], name='practice_private')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('hidden_at', None), ('root__isnull', False), _connector='OR'), name='only_comments_hide'), models.CheckConstraint(condition=models.Q(('readers', None), models.Q(('boosts_count', 0), ('hidden_at', None), ('pinned_at', None)), _connector='OR'), name='private_is_not_for_all')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Conversation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conversations', to='practice.account')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ('read_up_to', models.BigIntegerField(default=0)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('account', 'readers'), name='one_conversation_each')],
             },
         ),
         migrations.CreateModel(

@@ -1,6 +1,6 @@
 """Queries of the practice network. A page of the feed costs a fixed number of queries.
 
-Those that only the client API needs are in `timelines` and `searches`.
+Those that only the client API needs are in `timelines` and `searches`, private conversations in `conversations`.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -32,16 +32,35 @@ def all_statuses() -> QuerySet[Status]:
     return Status.objects.select_related("account", "in_reply_to").prefetch_related("media", "votes")
 
 
+def public_statuses() -> QuerySet[Status]:
+    """Those for everybody: all that a timeline or a page of the network may hold."""
+    return all_statuses().filter(readers=None)
+
+
+def readable_by(viewer: Account | None) -> Q:
+    """What is for everybody, and the private messages that `viewer` wrote or is mentioned in.
+
+    A condition of the query, not of its result: a gap in a page would tell that there is something.
+    """
+    everybody = Q(readers=None)
+    return everybody if viewer is None else everybody | Q(readers__contains=[viewer.pk])
+
+
+def may_read(viewer: Account | None, status: Status) -> bool:
+    """As `readable_by`."""
+    return status.readers is None or (viewer is not None and viewer.pk in status.readers)
+
+
 def home(before: int | None = None, tag: str = "") -> Slice:
     """All statuses that start a thread; with `tag`, those with that hashtag."""
-    statuses = all_statuses().filter(in_reply_to=None)
+    statuses = public_statuses().filter(in_reply_to=None)
     if tag:
         statuses = statuses.filter(text__icontains=f"#{tag}")
     return _cut(statuses, before)
 
 
 def of_account(account: Account, before: int | None = None) -> Slice:
-    return _cut(all_statuses().filter(account=account, in_reply_to=None), before)
+    return _cut(public_statuses().filter(account=account, in_reply_to=None), before)
 
 
 def _cut(rows: QuerySet[Status], before: int | None) -> Slice:
@@ -89,29 +108,43 @@ def _reach(reached: set[int], thread: Iterable[tuple[int, int | None]]) -> None:
 
 
 def seen(statuses: Iterable[Status], viewer: Account | None) -> list[Status]:
-    rows = list(statuses)
-    hidden = unseen({row.root_id for row in rows if row.root_id}, viewer)
-    return [row for row in rows if row.pk not in hidden]
+    """Those that `viewer` may see. A private message is its readers' own: what a page hides does not hide it."""
+    rows = [row for row in statuses if may_read(viewer, row)]
+    hidden = unseen({row.root_id for row in rows if row.root_id and row.readers is None}, viewer)
+    return [row for row in rows if row.readers is not None or row.pk not in hidden]
 
 
 def sees(viewer: Account | None, status: Status) -> bool:
     return bool(seen([status], viewer))
 
 
+def public_below(status: Status) -> set[int]:
+    """The ids of `status` and of all public answers below it: what goes when it is deleted."""
+    reached = {status.pk}
+    if status.readers is None:
+        thread_rows = Status.objects.filter(root=status.root_id or status.pk, readers=None).order_by("pk")
+        _reach(reached, thread_rows.values_list("pk", "in_reply_to_id"))
+    return reached
+
+
 def thread(root: Status, viewer: Account | None = None) -> list[Status]:
     """All answers below `root` that `viewer` sees, oldest first. As `seen`, which would ask for them once more."""
-    rows = list(all_statuses().filter(root=root).order_by("pk"))
+    rows = list(all_statuses().filter(readable_by(viewer), root=root).order_by("pk"))
     who = viewer.pk if viewer else None
     hidden = {row.pk for row in rows if row.hidden_at and who not in (row.account_id, root.account_id)}
     _reach(hidden, ((row.pk, row.in_reply_to_id) for row in rows))
-    return [row for row in rows if row.pk not in hidden]
+    return [row for row in rows if row.readers is not None or row.pk not in hidden]
 
 
-def ancestors(below: Status) -> list[Status]:
-    """Of a status that is seen: from the root down to the one that `below` answers."""
+def ancestors(below: Status, viewer: Account | None = None) -> list[Status]:
+    """Of a status that is seen: from the root down to the one that `below` answers, as far as `viewer` sees them.
+
+    Where one is not seen, neither is what stands above it.
+    """
     if below.root_id is None:
         return []
-    every = {s.pk: s for s in all_statuses().filter(Q(root=below.root_id) | Q(pk=below.root_id))}
+    thread_rows = all_statuses().filter(Q(root=below.root_id) | Q(pk=below.root_id))
+    every = {s.pk: s for s in seen(thread_rows, viewer)}
     line, above = [], below.in_reply_to_id
     while above is not None and above in every:
         line.append(every[above])
@@ -149,7 +182,9 @@ def prepare(statuses: Iterable[Status], viewer: Account | None) -> None:
     known = Account.objects.in_bulk({name for some in names.values() for name in some}, field_name="username")
     for row in rows:
         row.bookmarked = row.pk in kept  # type: ignore[attr-defined]
-        row.mentioned = [known[name] for name in names[row.pk] if name in known]  # type: ignore[attr-defined]
+        mentioned = [known[name] for name in names[row.pk] if name in known]
+        # An account that came later, or was named in an edit, cannot read a private message.
+        row.mentioned = [account for account in mentioned if may_read(account, row)]  # type: ignore[attr-defined]
 
 
 def tally(status: Status) -> list[int]:
@@ -231,12 +266,13 @@ class Totals(NamedTuple):
 
 
 def totals() -> Totals:
-    return Totals(Account.objects.count(), Status.objects.count())
+    return Totals(Account.objects.count(), Status.objects.filter(readers=None).count())
 
 
 def active(since: datetime) -> int:
-    """How many accounts have written."""
-    return Status.objects.filter(created_at__gt=since).aggregate(count=Count("account", distinct=True))["count"]
+    """How many accounts have written something public."""
+    written = Status.objects.filter(readers=None, created_at__gt=since)
+    return written.aggregate(count=Count("account", distinct=True))["count"]
 
 
 def token(secret: str) -> Token | None:
@@ -249,7 +285,7 @@ def media(media_id: int, owner: Account) -> Media | None:
 
 def picture(name: str) -> Media | None:
     """By its unguessable name."""
-    return Media.objects.filter(token=name).first()
+    return Media.objects.select_related("status").filter(token=name).first()
 
 
 def may(granted: Token, scope: str) -> bool:

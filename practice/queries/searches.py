@@ -4,7 +4,7 @@ from django.db.models import Case, Q, QuerySet, Value, When
 
 from practice import text
 from practice.models import Account, Status
-from practice.queries import all_statuses, seen
+from practice.queries import all_statuses, readable_by, seen
 
 # How many of the latest statuses with a "#" are read for their hashtags.
 CANDIDATES = 400
@@ -20,7 +20,7 @@ def accounts(words: str, limit: int, offset: int = 0) -> list[Account]:
 
 def statuses(words: str, viewer: Account, limit: int, offset: int = 0, author: int | None = None) -> list[Status]:
     """The newest that contain `words`."""
-    matching: QuerySet[Status] = all_statuses().filter(text__icontains=words)
+    matching: QuerySet[Status] = all_statuses().filter(readable_by(viewer), text__icontains=words)
     if author is not None:
         matching = matching.filter(account_id=author)
     return seen(matching.order_by("-pk")[offset : offset + limit], viewer) if words else []
@@ -31,6 +31,7 @@ def hashtags(words: str, viewer: Account, limit: int, offset: int = 0) -> list[s
     begin = words.removeprefix("#").lower()
     if not begin:
         return []
-    rows = seen(Status.objects.filter(text__icontains=f"#{begin}").order_by("-pk")[:CANDIDATES], viewer)
+    containing = Status.objects.filter(readable_by(viewer), text__icontains=f"#{begin}")
+    rows = seen(containing.order_by("-pk")[:CANDIDATES], viewer)
     tags = (tag for row in rows for tag in text.hashtags(row.text) if tag.startswith(begin))
     return list(dict.fromkeys(tags))[offset : offset + limit]

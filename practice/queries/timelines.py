@@ -9,22 +9,26 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from practice import text
 from practice.models import Account, Bookmark, Boost, Follow, Like, Media, Status
-from practice.queries import Window, all_statuses, seen, windowed
+from practice.queries import Window, all_statuses, public_statuses, readable_by, seen, windowed
 
 # How many statuses that contain a tag's letters are read for one page of the tag.
 CANDIDATES = 400
 
 
-def written_by(account: Account, window: Window, *, replies: bool = True, media: bool = False) -> list[Status]:
-    """An account's own; with `media`, those with pictures."""
-    statuses = all_statuses().filter(account=account)
+def written_by(
+    account: Account, window: Window, viewer: Account | None, *, replies: bool = True, media: bool = False
+) -> list[Status]:
+    """An account's own, private messages that `viewer` may read among them, as on Mastodon; with `media`, those with
+    pictures. app/lib/account_statuses_filter.rb
+    """
+    statuses = all_statuses().filter(readable_by(viewer), account=account)
     if not replies:
         statuses = statuses.filter(in_reply_to=None)
     return windowed(_with_media(statuses, media=media), window)
 
 
 def pinned_by(account: Account) -> list[Status]:
-    return list(all_statuses().filter(account=account, pinned_at__isnull=False).order_by("-pinned_at", "-pk"))
+    return list(public_statuses().filter(account=account, pinned_at__isnull=False).order_by("-pinned_at", "-pk"))
 
 
 def home(of: Account, window: Window) -> list[Status]:
@@ -32,17 +36,17 @@ def home(of: Account, window: Window) -> list[Status]:
     followed = Follow.objects.filter(account=of).values("followed")
     theirs = Q(account=of) | Q(account__in=followed)
     among = Q(in_reply_to=None) | Q(in_reply_to__account=of) | Q(in_reply_to__account__in=followed)
-    return windowed(all_statuses().filter(theirs & among), window)
+    return windowed(public_statuses().filter(theirs & among), window)
 
 
 def public(window: Window, *, media: bool = False) -> list[Status]:
     """All that start a thread. Nothing comes from elsewhere, so it is the local timeline as well."""
-    return windowed(_with_media(all_statuses().filter(in_reply_to=None), media=media), window)
+    return windowed(_with_media(public_statuses().filter(in_reply_to=None), media=media), window)
 
 
 def tagged(tag: str, window: Window, *, media: bool = False) -> list[Status]:
     """With exactly this hashtag, answers included."""
-    containing = all_statuses().filter(text__icontains=f"#{tag}")
+    containing = public_statuses().filter(text__icontains=f"#{tag}")
     wide = Window(CANDIDATES, window.max_id, window.since_id, window.min_id)
     candidates = windowed(_with_media(containing, media=media), wide)
     exact = (row for row in candidates if tag.lower() in text.hashtags(row.text))

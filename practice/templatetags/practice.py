@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from practice import queries, text
 from practice.domain import vote
 from practice.models import Account, Status
+from practice.queries import conversations
 
 register = template.Library()
 
@@ -34,6 +35,12 @@ def language(status: Status) -> str:
 @register.filter
 def initials(account: Account) -> str:
     return text.initials(account.display_name)
+
+
+@register.filter
+def has_unread(viewer: Account | None) -> bool:
+    """Whether a private message waits to be read. One query."""
+    return viewer is not None and conversations.is_unread(viewer)
 
 
 @register.simple_tag

@@ -13,6 +13,7 @@ from practice import queries
 from practice.domain import react, vote, write
 from practice.errors import Missing
 from practice.models import Account, Status
+from practice.views import conversations
 from practice.views.who import as_citizen, back, viewer
 from practice.web import VisitorRequest
 
@@ -92,6 +93,8 @@ def delete(request: VisitorRequest, status_id: int) -> HttpResponse:
     assert citizen is not None
     deleted = queries.status(status_id, citizen)
     write.delete(citizen, status_id)
+    if deleted and deleted.readers is not None:
+        return redirect(conversations.address(deleted.readers, citizen))
     if deleted and deleted.root:
         return redirect(reverse("status", args=[deleted.root.account.username, deleted.root.pk]))
     return redirect("feed")

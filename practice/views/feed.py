@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from common.access import public
 from practice import queries, rules
 from practice.api.calls import number
 from practice.models import Status
+from practice.views import conversations
 from practice.views.who import viewer
 from practice.web import VisitorRequest
 
@@ -40,12 +41,15 @@ def account(request: VisitorRequest, username: str) -> HttpResponse:
 @require_safe
 def status(request: VisitorRequest, username: str, status_id: int) -> HttpResponse:
     here = queries.there(status_id)
-    if here is None or here.account.username != username:
+    if here is None or here.account.username != username or not queries.may_read(viewer(request), here):
         raise Http404
+    if here.readers is not None:
+        return redirect(f"{conversations.address(here.readers, viewer(request))}#message-{here.pk}")
     root = here.root or here
     if root is not here:
         root = queries.there(root.pk) or here
-    talk = queries.thread(root, viewer(request))
+    # Private answers stand in their conversation.
+    talk = [comment for comment in queries.thread(root, viewer(request)) if comment.readers is None]
     if here.root_id and here not in talk:  # the page hid it
         raise Http404
     answered = _answered(request, root, talk)

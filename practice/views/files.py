@@ -9,6 +9,7 @@ from practice import avatars, queries, text
 from practice.web import VisitorRequest
 
 FOREVER = "public, max-age=31536000, immutable"
+OWN_BROWSER = "private, max-age=3600"
 AN_HOUR = "public, max-age=3600"
 
 
@@ -18,10 +19,13 @@ def media(request: VisitorRequest, token: str) -> HttpResponse | FileResponse:
     picture = queries.picture(token)
     if picture is None or not picture.file.storage.exists(str(picture.file.name)):
         raise Http404
+    # As on Mastodon, whoever has the address of a private picture may read it: it is a random token, which only the
+    # readers of its status are shown. Caches between us and them do not keep it.
+    is_public = picture.status is not None and picture.status.readers is None
     return FileResponse(
         picture.file.open("rb"),
         content_type=picture.mime,
-        headers={"Cache-Control": FOREVER, "Content-Disposition": "inline"},
+        headers={"Cache-Control": FOREVER if is_public else OWN_BROWSER, "Content-Disposition": "inline"},
     )
 
 

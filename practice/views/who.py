@@ -57,7 +57,8 @@ def as_citizen(
 
 
 def to_door(request: VisitorRequest) -> HttpResponse:
-    address = f"{reverse('door')}?{urlencode({'next': back(request)})}"
+    came_from = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    address = f"{reverse('door')}?{urlencode({'next': back(request, came_from)})}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return redirect(address)

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -33,8 +35,18 @@ from delivery.models import DuplicatePost
 from exchange.domain import practice
 from exchange.models import Example, Pick, SharedComment, SharedPicture, SharedPost
 from inbox.domain import desk as inbox_desk
-from inbox.domain import handover, house_rules, moderate
-from inbox.models import Department, HandOver, Message, ProposedAnswer, SavedAnswer, Settlement
+from inbox.domain import handover, house_rules, merge_conversations, moderate
+from inbox.models import (
+    Conversation,
+    ConversationMerge,
+    Department,
+    HandOver,
+    Message,
+    MessageAttachment,
+    ProposedAnswer,
+    SavedAnswer,
+    Settlement,
+)
 from kits.models import Kit, KitPost
 from library.domain import snippets, templates
 from library.domain.templates import TemplateContent
@@ -482,6 +494,40 @@ def _message(things: Things) -> int:
     return int(written.pk)
 
 
+def _conversation(things: Things) -> Conversation:
+    """Its conversation, merged with another one of the same citizen, and what is attached to it."""
+    cast, now, pk = things.cast, timezone.now(), _message(things)
+    with scope(cast.cuprija):
+        of = {"municipality": cast.cuprija, "channel": things.publication.channel}
+        both = [
+            Conversation.objects.get_or_create(**of, remote_id=name, defaults={"last_received_at": now})[0]
+            for name in ("said", "elsewhere")
+        ]
+        Message.objects.filter(pk=pk).update(conversation=both[0])
+        return both[0]
+
+
+def _merge(things: Things) -> int:
+    conversation, cast = _conversation(things), things.cast
+    with scope(cast.cuprija):
+        other = Conversation.objects.get(remote_id="elsewhere")
+        known = ConversationMerge.objects.filter(conversation=other, undone_at=None).first()
+        return int((known or merge_conversations.merge(conversation, other, "исто питање", by=cast.officer)).pk)
+
+
+def _attachment(things: Things) -> int:
+    pk = _message(things)
+    with scope(things.cast.cuprija):
+        row, is_new = MessageAttachment.objects.get_or_create(
+            municipality=things.cast.cuprija, message_id=pk, position=0,
+            defaults={"kind": "file", "state": "stored", "file": "-", "file_mime": "text/plain", "file_size": 4},
+        )  # fmt: skip
+        if is_new:
+            row.file = default_storage.save("attachments/walk.txt", ContentFile(b"text"))
+            row.save(update_fields=["file"])
+        return int(row.pk)
+
+
 def _moderation(things: Things) -> int:
     """It was hidden."""
     cast = things.cast
@@ -735,6 +781,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "by-mail/programme": lambda it: it.cast.programme.pk,
     "programme/act": lambda it: "pause",
     "inbox/message": _message,
+    "same-person/merge": _merge,
+    "files/attachment": _attachment,
     "message/act": lambda it: "close",
     "moderation/moderation": _moderation,
     "moderation/deed": lambda it: "undo",

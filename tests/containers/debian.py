@@ -36,7 +36,7 @@ from tests.containers.steps import reporter
 HOST = "dobosar.example"
 WORDS = {"REPOSITORY": "/srv/source", "SMTP_URL": "smtp://127.0.0.1:25", "HOST": HOST}
 STOP_SECONDS = 60
-UNITS = ("web", "publisher", "worker", "errands", "migrate")
+UNITS = ("web", "live", "publisher", "worker", "errands", "migrate")
 # systemd's own measure, 0 (safe) to 10.
 MOST_EXPOSED = 3.0
 

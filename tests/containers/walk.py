@@ -35,7 +35,7 @@ from tests.containers.steps import reporter
 HOST = "dobosar.example"
 MOST_MEGABYTES = 500
 PROJECT, OVERRIDE = "dobosar-walk", "tests/containers/practice.yml"
-SERVICES = {"web", "publisher", "worker", "errands", "postgres", "valkey"}
+SERVICES = {"web", "live", "publisher", "worker", "errands", "postgres", "valkey"}
 
 
 class Mailbox(socketserver.StreamRequestHandler):

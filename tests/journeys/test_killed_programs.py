@@ -25,6 +25,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.slow]
 # In the title of each program.
 PROGRAMS = {
     "web": "master [portal.wsgi:application]",
+    "live": "python -m portal.live",
     "publisher": "celeryd: publisher@",
     "worker": "celeryd: worker@",
     "errands": "celeryd: errands@",

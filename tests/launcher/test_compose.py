@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = {"migrate", "web", "publisher", "worker", "errands"}
+OURS = {"migrate", "web", "live", "publisher", "worker", "errands"}
 STORES = {"postgres", "valkey"}
 
 

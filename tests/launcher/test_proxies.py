@@ -22,6 +22,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from common import live_streams
 from launcher import package, ports
 from tests import patience
 from tests.architecture.test_secret_addresses import PLAIN, SECRET, SECRET_ADDRESSES, SECRET_NAMES
@@ -35,6 +36,7 @@ PATHS = [
     for names in [{*address.kwargs, *re.findall(r"\?P<(\w+)>", address.route)}]
 ]
 ATTEMPTS = 3
+STREAM, STREAM_SECONDS = "/m/cuprija/inbox/live/", 3.0
 NEEDED = {"nginx.conf": ("nginx", "openssl"), "Caddyfile": ("caddy",)}
 
 
@@ -44,11 +46,24 @@ class Portal(http.server.BaseHTTPRequestHandler):
     arrived: list[dict[str, str]]
 
     def do_GET(self) -> None:
+        if self.path == STREAM:
+            self.stream()
+            return
         self.arrived.append({name.lower(): value for name, value in self.headers.items()})
         self.send_response(302)
         self.send_header("Location", f"/setup/open/{SECRET}/")
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def stream(self) -> None:
+        """An event, and for a while no other."""
+        self.send_response(200)
+        for name, value in {"Content-Type": "text/event-stream", **live_streams.HEADERS}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(b"event: changed\n\n")
+        self.wfile.flush()
+        time.sleep(STREAM_SECONDS)
 
     def do_POST(self) -> None:
         if len(self.rfile.read(int(self.headers["Content-Length"]))) == int(self.headers["Content-Length"]):
@@ -80,6 +95,22 @@ class Proxy:
             with contextlib.suppress(OSError):  # whoever refuses need not read it
                 secure.sendall(b"0" * (body or 0))
             return secure.makefile("rb").read().decode(errors="replace")
+
+    def first(self, path: str, words: bytes) -> float:
+        """Seconds until `words` have arrived, while the answer goes on."""
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        began, received = time.monotonic(), b""
+        with (
+            socket.create_connection(("127.0.0.1", self.port), timeout=patience.SECONDS) as plain,
+            context.wrap_socket(plain, server_hostname=HOST) as secure,
+        ):
+            secure.sendall(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nAccept-Encoding: gzip\r\n\r\n".encode())
+            while words not in received:
+                chunk = secure.recv(65536)
+                assert chunk, received
+                received += chunk
+        return time.monotonic() - began
 
     def logs(self) -> str:
         return "".join(path.read_text(errors="replace") for path in self.directory.glob("*.log"))
@@ -182,6 +213,11 @@ def test_what_a_visitor_claims_of_itself_is_replaced(proxy: Proxy) -> None:
     assert headers["host"] == HOST
     assert re.fullmatch(r"[A-Za-z0-9._-]{16,64}", headers["x-request-id"])
     assert headers["x-request-id"] != "invented"
+
+
+def test_events_are_passed_on_at_once(proxy: Proxy) -> None:
+    with proxy.portal():
+        assert proxy.first(STREAM, b"event: changed") < STREAM_SECONDS - 1
 
 
 def test_what_is_larger_than_the_largest_video_is_refused(proxy: Proxy) -> None:

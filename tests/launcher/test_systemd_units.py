@@ -11,7 +11,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 UNITS = ROOT / "packaging" / "systemd"
-PROCESSES = ("web", "publisher", "worker", "errands")
+PROCESSES = ("web", "live", "publisher", "worker", "errands")
 
 
 class Repeated(dict):

@@ -12,6 +12,7 @@ from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, RateLimit
 from platforms.facebook.connector import Facebook
 from platforms.facebook.pages import NO_ROLE
 from platforms.meta import codes
+from platforms.meta.events import PRIVATE_FIELDS
 from platforms.scopes import missing
 from platforms.types import Absent, Found, Gone, Keys, LinkCard, Pending, Ready
 from tests.platforms.bench import MOVIE, Bench, picture, video
@@ -395,7 +396,7 @@ class TestFacebookFake(FaultConformance):
     def test_a_page_says_that_it_wants_to_be_told(self, bench: Bench, fakes: FakeServer) -> None:
         bench.connector().subscribe("https://portal.example/webhooks/facebook/", "")
         page = fakes.world.fake("facebook").pages[bench.credential.account_id]
-        assert page["subscribed"] == "feed,mention"
+        assert page["subscribed"] == f"feed,mention,{PRIVATE_FIELDS}"
 
 
 def consented(bench: Bench) -> dict[str, str]:

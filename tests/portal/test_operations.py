@@ -94,6 +94,12 @@ def test_the_administrator_sees_what_waits_and_which_server_is_left_alone(outbox
     assert "1 post is due and waits" in page
 
 
+def test_the_page_says_whether_open_pages_are_told_at_once(cast: Any) -> None:
+    text = sign_in(cast.administrator).get("/installation/operations/").content.decode()
+    assert "Live updates of the inbox" in text
+    assert "Does not run; open pages ask every 15 seconds instead" in text
+
+
 def test_without_valkey_the_page_says_so(cast: Any) -> None:
     client = sign_in(cast.administrator)
     with override_settings(REDIS_URL="redis://127.0.0.1:1/0"):

@@ -313,7 +313,7 @@ def test_whatever_is_written_is_escaped_and_links_lend_no_name(site: Client, bea
         ("/api/v1/statuses", '{"status": "a", "in_reply_to_id": "٣"}', 404),
         ("/api/v1/statuses", '{"status": "a", "in_reply_to_id": 7777}', 404),
         ("/api/v1/statuses", '{"status": "a", "scheduled_at": "2030-01-01"}', 422),
-        ("/api/v1/statuses", '{"status": "a", "visibility": "direct"}', 422),
+        ("/api/v1/statuses", '{"status": "a", "visibility": "private"}', 422),
         ("/api/v1/apps", '{"client_name": "", "redirect_uris": "https://a.example"}', 422),
         ("/api/v1/apps", '{"client_name": "a", "redirect_uris": "javascript:alert(1)"}', 422),
         ("/api/v1/apps", '{"client_name": "a", "redirect_uris": ["https://[bad"]}', 422),

@@ -65,7 +65,7 @@ def texts(site: Client, status: Status, headers: dict[str, str] | None = None) -
 
 def test_the_server_says_what_it_can(site: Client, db: None) -> None:
     configuration = site.get("/api/v2/instance").json()["configuration"]["dobosar"]
-    assert configuration == {"comments": ["hide", "delete"]}
+    assert configuration == {"comments": ["hide", "delete"], "visibilities": ["public", "direct"]}
 
 
 def test_a_hidden_comment_is_gone_for_everybody_but_its_author_and_the_page(

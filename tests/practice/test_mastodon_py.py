@@ -227,6 +227,47 @@ def test_a_conversation_is_read_from_its_middle(client: Mastodon, neighbour: Mas
     assert (ids(context.ancestors), ids(context.descendants)) == (ids([top]), ids([last]))
 
 
+def test_a_private_message_is_read_and_answered_by_its_people_alone(
+    client: Mastodon, neighbour: Mastodon, person: Person, page: Account, citizen: Account, picture: Path
+) -> None:
+    media = neighbour.media_post(picture, description="Пало дрво")
+    written = whole(neighbour.status_post("@opstina Пало је дрво", visibility="direct", media_ids=[media]))
+    assert (written.visibility, [one.acct for one in written.mentions]) == ("direct", ["opstina"])
+    (notice,) = whole(client.notifications(types=["mention"]))
+    assert (notice.type, notice.status.visibility, ids([notice.status])) == ("mention", "direct", ids([written]))
+    (conversation,) = whole(client.conversations())
+    assert (conversation.unread, [one.username for one in conversation.accounts]) == (True, [citizen.username])
+    assert ids([conversation.last_status]) == ids([written])
+    assert whole(client.conversations_read(conversation)).unread is False
+
+    answer = whole(client.status_reply(notice.status, "Хвала, екипа долази"))  # the client keeps the visibility
+    assert (answer.visibility, answer.in_reply_to_id) == ("direct", written.id)
+    assert ids(whole(neighbour.status_context(written)).descendants) == ids([answer])
+    assert [one.unread for one in whole(neighbour.conversations())] == [True]
+
+    person.enter("Неко трећи")
+    third = signed_in(person, "neko_treci")
+    for status in (written, answer):
+        for ask in (
+            third.status,
+            third.status_context,
+            third.status_favourite,
+            third.status_reblog,
+            third.status_source,
+        ):
+            with pytest.raises(MastodonNotFoundError):
+                ask(status)
+    with pytest.raises(MastodonAPIError, match="not allowed"):
+        client.status_reblog(written)
+    for timeline in (third.timeline_public(), third.account_statuses(citizen.pk), client.timeline_home()):
+        assert timeline == []
+    assert third.conversations() == []
+    assert third.search_v2("дрво").statuses == []
+    assert ids(client.account_statuses(page.pk)) == ids([answer])  # one's own list has them
+    neighbour.status_delete(written)
+    assert [ids([one.last_status]) for one in whole(client.conversations())] == [ids([answer])]
+
+
 # ---- people and reactions
 
 
@@ -321,8 +362,8 @@ def test_mistakes_are_told_in_the_servers_words(client: Mastodon, picture: Path)
         client.status_post(" ")
     with pytest.raises(MastodonAPIError, match="not a picture"):
         client.media_post(io.BytesIO(b"GIF89a"), mime_type="image/gif")
-    with pytest.raises(MastodonAPIError, match="Visibility must be public"):
-        client.status_post("Само нама", visibility="direct")
+    with pytest.raises(MastodonAPIError, match="Visibility must be public or direct"):
+        client.status_post("Само нама", visibility="private")
 
 
 # ---- the judge itself

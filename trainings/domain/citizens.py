@@ -20,9 +20,10 @@ from django.utils import timezone
 
 from municipalities.tenancy import scope
 from practice.domain import door, react, vote, write
-from practice.enums import AccountKind
+from practice.enums import AccountKind, Visibility
 from practice.errors import ApiError, Missing
 from practice.models import Account, Status
+from practice.queries import conversations
 from trainings import scenario_parsing as scripts
 from trainings import traits
 from trainings.enums import CitizenAct, Trigger
@@ -88,7 +89,7 @@ class CitizenSimulation:
     @cached_property
     def posts(self) -> list[Status]:
         """Since the start: what was tried out before counts for nothing."""
-        statuses = Status.objects.filter(account=self.team.page_id, in_reply_to=None)
+        statuses = Status.objects.filter(account=self.team.page_id, in_reply_to=None, readers=None)
         statuses = statuses.filter(created_at__gte=self.exercise.started_at)
         return list(statuses.prefetch_related("media").order_by("pk"))
 
@@ -98,8 +99,29 @@ class CitizenSimulation:
         for answer in Status.objects.filter(account=self.team.page_id, in_reply_to__in=unanswered).order_by("pk"):
             row = unanswered.get(answer.in_reply_to_id or 0)
             if row is not None and row.answered_at is None:
-                row.answer, row.answer_status, row.answered_at = answer.text, answer.pk, answer.created_at
-                row.save(update_fields=["answer", "answer_status", "answered_at"])
+                self._note(row, answer)
+        self._notice_private_answers()
+
+    def _notice_private_answers(self) -> None:
+        """In a conversation of two, whatever the page writes answers all that stands above it."""
+        waiting = [
+            row for row in self.plays.values()
+            if row.status and row.answered_at is None and row.key in self.script.private
+        ]  # fmt: skip
+        if not waiting:
+            return
+        accounts = {row.account_id for row in waiting}
+        answers = Status.objects.filter(account=self.team.page_id, readers__overlap=list(accounts))
+        for answer in answers.order_by("pk"):
+            for row in waiting:
+                readers = sorted([answer.account_id, row.account_id])
+                is_above = answer.readers == readers and (row.status or 0) < answer.pk
+                if is_above and row.answered_at is None:
+                    self._note(row, answer)
+
+    def _note(self, row: Play, answer: Status) -> None:
+        row.answer, row.answer_status, row.answered_at = answer.text, answer.pk, answer.created_at
+        row.save(update_fields=["answer", "answer_status", "answered_at"])
 
     def due(self) -> Iterator[DueAct]:
         for line in self.script.lines:
@@ -179,12 +201,15 @@ REACTS = {
 
 
 def say_at_once(team: Team, line: ScriptLine, now: datetime) -> bool:
-    """What the trainer sends: below the newest post, or by itself while there is none. False: it was sent before."""
+    """What the trainer sends: below the newest post, or by itself while there is none or where it is private. False: it
+    was sent before.
+    """
     with scope(team.workspace_id):
         if team.page is None or Play.objects.filter(team=team, key=line.key).exists():
             return False
-        newest = Status.objects.filter(account=team.page, in_reply_to=None).order_by("-pk").first()
-        _do(team, DueAct(line.key, line.who, now, line=line, to=newest.pk if newest else None), now)
+        newest = Status.objects.filter(account=team.page, in_reply_to=None, readers=None).order_by("-pk").first()
+        to = newest.pk if newest and not line.is_private else None
+        _do(team, DueAct(line.key, line.who, now, line=line, to=to), now)
     return True
 
 
@@ -215,8 +240,16 @@ def _acted(team: Team, due: DueAct, account: Account) -> int | None:
         return None
     assert due.line is not None  # only lines have a text
     assert team.page is not None  # who has no page is not played with
-    text = due.line.text if due.to else f"@{team.page.username} {due.line.text}"
-    return int(write.publish(account, write.Draft(text, "sr", reply_to=due.to)).pk)
+    return int(write.publish(account, _draft(team.page, account, due.line, due.to)).pk)
+
+
+def _draft(page: Account, account: Account, line: ScriptLine, to: int | None) -> write.Draft:
+    """What a line is on the network. A private message goes on where the conversation with the page ended."""
+    if line.is_private:
+        newest = None if to else conversations.newest(conversations.readers([page, account]))
+        reply_to = newest.pk if newest else to
+        return write.Draft(f"@{page.username} {line.text}", "sr", reply_to=reply_to, visibility=Visibility.DIRECT)
+    return write.Draft(line.text if to else f"@{page.username} {line.text}", "sr", reply_to=to)
 
 
 def _id(status: int | None) -> int:
@@ -237,4 +270,8 @@ def reply(team: Team, play: Play, text: str) -> Status:
     assert team.page is not None  # the caller looked
     citizen = Account.objects.filter(pk=play.account_id).first()
     mention = f"@{citizen.username} " if citizen else ""
-    return write.publish(team.page, write.Draft(mention + text, "sr", reply_to=play.status))
+    answered = Status.objects.filter(pk=play.status or 0).first()
+    visibility = answered.visibility if answered else Visibility.PUBLIC
+    return write.publish(
+        team.page, write.Draft(mention + text, "sr", reply_to=play.status, visibility=visibility)
+    )  # fmt: skip

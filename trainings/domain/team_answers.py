@@ -59,7 +59,7 @@ def answer(team: Team, play: Play, text: str, *, by: User, now: datetime | None 
 def hide(team: Team, play: Play, *, by: User, now: datetime | None = None) -> Play:
     """Hide it from everybody but the citizen; the conversation stays. No change if it is hidden already.
 
-    Raises as `answer` does.
+    Raises as `answer` does, and for a private message.
     """
     now = now or timezone.now()
     play = _open(team, play, now)
@@ -80,6 +80,8 @@ def _hide(team: Team, play: Play) -> None:
     status = Status.objects.select_related("root").filter(pk=play.status or 0).first()
     if status is None:
         raise Missing
+    if status.readers is not None:
+        raise ActionNotAllowed(_("Only you and the citizen can read this message, so there is nothing to hide."))
     if status.root and status.root.account_id == team.page_id:
         moderate.hide(status.root.account, status.pk)
     else:

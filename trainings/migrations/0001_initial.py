@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
                 ('act', models.CharField(choices=[('says', 'writes'), ('likes', 'likes'), ('votes', 'votes')], default='says', max_length=6)),
                 ('citizen', models.CharField(max_length=60)),
                 ('account_id', models.BigIntegerField()),
-                ('mood', models.CharField(blank=True, choices=[('lost', 'does not find their way'), ('angry', 'angry'), ('thankful', 'thankful'), ('offtopic', 'about something else'), ('personal', 'personal data'), ('again', 'repeats the question')], max_length=10)),
+                ('mood', models.CharField(blank=True, choices=[('lost', 'does not find their way'), ('angry', 'angry'), ('thankful', 'thankful'), ('offtopic', 'about something else'), ('personal', 'personal data'), ('again', 'repeats the question'), ('urgent', 'in danger'), ('spam', 'spam')], max_length=10)),
                 ('text', models.TextField(blank=True)),
                 ('asks', models.BooleanField(default=False)),
                 ('is_personal', models.BooleanField(default=False)),

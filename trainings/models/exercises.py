@@ -79,6 +79,11 @@ class Exercise(models.Model):
         return [in_interface_script(skill) for skill in self.script["practises"]]
 
     @property
+    def watch(self) -> list[str]:
+        """What the trainer pays attention to."""
+        return [in_interface_script(point) for point in self.script.get("watch", [])]
+
+    @property
     def state(self) -> str:
         if self.wiped_at:
             return WIPED

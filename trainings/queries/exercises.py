@@ -4,7 +4,7 @@ Each page has a fixed number of queries, for one team and for twenty.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -22,6 +22,7 @@ from trainings.models import Exercise, Mark, Play, Team, Training
 from trainings.scenario_parsing import Scenario, parse
 
 FEED = 6
+MOST_SHOWN = 60
 
 
 def of_programmes(programmes: Sequence[Programme]) -> QuerySet[Exercise]:
@@ -63,6 +64,7 @@ class CitizenComment:
     play: Play
     is_there: bool
     waits: timedelta | None
+    is_private: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -71,7 +73,11 @@ class CitizenComment:
     @property
     def stands(self) -> bool:
         """Personal data that everybody can still read."""
-        return self.play.is_personal and self.is_there and self.play.hidden_at is None
+        return self.play.is_personal and not self.is_private and self.is_there and self.play.hidden_at is None
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.play.mood == Mood.URGENT
 
     @property
     def answered_after(self) -> timedelta | None:
@@ -87,6 +93,7 @@ class FeedEntry:
     at: datetime
     text: str
     play: Play | None = None
+    is_private: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,6 +115,25 @@ class TeamSnapshot:
         return [*self.open, *reversed(settled)]
 
     @property
+    def shown(self) -> list[CitizenComment]:
+        """What a page shows of `in_order`: with two hundred comments those that have waited longest and the newest. The
+        rest is in the portal's inbox.
+        """
+        half = MOST_SHOWN // 2
+        if len(self.open) > MOST_SHOWN:
+            return [*self.open[:half], *self.open[-half:]]
+        return self.in_order[:MOST_SHOWN]
+
+    @property
+    def further(self) -> int:
+        return max(len(self.comments) - MOST_SHOWN, 0)
+
+    @property
+    def longest_danger(self) -> timedelta | None:
+        """How long somebody in danger has waited for an answer; None where nobody does."""
+        return max((comment.waits for comment in self.open if comment.is_urgent and comment.waits), default=None)
+
+    @property
     def answered(self) -> int:
         return sum(comment.play.answered_at is not None for comment in self.comments)
 
@@ -125,9 +151,10 @@ class TeamSnapshot:
         entries = [FeedEntry("post", self.team.name, post.created_at, post.text) for post in self.posts]
         for comment in self.comments:
             row = comment.play
-            entries.append(FeedEntry("citizen", row.citizen, row.done_at, row.text, row))
+            entries.append(FeedEntry("citizen", row.citizen, row.done_at, row.text, row, comment.is_private))
             if row.answered_at:
-                entries.append(FeedEntry("answer", row.citizen, row.answered_at, row.answer, row))
+                answer = FeedEntry("answer", row.citizen, row.answered_at, row.answer, row, comment.is_private)
+                entries.append(answer)
         return sorted(entries, key=lambda entry: entry.at, reverse=True)[:FEED]
 
 
@@ -136,7 +163,7 @@ def team_snapshots(several: Sequence[Team], exercise: Exercise, now: datetime | 
     now = min(now or timezone.now(), exercise.ended_at or now or timezone.now())
     posts, plays = defaultdict(list), defaultdict(list)
     pages = {team.page_id: team.pk for team in several if team.page_id}
-    written = Status.objects.filter(account__in=pages, in_reply_to=None)
+    written = Status.objects.filter(account__in=pages, in_reply_to=None, readers=None)
     if exercise.started_at:  # what was tried out before counts for nothing
         written = written.filter(created_at__gte=exercise.started_at)
     for post in written.prefetch_related("media").order_by("pk"):
@@ -148,8 +175,9 @@ def team_snapshots(several: Sequence[Team], exercise: Exercise, now: datetime | 
             plays[row.team_id].append(row)
     ids = [row.status for rows in plays.values() for row in rows if row.status]
     there = set(Status.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    private = script_of(exercise).private
     return [
-        TeamSnapshot(team, posts[team.pk], [_comment(row, row.status in there, now) for row in plays[team.pk]])
+        TeamSnapshot(team, posts[team.pk], [_comment(row, there, private, now) for row in plays[team.pk]])
         for team in several
     ]
 
@@ -158,9 +186,10 @@ def team_snapshot(team: Team, now: datetime | None = None) -> TeamSnapshot:
     return team_snapshots([team], team.exercise, now)[0]
 
 
-def _comment(row: Play, is_there: bool, now: datetime) -> CitizenComment:
+def _comment(row: Play, there: Collection[int | None], private: Collection[str], now: datetime) -> CitizenComment:
+    is_there = row.status in there
     is_open = row.asks and is_there and row.answered_at is None and row.hidden_at is None
-    return CitizenComment(row, is_there, max(now - row.done_at, timedelta()) if is_open else None)
+    return CitizenComment(row, is_there, max(now - row.done_at, timedelta()) if is_open else None, row.key in private)
 
 
 def script_of(exercise: Exercise) -> Scenario:
@@ -186,7 +215,10 @@ def measured(team: Team, exercise: Exercise) -> dict[str, Any]:
     waits = sorted(
         question.answered_after.total_seconds() for question in questions if question.answered_after is not None
     )
-    personal = [comment.play for comment in desk.comments if comment.play.is_personal]
+    # What stands in a private message is read by nobody else.
+    personal = [comment.play for comment in desk.comments if comment.play.is_personal and not comment.is_private]
+    urgent = [comment.play for comment in desk.comments if comment.is_urgent]
+    helped = [_seconds(row.answered_at - row.done_at) for row in urgent if row.answered_at]
     traits_of_posts = [_traits(post) for post in desk.posts]
     pictures = [media.description for post in desk.posts for media in post.media.all()]
     return {
@@ -204,6 +236,10 @@ def measured(team: Team, exercise: Exercise) -> dict[str, Any]:
         "answered": len(waits),
         "first_answer": round(waits[0]) if waits else None,
         "median_answer": round(median(waits)) if waits else None,
+        "private": sum(comment.is_private for comment in desk.comments),
+        "urgent": len(urgent),
+        "urgent_answered": len(helped),
+        "urgent_longest": max(helped, default=None),
         "personal": len(personal),
         "personal_left": sum(row.hidden_at is None for row in personal),
         "personal_seconds": sum(_seconds((row.hidden_at or end) - row.done_at) for row in personal),

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.models import User
 from benchmarks import (
     browser,
+    conversations,
     database,
     inbox,
     main_pages,
@@ -31,9 +32,10 @@ PARTS = ("pages", "publishing")
 ANALYTICS = "analytics"
 MENTORING = "mentoring"
 INBOX = "inbox"
+CONVERSATIONS = "conversations"
 POLICIES = "policies"
 VERSIONS = "versions"
-OTHERS = (ANALYTICS, MENTORING, INBOX, POLICIES, VERSIONS)
+OTHERS = (ANALYTICS, MENTORING, INBOX, CONVERSATIONS, POLICIES, VERSIONS)
 
 
 class Command(BaseCommand):
@@ -89,6 +91,10 @@ class Command(BaseCommand):
                         {"burst": events.json(), "days": days.json()}
                     ]
                     self._report(part, report.render_inbox(figures, events, days), write)
+                elif part == CONVERSATIONS:
+                    figures, made = conversations.measured(address)
+                    results["conversations"] = [figure.json() for figure in figures]
+                    self._report(part, report.render_conversations(figures, made), write)
                 else:
                     every, singles = publishing.measured(address, runs=runs, say=self.stdout.write)
                     results["publishing"] = [run.json() for run in every] + [{"singles": singles}]

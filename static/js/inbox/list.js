@@ -1,11 +1,14 @@
 // The list by keyboard: j, k and the arrows go from row to row, Enter opens (it is a link), x selects.
 import { startShortcuts } from "../shortcuts.js";
 
-const rows = [...document.querySelectorAll("[data-rows] > li")];
-const ticks = rows.map((row) => row.querySelector(".inbox-tick input")).filter(Boolean);
-const current = () => rows.findIndex((row) => row.contains(document.activeElement));
+const list = document.querySelector("[data-rows]");
+// New ones may come while the page is open (live_list.js).
+const rowsNow = () => [...(list?.children ?? [])];
+const ticksNow = () => rowsNow().map((row) => row.querySelector(".inbox-tick input")).filter(Boolean);
+const current = () => rowsNow().findIndex((row) => row.contains(document.activeElement));
 
 function go(step) {
+  const rows = rowsNow();
   if (!rows.length) return false;
   const at = current();
   const next = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + step, 0), rows.length - 1);
@@ -14,7 +17,7 @@ function go(step) {
 }
 
 function select() {
-  const tick = rows[current()]?.querySelector(".inbox-tick input");
+  const tick = rowsNow()[current()]?.querySelector(".inbox-tick input");
   if (!tick) return false;
   tick.checked = !tick.checked;
   tick.dispatchEvent(new Event("change", { bubbles: true }));
@@ -23,13 +26,15 @@ function select() {
 const all = document.querySelector("[data-all]");
 if (all) {
   const box = all.querySelector("input");
-  box.addEventListener("change", () => ticks.forEach((tick) => (tick.checked = box.checked)));
+  box.addEventListener("change", () => ticksNow().forEach((tick) => (tick.checked = box.checked)));
   const reckon = () => {
+    const ticks = ticksNow();
     const count = ticks.filter((tick) => tick.checked).length;
     box.checked = count === ticks.length;
     box.indeterminate = count > 0 && count < ticks.length;
   };
-  for (const tick of ticks) tick.addEventListener("change", reckon);
+  list.addEventListener("change", reckon);
+  list.addEventListener("rows", reckon);
   reckon();
 }
 

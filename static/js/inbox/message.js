@@ -8,6 +8,10 @@ const thread = document.querySelector(".inbox-thread");
 const said = thread?.querySelector(".is-this");
 if (said) thread.scrollTop += said.getBoundingClientRect().top - thread.getBoundingClientRect().top - 16;
 
+// A private conversation is read from its end.
+const bubbles = document.querySelector("[data-conversation]");
+if (bubbles) bubbles.scrollTop = bubbles.scrollHeight;
+
 function choose(option) {
   const select = option.closest("select");
   if (select.value === option.value) return;

@@ -18,13 +18,14 @@ import regex
 from PIL import Image
 
 from tests.platforms.fakes.core import Refusal, Reply, Request, routed
+from tests.platforms.fakes.meta_messaging import Messaging
 from tests.platforms.fakes.upright_videos import UprightVideos
 
 VERSION = "v27.0"
 APP, SECRET = "1234567890123456", "app-secret"
 SCOPES = (
     "pages_show_list", "pages_read_engagement", "pages_manage_posts", "pages_manage_engagement",
-    "pages_read_user_content", "pages_manage_metadata", "read_insights", "business_management",
+    "pages_read_user_content", "pages_manage_metadata", "pages_messaging", "read_insights", "business_management",
 )  # fmt: skip
 CHARACTERS = 63_206
 PHOTO_BYTES = 4_000_000
@@ -75,7 +76,10 @@ class FacebookFake:
         "facebook_upload_url": "",
         "facebook_keeps_stories": False,
         "facebook_unknown_metrics": (),
+        # Of Instagram too: whether Meta granted the application the feature "Human Agent".
+        "messaging_human_agent": False,
     }
+    platform = "facebook"
 
     def __init__(self, world: Any) -> None:
         self.world = world
@@ -86,12 +90,15 @@ class FacebookFake:
         self.objects: dict[str, dict[str, Any]] = {}
         self.sessions: dict[str, str] = {}
         self.upright = UprightVideos(self)
+        self.messaging = Messaging(self, self.platform)
 
     # the server
 
     def handle(self, request: Request) -> Reply:
         if request.path == f"/{VERSION}/dialog/oauth":
             return self.dialog(request)
+        if request.path.startswith("/cdn/"):
+            return self.messaging.file(request.path.split("/")[2])
         if request.path.startswith(f"/video-upload/{VERSION}/"):
             return Reply(200, self.upright.arrive(request, request.path.rpartition("/")[2]))
         if not request.path.startswith(f"/{VERSION}/"):
@@ -127,7 +134,9 @@ class FacebookFake:
             ("GET", r"/(\d+)/stories", self.stories),
             ("GET", r"/(\d+)/published_posts", self.published_posts),
             ("GET", r"/(\d+)/tagged", self.tagged),
+            *self.messaging.routes,
             ("POST", r"/(me|\d+)/subscribed_apps", self.subscribe),
+            ("GET", r"/(me|\d+)/subscribed_apps", self.subscribed),
             ("DELETE", r"/(\d+)/subscribed_apps", self.unsubscribe),
             ("GET", r"/([\d_]+)/insights", self.insights),
             ("GET", r"/([\d_]+)/comments", self.comments),
@@ -340,7 +349,8 @@ class FacebookFake:
         ]
 
     def react(self, post: str, kind: str, text: str) -> str:
-        subject = self.objects[post]
+        """`post` is the account where somebody writes a private message."""
+        subject = self.objects.get(post, {})
         if kind == "like":
             subject["reactions"] += 1
             return post
@@ -350,6 +360,8 @@ class FacebookFake:
         if kind == "boost":
             subject["paid"] = subject.get("paid", 0) + int(text)
             return post
+        if kind == "private":
+            return self.messaging.write(post, text)
         if kind == "mention":
             return self._add("tagged", _person_id("marko"), text, page=post.partition("_")[0])["id"]
         return self._commented(post, _person_id("marko"), text)["id"]
@@ -365,6 +377,15 @@ class FacebookFake:
         payload = base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
         digest = hmac.new(SECRET.encode(), payload.encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest).decode().rstrip("=") + "." + payload
+
+    def known(self, request: Request, allowed: set[str]) -> dict[str, str]:
+        return _known(request, allowed)
+
+    def paged(self, items: list[dict[str, Any]], request: Request) -> dict[str, Any]:
+        return _paged(items, request)
+
+    def refusal(self, code: int, text: str, subcode: int = 0) -> Refusal:
+        return error(code, text, subcode)
 
     # objects
 
@@ -712,8 +733,20 @@ class FacebookFake:
         if page_id == "me":
             page_id = str(self._token(request).get("page", ""))
         page = self._page(request, page_id, "pages_manage_metadata")
-        page["subscribed"] = _known(request, {"subscribed_fields"})["subscribed_fields"]
+        fields = _known(request, {"subscribed_fields"})["subscribed_fields"]
+        if "messag" in fields and "pages_messaging" not in self._token(request)["scopes"]:
+            # https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps/
+            raise error(
+                200, "(#200) To subscribe to the messages field, one of these permissions is needed: pages_messaging"
+            )
+        page["subscribed"] = fields
         return {"success": True}
+
+    def subscribed(self, request: Request, page_id: str) -> dict[str, Any]:
+        if page_id == "me":
+            page_id = str(self._token(request).get("page", ""))
+        fields = [one for one in self._page(request, page_id, "pages_manage_metadata")["subscribed"].split(",") if one]
+        return _paged([{"id": APP, "name": "Портал", "subscribed_fields": fields}] if fields else [])
 
     def unsubscribe(self, request: Request, page_id: str) -> dict[str, Any]:
         self._page(request, page_id, "pages_manage_metadata")["subscribed"] = ""

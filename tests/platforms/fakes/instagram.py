@@ -17,7 +17,8 @@ from tests.platforms.fakes.facebook import APP, SECRET, TOKEN_LIFE, error, inval
 
 SCOPES = (
     "instagram_basic", "instagram_content_publish", "instagram_manage_comments", "instagram_manage_insights",
-    "pages_show_list", "pages_read_engagement", "pages_manage_metadata", "business_management",
+    "instagram_manage_messages", "pages_show_list", "pages_read_engagement", "pages_manage_metadata",
+    "business_management",
 )  # fmt: skip
 MEDIA_FIELDS = {
     "image_url", "video_url", "media_type", "caption", "alt_text", "children", "is_carousel_item", "cover_url",
@@ -34,6 +35,7 @@ CAPTION = 2_200
 
 
 class InstagramFake(graph.FacebookFake):
+    platform = "instagram"
     OPTIONS = {
         "instagram_polls": 0,
         "instagram_fails": "",
@@ -69,7 +71,7 @@ class InstagramFake(graph.FacebookFake):
             ("GET", r"/(\d+)/insights", self.insights),
             ("GET", r"/(\d+)", self.show),
         ]
-        consent = ("oauth", "debug_token", "me", "subscribed_apps", r"/\Z")
+        consent = ("oauth", "debug_token", "me", "subscribed_apps", "conversations", "messages", r"/\Z")
         shared = [
             route
             for route in super()._routes()
@@ -140,6 +142,8 @@ class InstagramFake(graph.FacebookFake):
         ]
 
     def react(self, post: str, kind: str, text: str) -> str:
+        if kind == "private":
+            return self.messaging.write(post, text)
         media, _, comment = post.partition("_")
         if kind == "reply":
             owner = graph._person_id("marko")

@@ -34,6 +34,14 @@ OUTSIDE = (
         r"POST /video-upload/v[\d.]+/\d+",
         "The address of an upload comes from Meta's answer, on a host of its own; what follows are bytes.",
     ),
+    *(
+        Outside(
+            network,
+            r"GET /cdn/\w+/[\w.]+",
+            "The address of an attachment comes from Meta's events, on a host of its own; what is read are bytes.",
+        )
+        for network in ("facebook", "instagram")
+    ),
     Outside("x", r"POST /(2/oauth2/(token|revoke)|i/oauth2/authorize)", "The SDK signs in by a library of its own."),
     Outside(
         "mastodon",
@@ -66,7 +74,32 @@ OUTSIDE = (
 X_NAMES = "https://docs.x.com/x-api/fundamentals/data-dictionary"
 TASKS = "What a person may do on a page: a field of the edge and not of the page, described of `assigned_pages`."
 ACCOUNTS = "https://developers.facebook.com/docs/graph-api/reference/user/assigned_pages/"
+PLATFORM = "Meta's page of the call writes them in small letters; the SDK has capitals."
+LISTS = "https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations"
+TAG = "The name of a tag as Meta's page has it; the SDK calls it an object."
+TAGS = "https://developers.facebook.com/docs/messenger-platform/send-messages/message-tags/"
 ACCEPTED = (
+    *(
+        Difference(
+            network,
+            r"GET /conversations",
+            r"parameter platform has an unknown value: (messenger|instagram)",
+            PLATFORM,
+            LISTS,
+        )
+        for network in ("facebook", "instagram")
+    ),
+    Difference(
+        "instagram",
+        r"GET /subscribed_apps",
+        r"answer: unknown field subscribed_fields",
+        "A field of the edge and not of the application.",
+        "https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps/",
+    ),
+    *(
+        Difference(network, r"POST /messages", r"parameter tag is no Object: HUMAN_AGENT", TAG, TAGS)
+        for network in ("facebook", "instagram")
+    ),
     Difference(
         "x",
         r"(posts|users)\.\w+",

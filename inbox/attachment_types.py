@@ -1,0 +1,112 @@
+"""Which files are accepted from citizens, recognised by their first bytes. Pure.
+
+Sources of the signatures: the IANA media types' registrations and https://www.garykessler.net/library/file_sigs.html.
+Executables, archives, HTML and SVG are not accepted: the first are of no use to an officer, the last run scripts.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FileType:
+    """`mime` is the type under which the file is served, `ending` that of its stored name."""
+
+    mime: str
+    ending: str
+    group: str = "file"
+    """"picture", "sound", "video" or "file"."""
+
+    @property
+    def is_picture(self) -> bool:
+        return self.group == "picture"
+
+
+PICTURE = FileType("image/jpeg", "jpg", "picture")
+_PREFIXES: tuple[tuple[bytes, FileType], ...] = (
+    (b"\xff\xd8\xff", PICTURE),
+    (b"\x89PNG\r\n\x1a\n", PICTURE),
+    (b"%PDF-", FileType("application/pdf", "pdf")),
+    (b"OggS", FileType("audio/ogg", "ogg", "sound")),
+    (b"ID3", FileType("audio/mpeg", "mp3", "sound")),
+    (b"#!AMR", FileType("audio/amr", "amr", "sound")),
+    (b"{\\rtf", FileType("application/rtf", "rtf")),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileType("application/msword", "doc")),
+)
+_BRANDS: dict[bytes, FileType] = {
+    b"M4A ": FileType("audio/mp4", "m4a", "sound"),
+    b"heic": PICTURE,
+    b"heix": PICTURE,
+    b"mif1": PICTURE,
+    b"avif": PICTURE,
+}
+_OFFICE: dict[bytes, FileType] = {
+    b"word/": FileType("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
+    b"xl/": FileType("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+}
+_OPEN_DOCUMENTS: dict[bytes, FileType] = {
+    b"application/vnd.oasis.opendocument.text": FileType("application/vnd.oasis.opendocument.text", "odt"),
+    b"application/vnd.oasis.opendocument.spreadsheet": FileType(
+        "application/vnd.oasis.opendocument.spreadsheet", "ods"
+    ),
+}
+TEXT = FileType("text/plain; charset=utf-8", "txt")
+SHOWN_TEXT = 200_000
+
+
+def recognise(body: bytes) -> FileType | None:
+    """The accepted type of a file by its content; None where it is not accepted."""
+    for prefix, kind in _PREFIXES:
+        if body.startswith(prefix):
+            return kind
+    if body[:4] == b"PK\x03\x04":
+        return _document(body)
+    return _container(body) or _text(body)
+
+
+def _container(body: bytes) -> FileType | None:
+    """Pictures, sounds and videos whose type stands after their first bytes."""
+    if body[:4] == b"RIFF":
+        return {b"WEBP": PICTURE, b"WAVE": FileType("audio/wav", "wav", "sound")}.get(body[8:12])
+    if body[4:8] == b"ftyp":
+        return _BRANDS.get(body[8:12], FileType("video/mp4", "mp4", "video"))
+    if body[:4] == b"\x1aE\xdf\xa3":
+        return FileType("video/webm", "webm", "video")
+    is_mpeg_frame = len(body) > 2 and body[0] == 0xFF and body[1] & 0xE0 == 0xE0 and body[1] & 0x06
+    return FileType("audio/mpeg", "mp3", "sound") if is_mpeg_frame else None
+
+
+def _document(body: bytes) -> FileType | None:
+    """A document in a ZIP container, by the names at its beginning; any other archive is refused."""
+    head = body[:4096]
+    for name, kind in _OPEN_DOCUMENTS.items():
+        if head[30:38] == b"mimetype" and head[38:].startswith(name) and not head[38 + len(name) :].startswith(b"-"):
+            return kind
+    if b"[Content_Types].xml" not in head:
+        return None
+    # a document with macros says so in its content types, which are compressed: its part's name is not
+    if b"vbaProject" in body:
+        return None
+    return next((kind for name, kind in _OFFICE.items() if name in body), None)
+
+
+def _text(body: bytes) -> FileType | None:
+    """Plain text in UTF-8. Markup that a browser could run is no plain text."""
+    if not body or len(body) > SHOWN_TEXT or b"\x00" in body:
+        return None
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    if any(unicodedata.category(letter) == "Cc" and letter not in "\t\r\n\x0c" for letter in text):
+        return None
+    return None if text.lstrip().startswith("<") else TEXT
+
+
+_BAD = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def clean_name(name: str) -> str:
+    """The sender's name of a file as it may be shown: no path, no control characters, none that turn the direction."""
+    return _BAD.sub("_", name.replace("\\", "/").rsplit("/", 1)[-1]).strip(". ")[:200]
