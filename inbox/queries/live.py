@@ -30,8 +30,8 @@ def version() -> str:
     """
     written = RawSQL("inbox_message.xmin::text::bigint", (), output_field=BigIntegerField())
     rows = Message.objects.filter(state__in=OPEN).order_by()
-    found = rows.aggregate(count=Count("pk"), newest=Max("pk"), written=Sum(written))
-    return f"{found['count']}-{found['newest'] or 0}-{found['written'] or 0}"
+    columns = rows.aggregate(count=Count("pk"), newest=Max("pk"), written=Sum(written))
+    return f"{columns['count']}-{columns['newest'] or 0}-{columns['written'] or 0}"
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class ThreadState:
 
     @classmethod
     def of(cls, row: Message, messages: list[Message], answered: dict[int, list[Reply]]) -> "ThreadState":
-        replies = [reply.pk for each in answered.values() for reply in each]
+        replies = [reply.pk for of_message in answered.values() for reply in of_message]
         newest = max((message.pk for message in messages), default=0)
         return cls(newest, max(replies, default=0), row.state, row.assignee_id or 0)
 

@@ -52,12 +52,12 @@ def changes(request: MunicipalityRequest) -> HttpResponse:
     shown = parse_ints(request.GET.get("shown", "").split(",")[:MOST_SHOWN])
     latest = int(now.timestamp())
     since = datetime.fromtimestamp(int_param(request.GET, "since", default=latest, most=latest), UTC)
-    found = queries.changes(narrowed, shown, since, request.user, now)
+    changed = queries.changes(narrowed, shown, since, request.user, now)
     counts = listing.counts(narrowed, request.user, now)
     context = {
-        "shown": found.shown,
-        "new": found.new,
-        "is_more": found.is_more,
+        "shown": changed.shown,
+        "new": changed.new,
+        "is_more": changed.is_more,
         "narrowed": narrowed,
         "views": list_views(request, narrowed, counts),
         "waiting": counts["open"],
@@ -82,7 +82,7 @@ def message_changes(request: MunicipalityRequest, message: int) -> HttpResponse:
     if state == known:
         return HttpResponse(status=204)
     came = sum(other.pk > known.message for other in messages)
-    answers = [reply for each in answered.values() for reply in each if reply.pk > known.reply]
+    answers = [reply for of_message in answered.values() for reply in of_message if reply.pk > known.reply]
     sentences = [
         ngettext("%(count)s new message in this conversation.", "%(count)s new messages in this conversation.", came)
         % {"count": came}
