@@ -46,8 +46,8 @@ class Changes:
 def changes(narrowed: MessageFilters, shown: Collection[int], since: datetime, person: Any, now: datetime) -> Changes:
     """`shown`: ids of the rows on the page, which was made at `since`. Four queries.
 
-    Rows of the page are shown though they have left the view: whoever opens the list may read all messages of the scope.
-    A rule that hides some from a person has to hold here as well.
+    Rows of the page are shown though they have left the view: whoever opens the list may read all messages of the
+    scope. A rule that hides some from a person has to hold here as well.
     """
     before = list(listing.with_columns(Message.objects.filter(pk__in=shown)))
     rows = _received(listing.filtered_messages(narrowed, person, now), since).exclude(pk__in=shown)

@@ -25,7 +25,8 @@ OWN = {
     "benchmarks/publishing.py", "benchmarks/management/commands/bench.py", "launcher/files.py",
     "launcher/asvs.py", "launcher/coverage_report.py", "launcher/debian_database.py", "launcher/image_sbom.py",
     "launcher/installed.py", "launcher/run.py", "launcher/sbom.py", "mentoring/queries/response.py",
-    "portal/last_backup.py", "portal/live.py", "portal/measurements.py", "portal/migration_history.py", "posts/queries.py",
+    "portal/last_backup.py", "portal/live.py", "portal/measurements.py", "portal/migration_history.py",
+    "posts/queries.py",
     "reports/files/pdf.py", "trainings/scenario_parsing.py",
 }  # fmt: skip
 
