@@ -99,11 +99,11 @@ def pages(stage: Stage) -> FormatStage:
     return FormatStage(stage.cast, workers, {"pages": server}, channels, figures, killed_before=workers.killed)
 
 
-def connected(cast: Cast, server: FakeServer, name: str) -> Channel:
-    made = server.account("facebook", name)
+def connected(cast: Cast, server: FakeServer, name: str, platform: str = "facebook") -> Channel:
+    made = server.account(platform, name)
     with scope(cast.cuprija):
         channel = Channel.objects.create(
-            municipality=cast.cuprija, platform="facebook", server=made["server"], name=name, handle=f"@{name}",
+            municipality=cast.cuprija, platform=platform, server=made["server"], name=name, handle=f"@{name}",
             remote_id=made["credential"]["account_id"], connected_by=cast.approver, connected_at=timezone.now(),
         )  # fmt: skip
         credentials.store(channel, Credential.from_json(made["credential"]))
