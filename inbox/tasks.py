@@ -6,7 +6,10 @@ from channels.domain import unread_events
 from inbox.domain import (
     answer,
     attachments,
+    conversation_stores,
     conversations,
+    deleted_messages,
+    deletion_requests,
     drafts,
     evidence,
     external_replies,
@@ -14,8 +17,10 @@ from inbox.domain import (
     handover,
     hide,
     ingest,
+    office_hours,
     satisfaction,
     staff_notifications,
+    undo,
     webhook_events,
 )
 from inbox.domain import retention as words
@@ -34,14 +39,18 @@ def tick() -> None:
     answer.settle_delivered()
     staff_notifications.send_due()
     handover.remind()
+    deletion_requests.carry_out_due()
 
 
 @shared_task(name="inbox.tasks.follow_conversations")
 def follow_conversations() -> None:
-    """Settle what was answered outside of the portal; list follow-ups without a head; ask whether answers helped."""
+    """Settle what was answered outside of the portal; list follow-ups without a head; ask whether answers helped;
+    say that offices are closed."""
     external_replies.handle_due()
     conversations.promote()
     satisfaction.ask_due()
+    office_hours.send_due()
+    office_hours.withdraw_stale()
 
 
 @shared_task(name="inbox.tasks.read_events")
@@ -88,6 +97,9 @@ def fetch_channel_replies(channel_id: int) -> None:
 @shared_task(name="inbox.tasks.purge_expired")
 def purge_expired() -> None:
     words.purge_expired()
+    conversation_stores.purge_expired()
     evidence.purge_expired()
     drafts.purge_expired()
+    deleted_messages.purge_expired()
     staff_notifications.purge_expired()
+    undo.purge_expired()

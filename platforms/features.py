@@ -104,7 +104,8 @@ def _conversation(kind: type[Connector], facts: Facts, limits: Limits) -> Iterat
     yield Feature("visibility", CONVERSATION, label, len(limits.visibilities) > 1, "visibilities", Action.ANSWER)
     asked = {scope.name for scope in kind.requested(facts)}
     has_private = any(not window.scope or window.scope in asked for window in kind.reply_windows)
-    yield Feature("private", CONVERSATION, gettext_noop("Private messages"), has_private)
+    label = gettext_noop("Private messages")
+    yield Feature("private", CONVERSATION, label, has_private, action=Action.CONVERSE)
     yield Feature("hide", CONVERSATION, gettext_noop("Hide comments"), moderation.hides, action=Action.HIDE)
     yield Feature("remove", CONVERSATION, gettext_noop("Delete comments"), moderation.removes, action=Action.HIDE)
 

@@ -14,7 +14,8 @@ class Platform:
     `keys_from`: where the keys of our application come from. "server": we register ourselves at each server.
     "administrator": a person registers the portal at the network and enters the keys. "none": there are none.
     `keys_of`: the network whose application serves this one too.
-    `asks`: what a person types to connect, in order: "server", "identifier", "password", "token", "account".
+    `asks`: what a person types to connect, in order: "server", "identifier", "password", "token", "account";
+    of a mailbox also "smtp", the server for outgoing mail, and "name", in whose name answers are sent.
     `picks_account`: consent may cover several pages or organisations, of which a person picks one.
     `tied_to_person`: the access ends with the role of the person who gave it.
     `signed_by`: what signs the network's events. "app": our application's secret. "token": the channel's own
@@ -100,6 +101,18 @@ PLATFORMS: dict[str, Platform] = {
         tied_to_person=True,
         signed_by="app",
         consent_host="www.linkedin.com",
+    ),
+    "mail": Platform(
+        title="E-mail",
+        path="platforms.mail.connector.Mail",
+        connect_by="mailbox",
+        colour="#8a5a00",
+        preview="mastodon",
+        measures=frozenset(),
+        account_measures=frozenset(),
+        default_server="",
+        asks=("identifier", "password", "server", "smtp", "name"),
+        takes_posts=False,
     ),
     "mastodon": Platform(
         title="Mastodon",

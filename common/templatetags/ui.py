@@ -37,6 +37,7 @@ NETWORK_NAMES = {
     "facebook": "Facebook",
     "instagram": "Instagram",
     "linkedin": "LinkedIn",
+    "mail": "E-mail",
     "mastodon": "Mastodon",
     "telegram": "Telegram",
     "threads": "Threads",

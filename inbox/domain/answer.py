@@ -5,6 +5,7 @@ approver sees the text first (`inbox.domain.propose`); the policy checks that ag
 """
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -27,7 +28,7 @@ from inbox.domain import conversations, drafts
 from inbox.domain.mark_daily_counts import mark_questions
 from inbox.domain.triage import audit_label, lock
 from inbox.enums import MessageKind, MessageState, ProposalState
-from inbox.models import Message, ProposedAnswer, Reply
+from inbox.models import ExternalReply, Message, ProposedAnswer, Reply
 from inbox.queries.answer_rights import AnswerCapacity, answer_capacity, reply_prefix
 from municipalities.locking import lock_rights
 from municipalities.tenancy import everywhere
@@ -110,9 +111,13 @@ def send(row: Message, text: str, *, by: User, approved_by: Any) -> Reply:
     return reply
 
 
-def send_automatic(row: Message, text: str, *, by: User, approved_by: User | None) -> Reply:
+def send_automatic(
+    row: Message, text: str, *, by: User, approved_by: User | None, not_after: datetime | None = None
+) -> Reply:
     """Enqueue an automatic message to the author of a locked message. It changes nothing about the message."""
-    delivery = enqueue(row.channel, kind=REPLY, outgoing=_outgoing(row, text), due_at=timezone.now(), by=by)
+    delivery = enqueue(
+        row.channel, kind=REPLY, outgoing=_outgoing(row, text), due_at=timezone.now(), by=by, not_after=not_after
+    )
     return Reply.objects.create(
         municipality_id=row.municipality_id, message=row, delivery=delivery, text=text, by=by, approved_by=approved_by,
         is_automatic=True,
@@ -149,6 +154,11 @@ def _refuse_collision(row: Message, after: int) -> None:
         )
 
 
+def refuse_text(row: Message, text: str) -> None:
+    """Raises `ActionNotAllowed` for a text that the network does not take."""
+    _refuse_findings(row, _outgoing(row, text))
+
+
 def _refuse_findings(row: Message, outgoing: types.Outgoing) -> None:
     problems = [finding.message for finding in validation.check(row.channel, outgoing) if finding.severity == "error"]
     if problems:
@@ -169,6 +179,10 @@ def settle_delivered() -> int:
             reply.arrived_at = reply.delivery.published_at
             reply.save(update_fields=["arrived_at"])
             count += 1
+            # The network may have reported it before it answered us.
+            ExternalReply.objects.filter(
+                conversation=reply.message.conversation_id, remote_id=reply.delivery.remote_id
+            ).delete()
             if reply.is_automatic:
                 continue
             now = timezone.now()

@@ -7,39 +7,45 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Value
 
 from channels.models import Channel
-from inbox.models import Department, Message, Settlement
+from inbox.models import Department, Message, Settlement, Tag
 from inbox.queries.listing import MessageFilters, in_list
+from inbox.queries.readable import readable
 from municipalities.prepared import Prepared
+from municipalities.queries import Access
 from municipalities.tenancy import the_only_one
 from serbian.sorting import sort_key
 
 
-def neighbours(message: Message, narrowed: MessageFilters, person: Any, now: datetime) -> dict[str, int]:
+def neighbours(
+    message: Message, narrowed: MessageFilters, person: Any, now: datetime, access: Access
+) -> dict[str, int]:
     """The ids of the `previous` and the `next` one of that list, and its `first`. One query.
 
     The message itself need not be in the list any more: its place is where its time and its age put it.
     """
-    return {name: pk for name, pk, _label in _united(_steps(message, narrowed, person, now))}
+    return {name: pk for name, pk, _label in _united(_steps(message, narrowed, person, now, access))}
 
 
 def choices() -> dict[str, list[tuple[str, str]]]:
-    """Channels, settlements and departments, as ids and names in Serbian order. One query."""
+    """Channels, settlements, departments and tags, as ids and names in Serbian order. One query."""
     return _sorted(TABLES.rows(municipality=the_only_one()))
 
 
 def neighbours_and_choices(
-    message: Message, narrowed: MessageFilters, person: Any, now: datetime
+    message: Message, narrowed: MessageFilters, person: Any, now: datetime, access: Access
 ) -> tuple[dict[str, int], dict[str, list[tuple[str, str]]]]:
     """Both, for the page of a message. Still one query."""
-    steps = _steps(message, narrowed, person, now)
+    steps = _steps(message, narrowed, person, now, access)
     rows = _united({**steps, **_tables()})
     return {name: pk for name, pk, _label in rows if name in steps}, _sorted(
         [row for row in rows if row[0] not in steps]
     )
 
 
-def _steps(message: Message, narrowed: MessageFilters, person: Any, now: datetime) -> dict[str, QuerySet[Any]]:
-    rows = Message.objects.filter(in_list(narrowed, person, now)).exclude(pk=message.pk)
+def _steps(
+    message: Message, narrowed: MessageFilters, person: Any, now: datetime, access: Access
+) -> dict[str, QuerySet[Any]]:
+    rows = Message.objects.filter(in_list(narrowed, person, now) & readable(access)).exclude(pk=message.pk)
     younger = Q(at__gt=message.at) | Q(at=message.at, pk__gt=message.pk)
     before, after = younger, ~younger
     if narrowed.view not in ("answered", "closed"):
@@ -48,6 +54,10 @@ def _steps(message: Message, narrowed: MessageFilters, person: Any, now: datetim
         sooner = Q(due_at__lt=message.due_at) if message.due_at else timed
         later = Q(due_at__gt=message.due_at) | ~timed if message.due_at else Q(pk__in=[])
         before, after = sooner | (same & younger), later | (same & ~younger)
+        if message.is_urgent:
+            before, after = Q(is_urgent=True) & before, Q(is_urgent=False) | after
+        else:
+            before, after = Q(is_urgent=True) | before, Q(is_urgent=False) & after
     backwards = [ordering.reverse_ordering() or ordering for ordering in narrowed.order]
     return {
         "previous": rows.filter(before).order_by(*backwards).annotate(label=Value(""))[:1],
@@ -61,6 +71,8 @@ def _tables() -> dict[str, QuerySet[Any]]:
         "channel": Channel.objects.all(),
         "settlement": Settlement.objects.all(),
         "department": Department.objects.filter(is_retired=False),
+        "tag": Tag.objects.filter(is_retired=False),
+        "retired_tag": Tag.objects.filter(is_retired=True),
     }
     return {name: rows.order_by().annotate(label=F("name")) for name, rows in tables.items()}
 
@@ -75,11 +87,23 @@ def _union(parts: Mapping[str, QuerySet[Any]]) -> Any:
     return first.union(*others, all=True)
 
 
+def set_tag_names(rows: Iterable[Message], options: Mapping[str, list[tuple[str, str]]]) -> None:
+    """Sets `tag_names` of rows of a list. `options` are those of `choices`."""
+    for row in rows:
+        row.tag_names = tag_names(row, options)
+
+
+def tag_names(row: Message, options: Mapping[str, list[tuple[str, str]]]) -> list[str]:
+    """Names of the tags of a message, retired ones too, in the order of `choices`."""
+    mine = {str(tag) for tag in row.tags}
+    return [name for pk, name in (*options["tag"], *options["retired_tag"]) if pk in mine] if mine else []
+
+
 TABLES = Prepared(lambda of: _union(_tables()))
 
 
 def _sorted(rows: Iterable[tuple[str, int, str]]) -> dict[str, list[tuple[str, str]]]:
-    options_by_table: dict[str, list[tuple[str, str]]] = {"channel": [], "settlement": [], "department": []}
+    options_by_table: dict[str, list[tuple[str, str]]] = {table: [] for table in _tables()}
     for table, pk, name in rows:
         options_by_table[table].append((str(pk), name))
     return {table: sorted(options, key=lambda row: sort_key(row[1])) for table, options in options_by_table.items()}

@@ -13,24 +13,26 @@ from common.web.errors import flash_error
 from inbox.domain import suggest
 from inbox.enums import MessageKind
 from inbox.models import Message
+from inbox.queries.readable import readable_messages
 from inbox.queries.thread import similar_messages as saying_alike
+from inbox.views import navigation
 from inbox.views.navigation import sorted_as
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 
 
-def _message(pk: int) -> Message:
-    return get_object_or_404(Message.objects.select_related("channel"), pk=pk)
+def _message(request: MunicipalityRequest, pk: int) -> Message:
+    return get_object_or_404(readable_messages(request.access).select_related("channel"), pk=pk)
 
 
 @requires(Verb.INBOX_WORK)
 @require_POST
 def accept(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Accept the suggestion and go back to the page of the button."""
-    row = _message(message)
+    before = _message(request, message)
     try:
-        row = suggest.accept(row, by=request.user)
+        row = suggest.accept(before, by=request.user)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
@@ -39,13 +41,13 @@ def accept(request: MunicipalityRequest, message: int) -> HttpResponse:
     is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     if is_ours and back.startswith("/"):  # `redirect` takes anything else for the name of a page
         return redirect(back)
-    return redirect("message", request.municipality.slug, row.pk)
+    return navigation.back_to_message(request, before)
 
 
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def alike(request: MunicipalityRequest, message: int) -> HttpResponse:
-    return _alike(request, _message(message))
+    return _alike(request, _message(request, message))
 
 
 def _alike(request: MunicipalityRequest, row: Message, problem: str = "") -> HttpResponse:
@@ -65,7 +67,7 @@ def _alike(request: MunicipalityRequest, row: Message, problem: str = "") -> Htt
 @requires(Verb.INBOX_WORK)
 @require_POST
 def sort_alike(request: MunicipalityRequest, message: int) -> HttpResponse:
-    row = _message(message)
+    row = _message(request, message)
     try:
         count = suggest.set_kind_of_similar(row, request.POST.get("kind", ""), by=request.user)
     except ActionNotAllowed as refused:

@@ -74,6 +74,8 @@ EVERYWHERE = {
     "delivery/queries.py",
     "exchange/domain/share.py",
     "inbox/domain/answer.py",
+    "inbox/domain/conversation_stores.py",
+    "inbox/domain/deletion_requests.py",
     "inbox/domain/evidence.py",
     "inbox/domain/drafts.py",
     "inbox/domain/staff_notifications.py",

@@ -35,8 +35,10 @@ from delivery.models import DuplicatePost
 from exchange.domain import practice
 from exchange.models import Example, Pick, SharedComment, SharedPicture, SharedPost
 from inbox.domain import desk as inbox_desk
-from inbox.domain import handover, house_rules, merge_conversations, moderate
+from inbox.domain import handover, house_rules, merge_conversations, moderate, sorting_rules
+from inbox.domain import tags as inbox_tags
 from inbox.models import (
+    BulkAct,
     Conversation,
     ConversationMerge,
     Department,
@@ -46,6 +48,8 @@ from inbox.models import (
     ProposedAnswer,
     SavedAnswer,
     Settlement,
+    SortingRule,
+    Tag,
 )
 from kits.models import Kit, KitPost
 from library.domain import snippets, templates
@@ -64,6 +68,7 @@ from municipalities.models import (
     GlossaryWord,
     Membership,
     Pairing,
+    PrivateReader,
     RuleChange,
     WidePause,
 )
@@ -85,6 +90,7 @@ from posts.models import Amendment, Closing, Decision, Folder, Suggestion, Threa
 from reports.domain import public_page
 from reports.models import MonthlyReport, ProgrammeReport
 from tests.analytics.factories import channel, published
+from tests.architecture import private_messages
 from tests.architecture.caching import stored_wrongly
 from tests.cases import sample, undone
 from tests.mentoring.plans import agreed as agreed_plan
@@ -236,6 +242,12 @@ def _emergency_right(cast: Cast) -> EmergencyRight:
     """One that gives nobody a right any more."""
     now = timezone.now()
     return EmergencyRight.objects.create(municipality=cast.cuprija, user=cast.viewer, by=cast.approver, ended_at=now)
+
+
+def _private_reader(cast: Cast) -> PrivateReader:
+    """One who reads nothing any more."""
+    now = timezone.now()
+    return PrivateReader.objects.create(municipality=cast.cuprija, user=cast.viewer, by=cast.approver, ended_at=now)
 
 
 def _rule_change(it: Things) -> int:
@@ -579,6 +591,24 @@ def _settlement(it: Things) -> int:
         return int((known or inbox_desk.add_settlement(it.cast.cuprija, "Супска", by=it.cast.officer)).pk)
 
 
+def _tag(it: Things) -> int:
+    with scope(it.cast.cuprija):
+        return int((Tag.objects.first() or inbox_tags.add(it.cast.cuprija, "Избори", by=it.cast.officer)).pk)
+
+
+def _sorting_rule(it: Things) -> int:
+    with scope(it.cast.cuprija):
+        wanted = sorting_rules.RuleInput("Вода", words="вода", set_urgent=True)
+        known = SortingRule.objects.first()
+        return int((known or sorting_rules.create(it.cast.cuprija, wanted, by=it.cast.officer)).pk)
+
+
+def _bulk_act(it: Things) -> int:
+    """Of the officer: others are refused in words."""
+    with scope(it.cast.cuprija):
+        return int(BulkAct.objects.create(municipality=it.cast.cuprija, act="close:", by=it.cast.officer).pk)
+
+
 def _handed_over(it: Things) -> tuple[int, str]:
     """A question to a department, and the token of its link."""
     pk, token = _message(it), f"a-token-of-{it.cast.cuprija.slug}"
@@ -723,6 +753,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "relaxations/change": _rule_change,
     "delegations/delegation": lambda it: _delegation(it.cast).pk,
     "emergency/right": lambda it: _emergency_right(it.cast).pk,
+    "readers/reader": lambda it: _private_reader(it.cast).pk,
     "words/word": lambda it: _word(it),
     "posts/pk": lambda it: it.publication.post_id,
     "threads/thread": lambda it: it.thread.pk,
@@ -794,6 +825,11 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "departments/department": lambda it: _department(it).pk,
     "department/act": lambda it: "retire",
     "settlements/settlement": _settlement,
+    "tags/tag": _tag,
+    "tag/act": lambda it: "retire",
+    "rules/rule": _sorting_rule,
+    "rule/act": lambda it: "off",
+    "undo/bulk_act": _bulk_act,
     "inbox-answer/token": lambda it: _handed_over(it)[1],
     "needs/need": lambda it: _need(it).pk,
     "voices/supporter": lambda it: _of_need(it, "supporter"),
@@ -914,6 +950,7 @@ def sampled(one_of: int) -> list[Address]:
 
 def _try_every_role(cast: Cast, some: list[Address], subtests: pytest.Subtests) -> None:
     made = make(cast)
+    private_messages.make(cast, made.channel, made.publication)
     sessions = {role: sign_in(getattr(cast, role)).cookies for role in ROLES if role != "anonymous"}
     for address in some:
         with subtests.test(address.route or "/"), undone():
@@ -932,6 +969,8 @@ def _what_roles_get_wrongly(address: Address, things: Things, sessions: dict[str
             transaction.set_rollback(True)
         status, location = response.status_code, response.headers.get("Location", "")
         wrong += stored_wrongly(address.name, response)
+        if role != "approver" and private_messages.holds_marker(response):
+            wrong.append(f"{path} as {role}: shows words of a private message")
         expected = _expected(things.cast, address, role)
         if not _fits(address, status, location, expected):
             wrong.append(f"{path} as {role}: expected {expected}, got {status} {location}")

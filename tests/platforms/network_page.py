@@ -14,6 +14,7 @@ from platforms.features import Feature, features
 from platforms.protocols import Connector
 from platforms.types import Action
 from tests.platforms.fakes import FakeServer, running
+from tests.platforms.fakes.core import WITHOUT_HTTP
 from tests.platforms.faults import bench_for
 from tests.platforms.vendor_schemas import report
 
@@ -55,7 +56,7 @@ def from_data(fakes: FakeServer) -> str:
 
 
 def facts(fakes: FakeServer, key: str) -> dict[str, object]:
-    return bench_for(fakes, key).connector().fetch_facts()
+    return {} if key in WITHOUT_HTTP else bench_for(fakes, key).connector().fetch_facts()
 
 
 def _formats(listed: dict[str, tuple[Feature, ...]]) -> Iterator[str]:
@@ -92,6 +93,7 @@ def _permissions(kinds: dict[str, type[Connector]]) -> Iterator[str]:
 ACTIONS = {
     Action.COMMENT: "first comments and threads",
     Action.ANSWER: "answers",
+    Action.CONVERSE: "private messages",
     Action.HIDE: "hiding and deleting comments",
     Action.EDIT: "changes of published posts",
     Action.TAKE_DOWN: "taking down",

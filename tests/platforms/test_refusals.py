@@ -15,6 +15,7 @@ from platforms.errors import NeedsConsent, NotAllowed, PlatformError, RateLimite
 from platforms.refusals import Meaning, Refusal, first
 from platforms.types import Action
 from tests.platforms.fakes import FakeServer
+from tests.platforms.fakes.core import FAKES
 from tests.platforms.faults import bench_for
 
 # Everything but the renewal of a session.
@@ -71,7 +72,7 @@ def test_every_entry_says_what_may_be_done_next(key: str, number: int, fakes: Fa
     assert isinstance(beside.value, NeedsConsent) == ended
 
 
-@pytest.mark.parametrize("key", registry.PLATFORMS)
+@pytest.mark.parametrize("key", FAKES)
 def test_every_network_has_a_meaning_for_a_dead_session_and_for_a_missing_permission(key: str) -> None:
     table = registry.connector(key).refusals
     meanings = {entry.meaning for entry in table}
@@ -91,7 +92,7 @@ def test_every_entry_has_a_source_and_a_day(key: str) -> None:
         assert date(2026, 11, 1) <= date.fromisoformat(entry.as_of)
 
 
-@pytest.mark.parametrize("key", registry.PLATFORMS)
+@pytest.mark.parametrize("key", FAKES)
 def test_what_was_not_granted_is_not_even_sent(key: str, fakes: FakeServer) -> None:
     bench = bench_for(fakes, key)
     kind = registry.connector(key)
