@@ -12,7 +12,7 @@ from platforms import answers, refusals
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
 from platforms.refusals import Meaning, Refusal
 from platforms.translation import gettext_noop
-from platforms.types import Credential, Scope
+from platforms.types import Action, Credential, Scope
 
 RESET = "ratelimit-reset"  # epoch seconds: https://docs.bsky.app/docs/advanced-guides/rate-limits
 # An access token lives two hours; this much before its end it is renewed on our own accord.
@@ -44,7 +44,7 @@ ACCESS = (
 APP_PASSWORD, PRIVILEGED = "com.atproto.appPass", "com.atproto.appPassPrivileged"
 SCOPES = (
     Scope(APP_PASSWORD, gettext_noop("Publish, and read what people answer.")),
-    Scope(PRIVILEGED, gettext_noop("Read and answer private messages."), needed=False),
+    Scope(PRIVILEGED, gettext_noop("Read and answer private messages."), needed=False, actions=(Action.CONVERSE,)),
 )
 NOT_ACCEPTED = "The server no longer accepts our access."
 REFUSALS = frozenset({400, 404, 405, 409, 410, 413, 415, 422})

@@ -55,7 +55,7 @@ PRIVATE_CHARACTERS = 10_000
 # Requested only with the option `private_messages`.
 PRIVATE_SCOPES = (
     Scope("dm.read", gettext_noop("Read private messages."), needed=False),
-    Scope("dm.write", gettext_noop("Answer private messages."), needed=False),
+    Scope("dm.write", gettext_noop("Answer private messages."), needed=False, actions=(Action.CONVERSE,)),
 )
 
 

@@ -147,8 +147,8 @@ def send(calls: Calls, own: str, outgoing: Outgoing) -> Published:
     try:
         answer = calls.public(f"/dm_conversations/with/{other}/messages", {"text": outgoing.text})
     except Rejected as refused:
-        said = f"{refused.message} {refused.evidence.get('body', '')}".lower()
-        if refused.code == FORBIDDEN and any(words in said for words in UNREACHABLE):
+        refusal_text = f"{refused.message} {refused.evidence.get('body', '')}".lower()
+        if refused.code == FORBIDDEN and any(words in refusal_text for words in UNREACHABLE):
             raise Rejected(RECIPIENT_GONE, code="recipient_gone", evidence=refused.evidence) from None
         if refused.code == FORBIDDEN:
             raise NotAllowed(refused.message, None, FORBIDDEN, refused.evidence) from None

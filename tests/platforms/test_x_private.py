@@ -9,7 +9,7 @@ import pytest
 
 from platforms.errors import NotAllowed, OutcomeUnknown, Rejected
 from platforms.reply_windows import closes_at, granted
-from platforms.types import Absent, AttachmentKind, Found, Message, Outgoing
+from platforms.types import Absent, Action, AttachmentKind, Found, Message, Outgoing
 from platforms.visibility import Visibility
 from platforms.x import private
 from platforms.x.connector import X
@@ -143,6 +143,9 @@ class TestConsent:
         assert "dm.read%20dm.write" in wanted
         assert granted(X.reply_windows, ("tweet.write",)) == ()
         assert closes_at(granted(X.reply_windows, ("dm.write",)), start()) is None
+        credential = replace(bench.credential, scopes=("tweet.write", "dm.read"))
+        with pytest.raises(NotAllowed), connector(bench, credential=credential).acting(Action.CONVERSE):
+            pytest.fail("The call would have been made.")
 
 
 class TestAnswering:
