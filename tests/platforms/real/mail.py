@@ -227,7 +227,7 @@ def _group(gid: int) -> str:
 
 
 def _open_the_way(place: Path) -> None:
-    """pytest's temporary directories are its user's alone; the mail servers become other users."""
+    """Temporary directories are their user's alone; the mail servers become other users."""
     for path in [place, *place.parents]:
         if path == Path("/tmp") or not path.name:
             break
