@@ -10,6 +10,7 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import smtplib
 import socket
 import ssl
@@ -227,7 +228,7 @@ def _group(gid: int) -> str:
 
 
 def _open_the_way(place: Path) -> None:
-    """pytest's temporary directories are its user's alone; the mail servers become other users."""
+    """Temporary directories are their user's alone; the mail servers become other users."""
     for path in [place, *place.parents]:
         if path == Path("/tmp") or not path.name:
             break
@@ -263,7 +264,12 @@ def _running(place: Path, ports: dict[str, int]) -> Iterator[None]:
         processes = []
         for command in programs:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=place
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=place,
+                start_new_session=True,
             )
             ends.callback(_end, process)
             processes.append(process)
@@ -277,12 +283,13 @@ def _program(name: str) -> str:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
+    """With all that it has started: a delivery that is under way would write into the directory once more."""
     process.terminate()
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(10)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(10)
 
 
 def _wait_for_port(name: str, port: int, processes: list[subprocess.Popen[bytes]], place: Path) -> None:

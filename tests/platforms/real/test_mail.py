@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,8 +30,9 @@ KEYS = (f"{number:032x}" for number in range(1, 1000))
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
-    with serving(tmp_path_factory.mktemp("mail") / "server") as server:
+def running() -> Iterator[MailServer]:
+    """Not in pytest's own directory: another run that begins meanwhile closes that to the users of the servers."""
+    with tempfile.TemporaryDirectory(prefix="mail-") as place, serving(Path(place) / "server") as server:
         yield server
 
 
