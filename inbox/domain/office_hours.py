@@ -64,8 +64,12 @@ def save(municipality: Municipality, *, is_on: bool, own_text: str, by: User) ->
         return row
     row.is_on, row.own_text, row.by, row.at = is_on, text, by, timezone.now()
     row.save()
-    verb = "change" if was_on == is_on else "on" if is_on else "off"
-    record(f"office_hours.{verb}", by=by, target=row, label=str(place))
+    record(
+        "office.hours_change" if was_on == is_on else "office.hours_on" if is_on else "office.hours_off",
+        by=by,
+        target=row,
+        label=str(place),
+    )
     return row
 
 

@@ -74,6 +74,8 @@ EVERYWHERE = {
     "delivery/queries.py",
     "exchange/domain/share.py",
     "inbox/domain/answer.py",
+    "inbox/domain/office_hours.py",
+    "inbox/domain/undo.py",
     "inbox/domain/evidence.py",
     "inbox/domain/drafts.py",
     "inbox/domain/staff_notifications.py",

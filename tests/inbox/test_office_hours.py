@@ -275,8 +275,8 @@ def test_the_page_shows_both_scripts_and_keeps_the_first_words(channel: Channel,
     assert client.post(page, {"own_text": "Видимо се."}).status_code == 302
     assert not OfficeHours.objects.get().is_on
     with everywhere("a test"):
-        verbs = list(AuditEvent.objects.filter(verb__startswith="office_hours.").values_list("verb", flat=True))
-    assert sorted(verbs) == ["office_hours.off", "office_hours.on"]
+        verbs = list(AuditEvent.objects.filter(verb__startswith="office.").values_list("verb", flat=True))
+    assert sorted(verbs) == ["office.hours_off", "office.hours_on"]
     assert sign_in(cast.viewer).get(page).status_code == 403
 
 

@@ -288,8 +288,8 @@ def test_the_pages_write_try_order_and_remove_rules(municipality: MunicipalityIn
     assert client.post(f"{RULES}{first.pk}/delete/").status_code == 404
     with scope(cast.cuprija):
         assert SortingRule.objects.filter(is_retired=False).count() == 2
-        verbs = set(AuditEvent.objects.filter(verb__startswith="sorting_rule.").values_list("verb", flat=True))
-    assert verbs == {f"sorting_rule.{name}" for name in ("create", "change", "move", "off", "retire", "restore")}
+        verbs = set(AuditEvent.objects.filter(verb__startswith="sorting.").values_list("verb", flat=True))
+    assert verbs == {f"sorting.{name}" for name in ("create", "change", "move", "off", "retire", "restore")}
 
 
 def test_rules_stay_in_their_municipality(municipality: MunicipalityInbox) -> None:
