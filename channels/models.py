@@ -203,12 +203,34 @@ class Event(models.Model):
 
 
 class Deletion(models.Model):
-    """A deletion request of a person, passed on by a network. `code` identifies it for their enquiry."""
+    """A person's request to delete what we hold of them, passed on by a network. `code` is for their enquiry.
+
+    `digest`: of the network's signed request, so that one that comes again is the same. `person` is the network's id of
+    who asked; it is kept only until a worker has looked for their messages (`inbox.domain.deletion_requests`), then
+    `done_at` is set. `channels`: how many lost the access that this person had given; `messages` and `held`: how many
+    of their messages were erased, and how many are kept by a legal hold or as evidence.
+    """
 
     platform = models.CharField(max_length=20)
     code = models.CharField(max_length=40, unique=True)
+    digest = models.CharField(max_length=64)
+    person = models.CharField(max_length=300, blank=True)
     channels = models.PositiveSmallIntegerField()
-    done_at = models.DateTimeField(auto_now_add=True)
+    messages = models.PositiveIntegerField(default=0)
+    held = models.PositiveIntegerField(default=0)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="deletion_once", fields=["platform", "digest"]),
+            models.CheckConstraint(
+                name="deletion_forgets_who_asked",
+                condition=models.Q(done_at__isnull=True) & ~models.Q(person="")
+                | models.Q(done_at__isnull=False, person=""),
+            ),
+        ]
+        indexes = [models.Index(fields=["id"], name="deletion_to_do", condition=models.Q(done_at__isnull=True))]
 
     def __str__(self) -> str:
         return f"{self.platform} {self.code}"

@@ -206,10 +206,20 @@ def mentionable(municipality: Municipality) -> list[Channel]:
         return list(rows.select_related("municipality").order_by("municipality__name_cyrl", "name", "pk"))
 
 
+def network_title(platform: str) -> str:
+    """The network's own name for people."""
+    return str(PLATFORMS[platform].title)
+
+
+def networks_of_application(platform: str) -> list[str]:
+    """The networks that share one application with this one, itself among them: to the network they are the same."""
+    holder = PLATFORMS[platform].keys_of or platform
+    return [key for key, one in PLATFORMS.items() if holder in (key, one.keys_of)]
+
+
 def of_grantor(platform: str, grantor: str) -> list[Credential]:
     """Credentials that live from one person's consent, on all networks of one application, in any municipality."""
-    holder = PLATFORMS[platform].keys_of or platform
-    family = [key for key, one in PLATFORMS.items() if holder in (key, one.keys_of)]
+    family = networks_of_application(platform)
     with everywhere("one person may have connected pages of several municipalities"):
         credentials = Credential.objects.filter(channel__platform__in=family, grantor=grantor).exclude(grantor="")
         return list(credentials.select_related("channel", "channel__municipality"))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.web import SignedInRequest
-from channels import pauses, validation
+from channels import pauses
 from channels.enums import ChannelState
 from common.differences import differences
 from delivery import commit_window, delays, origins, queries, rules
@@ -127,7 +127,7 @@ def _given(request: SignedInRequest, delivery: Delivery, given: str) -> forms.Fo
 
 
 def _has_links(delivery: Delivery) -> bool:
-    return validation.limits(delivery.channel).post_links
+    return answer.has_link(delivery)
 
 
 def _changed(request: MunicipalityRequest, delivery: Delivery) -> HttpResponse:
@@ -176,7 +176,8 @@ def _take_down_page(delivery: Delivery, origin: origins.Origin) -> str:
 
 
 def _is_private(delivery: Delivery) -> bool:
-    """Whether it is an answer that one citizen alone reads; who may not read messages does not read it here either."""
+    """Whether it is an answer that one citizen alone reads; who may not read
+    private messages does not read it here either."""
     return visibility.is_private(delivery.payload.get("visibility", visibility.Visibility.PUBLIC))
 
 
@@ -198,7 +199,7 @@ def _page(request: MunicipalityRequest, delivery: Delivery, *, status: int = 200
         "has_more": bool(delivery.payload.get("thread")),
         "changes": differences(delivery.shown or "", delivery.shown_now) if delivery.changed_at else (),
         "text": delivery.payload["text"],
-        "is_concealed": _is_private(delivery) and not request.access.may(Verb.INBOX_VIEW),
+        "is_concealed": _is_private(delivery) and not request.access.may(Verb.INBOX_PRIVATE),
         "language": delivery.payload.get("language", ""),
         "pictures": delivery.payload.get("pictures", ()),
         "now": (now := timezone.now()),

@@ -12,7 +12,7 @@ from common import languages
 from demo.texts import DAYS, SLUGS, TRAINING_DAYS_AGO, place
 from municipalities.domain import reference
 from municipalities.enums import Role
-from municipalities.models import Cohort, Enrolment, Membership, Municipality, Pairing, Programme
+from municipalities.models import Cohort, Enrolment, Membership, Municipality, Pairing, PrivateReader, Programme
 
 PASSWORD = "dobosar-demo"  # noqa: S105 - printed at every start of the demo
 PROGRAMME = "Програм обуке (демо)"
@@ -83,6 +83,9 @@ def _team(slug: str, today: date, hashed: str) -> Team:
     approver = person(f"approver@{slug}.example", f"Начелник кабинета – {name}", hashed)
     for user, role in ((officer, Role.OFFICER), (approver, Role.APPROVER)):
         Membership.objects.get_or_create(user=user, municipality=municipality, role=role, ended_at=None)
+    PrivateReader.objects.get_or_create(
+        municipality=municipality, user=officer, ended_at=None, defaults={"by": approver}
+    )
     return Team(municipality, officer, approver)
 
 

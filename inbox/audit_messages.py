@@ -33,6 +33,9 @@ MESSAGES: dict[str, Promise] = {
     "message.withdraw_question": _("Withdrew a question to a department: %(department)s"),
     "message.export_author": _("Exported everything that one person wrote here (%(messages)s)"),
     "message.erase_author": _("Erased everything that one person wrote here (%(messages)s)"),
+    "message.erase_by_network": _(
+        "A citizen asked %(network)s to have their data deleted: %(messages)s messages erased, %(held)s kept"
+    ),
     "message.gone": _("A citizen deleted their message on %(target)s there"),
     "message.file": _("A citizen's message on %(target)s is about: %(topic)s"),
     "message.move": _("A citizen's message on %(target)s: %(state)s"),

@@ -157,6 +157,7 @@ def erase(what: Erasure) -> None:
 
 
 def with_the_message() -> str:
-    return _("As long as the words of the message: %(days)s days after it was answered or closed.") % {
-        "days": settings.INBOX_DAYS
-    }
+    return _(
+        "As long as the words of the message: %(days)s days after it was answered or closed, %(private)s days if it is "
+        "private."
+    ) % {"days": settings.INBOX_DAYS, "private": min(settings.INBOX_PRIVATE_DAYS, settings.INBOX_DAYS)}

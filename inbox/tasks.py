@@ -6,8 +6,10 @@ from channels.domain import unread_events
 from inbox.domain import (
     answer,
     attachments,
+    conversation_stores,
     conversations,
     deleted_messages,
+    deletion_requests,
     drafts,
     evidence,
     external_replies,
@@ -37,6 +39,7 @@ def tick() -> None:
     answer.settle_delivered()
     staff_notifications.send_due()
     handover.remind()
+    deletion_requests.carry_out_due()
 
 
 @shared_task(name="inbox.tasks.follow_conversations")
@@ -94,6 +97,7 @@ def fetch_channel_replies(channel_id: int) -> None:
 @shared_task(name="inbox.tasks.purge_expired")
 def purge_expired() -> None:
     words.purge_expired()
+    conversation_stores.purge_expired()
     evidence.purge_expired()
     drafts.purge_expired()
     deleted_messages.purge_expired()

@@ -15,7 +15,7 @@ class MunicipalitiesConfig(AppConfig):
         from municipalities import grants, queries
         from municipalities.audit_messages import MESSAGES
         from municipalities.checks import row_security_holds, tenant_models_are_scoped
-        from municipalities.domain import deciders, house_rules, members, waiting
+        from municipalities.domain import deciders, house_rules, members, private_readers, waiting
         from municipalities.enums import Role
         from municipalities.models import Municipality
         from municipalities.row_security import schema, statements
@@ -23,6 +23,7 @@ class MunicipalitiesConfig(AppConfig):
         audit_messages.register(self.name, MESSAGES)
         grants.register()
         endings.register("delegations and emergency lists", deciders.end_unauthorised)
+        endings.register("readers of private messages", private_readers.end_unauthorised)
         endings.register("rights that wait", waiting.end_unauthorised)
         endings.register("relaxations of house rules", house_rules.end_unauthorised)
         reactivation.register(members.restore)
@@ -32,6 +33,7 @@ class MunicipalitiesConfig(AppConfig):
             "approver": _("Approver"),
             "emergency": _("Emergency list"),
             "delegate": _("Stands in for an approver"),
+            "private": _("Reads private messages"),
         }
         sentences.register_labels("right", rights)
         sentences.register_labels(

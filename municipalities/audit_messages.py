@@ -17,6 +17,8 @@ MESSAGES: dict[str, Promise] = {
     "member.end_emergency": _("Took %(person)s off the emergency list"),
     "member.change_role": _("Changed the role of %(person)s to: %(role)s"),
     "member.end": _("Ended the membership of %(person)s (%(role)s)"),
+    "member.end_private_reader": _("%(person)s no longer reads private messages"),
+    "member.name_private_reader": _("Named %(person)s as a reader of private messages"),
     "member.join": _("%(person)s joined as: %(role)s"),
     "member.stop_right": _("Stopped a new right of %(person)s: %(right)s"),
     "member.right_holds": _("After the delay a new right of %(person)s holds: %(right)s"),

@@ -193,6 +193,10 @@ class EmergencyRightForm(forms.Form):
         self.fields["user"].choices = by_name(people)  # type: ignore[attr-defined]
 
 
+class PrivateReaderForm(EmergencyRightForm):
+    """Who may read private messages."""
+
+
 # ---- a programme
 
 

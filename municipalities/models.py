@@ -327,6 +327,33 @@ class EmergencyRight(Waiting):
         return f"{self.user} · {self.municipality}"
 
 
+class PrivateReader(Waiting):
+    """The list of officers who read and answer private messages; approvers need no entry. Ended, never deleted."""
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="private_readers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="private_readers")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta(Waiting.Meta):
+        constraints = [
+            *Waiting.Meta.constraints,
+            models.CheckConstraint(
+                name="nobody_confirms_their_own_reading",
+                condition=models.Q(confirmed_by__isnull=True) | ~models.Q(confirmed_by=models.F("user")),
+            ),
+            models.UniqueConstraint(
+                name="one_running_private_reader",
+                fields=["municipality", "user"],
+                condition=models.Q(ended_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.municipality}"
+
+
 class RuleChange(TenantModel):
     """A requested relaxation of house rules. It takes effect at `effective_at`, or once another approver agrees.
 

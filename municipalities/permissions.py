@@ -24,6 +24,7 @@ DESCRIPTIONS: dict[Verb, str] = {
     Verb.INBOX_VIEW: "read what citizens write",
     Verb.INBOX_WORK: "sort, assign, answer and close messages of citizens",
     Verb.INBOX_PEOPLE: "show, export and erase what is held of a citizen; hold a message from being erased",
+    Verb.INBOX_PRIVATE: "read and answer what citizens write privately",
     Verb.NEEDS_VIEW: "see what citizens need, what was decided and what was done",
     Verb.NEEDS_EDIT: "write needs down, decide on them, tell citizens what was done",
     Verb.FEEDBACK_GIVE: "fill in the rubric for a post",
@@ -73,14 +74,16 @@ FOOT = """
 ¹ Programme staff read drafts only where the municipality agreed to it (house rules). Nobody approves their own post
 unless the house rules allow it.
 
-Two rights are lent by name to a communications officer or an approver. Who stands in for an absent approver may approve
+Rights are lent by name to a communications officer or an approver. Who stands in for an absent approver may approve
 (`post.approve`) from the first to the last day of the absence, never their own words. Who is on the municipality's
-emergency list may publish in an emergency (`post.emergency`); another approver reviews it afterwards. Both end with
-the membership.
+emergency list may publish in an emergency (`post.emergency`); another approver reviews it afterwards. Private messages
+(`inbox.private`) are read and answered by the approvers and by the officers whom the municipality names; to everybody
+else they are not there. All of these end with the membership.
 
 A new approver has the rights of a communications officer until the delay of `RULE_RELAXATION_HOURS` is over or another
 approver agrees; the first approver of a municipality does not wait. The same delay holds for a new entry of the
-emergency list, for an approver's right that somebody else lends in their name, and for house rules that become weaker.
+emergency list, for an approver's right that somebody else lends in their name, for a reader of private messages whom
+somebody else than an approver names, and for house rules that become weaker.
 
 Across the municipalities of a programme its staff may, and its trainers where it says so:
 

@@ -34,6 +34,7 @@ from municipalities.models import (
     Municipality,
     Pairing,
     Pause,
+    PrivateReader,
     Programme,
     RuleChange,
     ServiceAvailability,
@@ -42,7 +43,7 @@ from municipalities.models import (
 )
 from municipalities.prepared import Prepared as PreparedTenantQuery
 from municipalities.prepared import PreparedRows as PreparedTenantRows
-from municipalities.rules import DELEGATE, ON_EMERGENCY_LIST, PUBLISHING_ROLES, Verb, verbs
+from municipalities.rules import DELEGATE, ON_EMERGENCY_LIST, PRIVATE_READER, PUBLISHING_ROLES, Verb, verbs
 from municipalities.tenancy import the_only_one
 from serbian.folding import fold
 from serbian.glossary import Glossary
@@ -83,6 +84,7 @@ def with_roles(user: Any, on: date | None = None) -> QuerySet[Municipality]:
         as_staff=Exists(staff),
         as_delegate=Exists(delegations(OuterRef("pk"), on).filter(delegate=user)),
         on_emergency_list=Exists(emergency_rights(OuterRef("pk")).filter(user=user)),
+        as_private_reader=Exists(private_readers(OuterRef("pk")).filter(user=user)),
     )
 
 
@@ -107,6 +109,7 @@ def _roles(user: Any, place: Any) -> frozenset[str]:
         "staff": place.as_staff,
         DELEGATE: place.as_delegate,
         ON_EMERGENCY_LIST: place.on_emergency_list,
+        PRIVATE_READER: place.as_private_reader,
         "administrator": user.is_administrator,
     }
     return frozenset([*place.held_roles, *(role for role, held in flags.items() if held)])
@@ -191,6 +194,23 @@ def entered_emergency_rights(municipality: Municipality | OuterRef) -> QuerySet[
     """The same with those who still wait; for the page on which the list is kept."""
     rows = EmergencyRight.objects.filter(municipality=municipality, ended_at__isnull=True)
     return rows.filter(_members("user", *PUBLISHING_ROLES)).select_related("user", "by").order_by("pk")
+
+
+def private_readers(municipality: Municipality | OuterRef) -> QuerySet[PrivateReader]:
+    """The officers named for private messages, in force: only members who publish, without entries that still wait."""
+    return entered_private_readers(municipality).filter(waits_until__isnull=True)
+
+
+def entered_private_readers(municipality: Municipality | OuterRef) -> QuerySet[PrivateReader]:
+    """The same with those who still wait; for the page on which the list is kept."""
+    rows = PrivateReader.objects.filter(municipality=municipality, ended_at__isnull=True)
+    return rows.filter(_members("user", *PUBLISHING_ROLES)).select_related("user", "by").order_by("pk")
+
+
+def people_who_read_private(municipality: Municipality) -> set[int]:
+    """Ids of everybody who may read private messages here now: by role or by name, as `rules` has it. Two queries."""
+    by_role = {row.user_id for row in Membership.objects.deciding().filter(municipality=municipality)}
+    return by_role | set(private_readers(municipality).values_list("user", flat=True))
 
 
 def access(user: Any, municipality: Municipality) -> Access:

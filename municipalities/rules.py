@@ -2,7 +2,8 @@
 
 A person's roles in a municipality: their memberships there; *mentor* through a pairing that runs today; *staff* through
 a programme in which the municipality is enrolled today; *administrator* of the installation. Rights add up. A member
-who publishes may hold a right that was lent by name (`LENT`): for an absent approver, or for emergencies.
+who publishes may hold a right that was lent by name (`LENT`): for an absent approver, for emergencies, or to read
+private messages.
 
 `RELAXES` says in which direction each house rule about decisions becomes weaker: that direction takes effect only after
 a delay or with another approver's agreement (`domain.house_rules`).
@@ -29,6 +30,7 @@ class Verb(StrEnum):
     INBOX_VIEW = "inbox.view"
     INBOX_WORK = "inbox.work"
     INBOX_PEOPLE = "inbox.people"
+    INBOX_PRIVATE = "inbox.private"
     NEEDS_VIEW = "needs.view"
     NEEDS_EDIT = "needs.edit"
     FEEDBACK_GIVE = "feedback.give"
@@ -103,6 +105,7 @@ _OFFICER = _VIEWER | {
 }
 _APPROVER = _OFFICER | {
     V.INBOX_PEOPLE,
+    V.INBOX_PRIVATE,
     V.POST_APPROVE,
     V.CHANNEL_CONNECT,
     V.MEMBERS_MANAGE,
@@ -162,11 +165,13 @@ TABLE: dict[str, frozenset[Verb]] = {
     "administrator": frozenset(_ADMINISTRATOR),
 }
 
-# Lent to a member by name, on top of their role: an absent approver's right to approve, and the emergency list.
-DELEGATE, ON_EMERGENCY_LIST = "delegate", "emergency"
+# Lent to a member by name, on top of their role: an absent approver's right to approve, the emergency list, and reading
+# and answering what citizens wrote privately.
+DELEGATE, ON_EMERGENCY_LIST, PRIVATE_READER = "delegate", "emergency", "private"
 LENT: dict[str, frozenset[Verb]] = {
     DELEGATE: frozenset({V.POST_APPROVE}),
     ON_EMERGENCY_LIST: frozenset({V.POST_EMERGENCY}),
+    PRIVATE_READER: frozenset({V.INBOX_PRIVATE}),
 }
 
 # Roles for which `SECOND_FACTOR_REQUIRED` asks for a second factor: they can make the municipality speak.

@@ -16,7 +16,7 @@ class NotificationKind(models.TextChoices):
     EMERGENCY = "emergency", _("Emergency posts")
     REVIEW_DUE = "review_due", _("An emergency post waits for its later review")
     RULES = "rules", _("Rules about who decides are changed or relaxed")
-    RIGHTS = "rights", _("A person may approve, or publish in an emergency")
+    RIGHTS = "rights", _("A person may approve, publish in an emergency, or read private messages")
     MODERATION = "moderation", _("Something hidden waits for a second person, or for a hand")
     PERFORMANCE = "performance", _("How a post did that you commented on")
     HANDOVER = "handover", _("Handover between mentors, and absences")

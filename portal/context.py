@@ -29,6 +29,7 @@ from common.prepared import Prepared, PreparedRows
 from common.web.request import url_name
 from inbox.queries.listing import OpenCounts
 from inbox.queries.moderation import SecondReviewCounts
+from inbox.queries.readable import reads_private
 from municipalities.enums import MunicipalityKind
 from municipalities.models import Municipality, Programme
 from municipalities.prepared import PreparedRows as PreparedTenantRows
@@ -171,9 +172,12 @@ def navigation(request: NavigationRequest) -> dict[str, Any]:
     municipality, access = getattr(request, "municipality", None), getattr(request, "access", None)
     in_scope = getattr(request, "tenancy", None) is not None
     with_inbox = in_scope and access is not None and access.may(Verb.INBOX_VIEW)
+    with_private = with_inbox and access is not None and reads_private(access)
     works = with_inbox and access is not None and access.may(Verb.INBOX_WORK)
     rows = cache(
-        lambda: _rows(user, municipality if in_scope else None, with_inbox=with_inbox, works=works)
+        lambda: _rows(
+            user, municipality if in_scope else None, with_inbox=with_inbox, with_private=with_private, works=works
+        )
     )  # the rail, the bell and the banner ask for them
     context["workspaces"] = SimpleLazyObject(lambda: _workspaces(rows(), municipality))
     context["bell"] = cache(lambda: _unread(user, rows()))  # a plain number: plurals reckon with it
@@ -265,33 +269,37 @@ def outside(*, everywhere: bool) -> PreparedRows:
     )
 
 
-def _with_state(of: Any, *, everywhere: bool, with_inbox: bool, works: bool) -> QuerySet[Any]:
+def _with_state(of: Any, *, everywhere: bool, with_inbox: bool, with_private: bool, works: bool) -> QuerySet[Any]:
     rows = _workspaces_of(of.user, None if everywhere else of.today)
     if with_inbox:
-        rows = rows.annotate(inbox_waits=OpenCounts(of.now))
+        rows = rows.annotate(inbox_waits=OpenCounts(of.now, with_private=with_private))
     if works:
-        rows = rows.annotate(second_looks=SecondReviewCounts(of.user, of.now))
+        rows = rows.annotate(second_looks=SecondReviewCounts(of.user, of.now, with_private=with_private))
     return rows.annotate(**pauses.columns(now=of.now, on=of.today))
 
 
 @cache
-def inside(*, everywhere: bool, with_inbox: bool, works: bool) -> PreparedTenantRows:
+def inside(*, everywhere: bool, with_inbox: bool, with_private: bool, works: bool) -> PreparedTenantRows:
     """The same for pages of a workspace, with what waits there for who may open its inbox, or work in it."""
     return PreparedTenantRows(
-        lambda of: _with_state(of, everywhere=everywhere, with_inbox=with_inbox, works=works),
+        lambda of: _with_state(
+            of, everywhere=everywhere, with_inbox=with_inbox, with_private=with_private, works=works
+        ),
         user=int,
         now=datetime,
         today=date,
     )
 
 
-def _rows(user: Any, municipality: Municipality | None, *, with_inbox: bool, works: bool) -> list[Any]:
+def _rows(
+    user: Any, municipality: Municipality | None, *, with_inbox: bool, with_private: bool, works: bool
+) -> list[Any]:
     """`municipality`: the one whose scope is open. One query."""
     everywhere = user.is_administrator
     if municipality is None:
         day = {} if everywhere else {"today": today()}
         return outside(everywhere=everywhere).instances(user=user.pk, **day)
-    statement = inside(everywhere=everywhere, with_inbox=with_inbox, works=works)
+    statement = inside(everywhere=everywhere, with_inbox=with_inbox, with_private=with_private, works=works)
     return statement.instances(municipality=municipality.pk, user=user.pk, now=timezone.now(), today=today())
 
 

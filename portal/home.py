@@ -71,7 +71,7 @@ def workspace(request: MunicipalityRequest) -> HttpResponse:
         "absences": overview.away if overview else (),
         "mentoring": my_plan(request, overview) if overview and access.may(Verb.PLAN_EDIT) else None,
         "approver": approver,
-        "answers_waiting": waiting_count() if approver and request.municipality.answers_need_approval else 0,
+        "answers_waiting": waiting_count(access) if approver and request.municipality.answers_need_approval else 0,
         "reads_drafts": access.may(Verb.DRAFT_VIEW),
         "board": home_dashboard(request.user, request.municipality, access, own=writer),
         "last_week": last_week(today()) if access.may(Verb.ANALYTICS_VIEW) else None,

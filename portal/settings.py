@@ -195,6 +195,7 @@ REPORTS_ROOT = Path(env.str("REPORTS_ROOT", default=str(DATA_DIR / "reports")))
 MAIL_FILES_ROOT = REPORTS_ROOT
 # Days after which the words and names of settled messages are forgotten; spam sooner, what is unlawful later.
 INBOX_DAYS = env.int("INBOX_DAYS", default=365)
+INBOX_PRIVATE_DAYS = env.int("INBOX_PRIVATE_DAYS", default=180)
 INBOX_SPAM_DAYS = env.int("INBOX_SPAM_DAYS", default=30)
 INBOX_UNLAWFUL_DAYS = env.int("INBOX_UNLAWFUL_DAYS", default=730)
 # Copies of what was hidden: as long as what was sorted as clearly unlawful, so that neither outlives the other.

@@ -21,7 +21,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from municipalities.enums import MunicipalityKind, Role
-from municipalities.models import Cohort, District, Enrolment, Membership, Municipality, Pairing, Programme
+from municipalities.models import (
+    Cohort,
+    District,
+    Enrolment,
+    Membership,
+    Municipality,
+    Pairing,
+    PrivateReader,
+    Programme,
+)
 
 PASSWORD = "a long enough password"
 # argon2 takes its time on purpose; one hash serves the whole cast
@@ -115,6 +124,11 @@ def make_cast() -> Cast:
         Pairing(mentor=people["mentor"], municipality=place, starts_on=since) for place in joined
     )
     return Cast(cuprija, novi_pazar, administrator=administrator, programme=programme, **people)
+
+
+def named_reader(cast: Cast, user: User | None = None) -> PrivateReader:
+    """The officer, or `user`, is named to read private messages in Ćuprija; the approver need not be."""
+    return PrivateReader.objects.create(municipality=cast.cuprija, user=user or cast.officer, by=cast.approver)
 
 
 def sign_in(user: User) -> Client:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from administration.archive import agreed, check_ins, citizens, files, municipality, numbers, posts
 from administration.archive.writer import Archive
 from municipalities.models import Municipality
+from municipalities.queries import Access
 from posts.models import Media, Post
 
 STYLE = Path(__file__).with_name("style.css")
@@ -20,10 +21,15 @@ HERE = "<!-- posts -->"
 
 
 def build(
-    path: Path, place: Municipality, *, heartbeat: Callable[[], None], advanced: Callable[[int, int], None]
+    path: Path,
+    place: Municipality,
+    access: Access,
+    *,
+    heartbeat: Callable[[], None],
+    advanced: Callable[[int, int], None],
 ) -> dict[str, int]:
-    """Write the archive to `path`; returns how much of what is in it. `advanced` is called with the number of posts and
-    pictures that are in it, and that of all."""
+    """Write the archive to `path`; returns how much of what is in it. `access`: of the person who gets it. `advanced`
+    is called with the number of posts and pictures that are in it, and that of all."""
     total = Post.objects.count() + Media.objects.count()
     with Archive(path, heartbeat, lambda count: advanced(count, total)) as archive:
         counts = {"posts": posts.write(archive), "pictures": files.write(archive)}
@@ -31,7 +37,8 @@ def build(
         agreed.write(archive)
         municipality.write(archive, place)
         check_ins.write(archive)
-        citizens.write(archive)
+        if private := citizens.write(archive, access):
+            counts["private"] = private
         if archive.missing:
             archive.text(MISSING, (f"{name}\n" for name in archive.missing))
         archive.text("style.css", [STYLE.read_text(encoding="utf-8")])
@@ -73,7 +80,8 @@ def _tables() -> list[tuple[str, str]]:
         ("calendar.csv", _("the schedule of posts")),
         ("check-ins.json", _("check-ins with the mentor, with notes and next steps")),
         ("reviews.json", _("reviews of the plans agreed with the mentor")),
-        ("messages.json", _("messages from citizens, with notes and answers: personal data")),
+        ("messages.json", _("messages from citizens, notes, answers; their files lie in attachments/: personal data")),
+        ("answers-elsewhere.json", _("answers in private conversations from outside of the portal: personal data")),
         ("moderation.json", _("hidden comments, with reasons, who hid them and sealed copies: personal data")),
         ("saved-answers.json", _("saved answers to recurring questions")),
         ("needs.json", _("needs of citizens, decisions and outcomes")),
@@ -86,7 +94,7 @@ def _tables() -> list[tuple[str, str]]:
         ("clicks.csv", _("the same by the hour")),
         ("people.csv", _("people of the municipality and their roles")),
         ("mentors.csv", _("mentors and their time")),
-        ("lent-rights.csv", _("stand-ins and the emergency list")),
+        ("lent-rights.csv", _("stand-ins, the emergency list, readers of private messages")),
         ("channels.csv", _("channels, without any access to them")),
         ("library.json", _("templates, snippets and folders")),
         ("municipality.json", _("profile, house rules, eServices, words")),

@@ -1,23 +1,49 @@
 """Citizens' messages with notes and answers, needs, and the posts shared with other municipalities."""
 
 from collections import defaultdict
+from functools import partial
 from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 
 from administration.archive.writer import Archive
 from exchange.models import SharedPost
-from inbox.models import HandOver, LegalHold, Message, Moderation, Note, ProposedAnswer, Reply, SavedAnswer, Tag
-from needs.models import Need
+from inbox.models import (
+    PRIVATE,
+    ExternalReply,
+    HandOver,
+    LegalHold,
+    MessageAttachment,
+    Moderation,
+    Note,
+    ProposedAnswer,
+    Reply,
+    SatisfactionQuestion,
+    SavedAnswer,
+    Tag,
+)
+from inbox.queries.readable import readable, readable_messages, reads_private
+from municipalities.queries import Access
+from needs.models import Need, Supporter
 
 
-def write(archive: Archive) -> None:
-    archive.json("messages.json", _messages())
-    archive.json("moderation.json", _moderation())
+def write(archive: Archive, access: Access) -> int:
+    """`access`: of the person for whom the archive is made; private messages are in it only if they may read them.
+    Returns how many of these are in it."""
+    archive.json("messages.json", _messages(access))
+    archive.json("answers-elsewhere.json", _answers_elsewhere(access))
+    files = _attachments(access).exclude(file="").order_by("pk").values_list("file", flat=True)
+    for ref in files.iterator(chunk_size=200):
+        archive.file(ref, partial(default_storage.open, ref))
+    archive.json("moderation.json", _moderation(access))
     archive.json("saved-answers.json", _saved())
     archive.json("needs.json", _needs())
     archive.json("shared-posts.json", _shared())
+    return readable_messages(access).filter(PRIVATE).count()
 
 
-def _messages() -> list[dict[str, Any]]:
+def _messages(access: Access) -> list[dict[str, Any]]:
     notes, answers, proposed = defaultdict(list), defaultdict(list), defaultdict(list)
     for proposed_answer in ProposedAnswer.objects.select_related("by", "decided_by").order_by("pk"):
         facts = {
@@ -34,12 +60,18 @@ def _messages() -> list[dict[str, Any]]:
         sent: dict[str, Any] = {"text": reply.text, "by": str(reply.by), "approved_by": str(reply.approved_by or "")}
         sent |= {"at": reply.at, "state": reply.delivery.state, "automatic": reply.is_automatic}
         answers[reply.message_id].append({**sent, "link": reply.delivery.permalink})
-    rows = Message.objects.select_related("channel", "assignee", "settlement", "department").order_by("at", "pk")
-    questions, holds, tags = _asked(), _holds(), dict(Tag.objects.values_list("pk", "name"))
+    rows = (
+        readable_messages(access).select_related("channel", "assignee", "settlement", "department").order_by("at", "pk")
+    )
+    questions, holds, attached, replied = _asked(), _holds(), _attached(access), _satisfaction(access)
+    tags = dict(Tag.objects.values_list("pk", "name"))
     return [
         {
             "channel": row.channel.name, "link": row.url, "author": row.author_name, "handle": row.author_handle,
             "visibility": row.visibility,
+            "conversation": row.conversation_id, "subject": row.subject, "stars": row.stars,
+            "recommends": row.recommends, "attachments": attached[row.pk],
+            "was_it_answered": replied.get(row.pk),
             "text": row.text, "first_text": row.first_text or row.text, "at": row.at, "kind": row.kind,
             "state": row.state,
             "answer_by": row.due_at, "first_answer_at": row.first_answer_at, "who": str(row.assignee or ""),
@@ -49,6 +81,46 @@ def _messages() -> list[dict[str, Any]]:
             "put_off_until": row.snoozed_until, "forgotten_at": row.erased_at,
             "notes": notes[row.pk], "answers": answers[row.pk], "proposed": proposed[row.pk],
             "departments_asked": questions[row.pk], "held_for": holds[row.pk],
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _attachments(access: Access) -> QuerySet[MessageAttachment]:
+    return MessageAttachment.objects.filter(readable(access, "message__"))
+
+
+def _attached(access: Access) -> dict[int, list[dict[str, Any]]]:
+    """What citizens attached, by message; `file` is its name in the archive."""
+    by_message = defaultdict(list)
+    for row in _attachments(access).order_by("message", "position"):
+        by_message[row.message_id].append({
+            "kind": row.kind, "name": row.name, "file": row.file, "type": row.file_mime, "bytes": row.file_size,
+            "latitude": row.latitude, "longitude": row.longitude, "link": row.url, "state": row.state,
+        })  # fmt: skip
+    return by_message
+
+
+def _satisfaction(access: Access) -> dict[int, dict[str, Any]]:
+    """What citizens replied to the question whether their question was answered, by message."""
+    rows = SatisfactionQuestion.objects.filter(readable(access, "message__"))
+    return {
+        row.message_id: {
+            "asked_at": row.asked_at, "reply": row.value, "stars": row.stars, "words": row.word, "at": row.answered_at,
+        }
+        for row in rows
+    }  # fmt: skip
+
+
+def _answers_elsewhere(access: Access) -> list[dict[str, Any]]:
+    """What the municipality's accounts wrote in private conversations outside of the portal."""
+    if not reads_private(access):
+        return []
+    rows = ExternalReply.objects.select_related("conversation__channel").order_by("at", "pk")
+    return [
+        {
+            "channel": row.conversation.channel.name, "conversation": row.conversation_id,
+            "to": row.conversation.author_name, "text": row.text, "at": row.at,
         }
         for row in rows
     ]  # fmt: skip
@@ -65,9 +137,11 @@ def _saved() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _moderation() -> list[dict[str, Any]]:
+def _moderation(access: Access) -> list[dict[str, Any]]:
     """What was hidden, why, and by whom, with the sealed copy."""
-    rows = Moderation.objects.select_related("message__channel", "by", "second_by", "undo_by", "decided_by")
+    rows = Moderation.objects.filter(readable(access, "message__")).select_related(
+        "message__channel", "by", "second_by", "undo_by", "decided_by"
+    )
     return [
         {
             "channel": row.message.channel.name, "reason": row.reason, "act": row.act, "why": row.why,
@@ -108,7 +182,7 @@ def _holds() -> dict[int, list[dict[str, Any]]]:
 
 def _needs() -> list[dict[str, Any]]:
     rows = Need.objects.select_related("settlement", "department", "by").prefetch_related(
-        "supporters", "pictures__media", "rounds__by"
+        "supporters__message", "pictures__media", "rounds__by"
     )
     return [
         {
@@ -117,7 +191,7 @@ def _needs() -> list[dict[str, Any]]:
             "decided_on": row.decided_on, "done": row.done, "done_on": row.done_on, "public": row.is_public,
             "by": str(row.by), "created_at": row.created_at,
             "voices": [
-                {"source": supporter.source, "heard_on": supporter.received_on, "quote": supporter.quote,
+                {"source": supporter.source, "heard_on": supporter.received_on, "quote": _quote(supporter),
                  "note": supporter.note}
                 for supporter in row.supporters.all()
             ],
@@ -127,6 +201,11 @@ def _needs() -> list[dict[str, Any]]:
         }
         for row in rows.order_by("pk")
     ]  # fmt: skip
+
+
+def _quote(supporter: Supporter) -> str:
+    """Nothing of a private message, also where a quote was chosen before that was known."""
+    return "" if supporter.message and supporter.message.is_private else supporter.quote
 
 
 def _shared() -> list[dict[str, Any]]:

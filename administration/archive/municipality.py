@@ -21,6 +21,7 @@ from municipalities.models import (
     Municipality,
     Pairing,
     Pause,
+    PrivateReader,
     RuleChange,
     ServiceAvailability,
 )
@@ -123,6 +124,8 @@ def _lent(place: Municipality) -> Iterator[tuple[Any, ...]]:
         yield "approve", str(lent.delegate), str(lent.approver), lent.starts_on, lent.ended_at or lent.ends_on, lent.by
     for right in EmergencyRight.objects.filter(municipality=place).select_related("user", "by"):
         yield "emergency", str(right.user), "", right.at, right.ended_at, right.by
+    for reader in PrivateReader.objects.filter(municipality=place).select_related("user", "by"):
+        yield "private messages", str(reader.user), "", reader.at, reader.ended_at, reader.by
 
 
 def _channels() -> Iterator[tuple[Any, ...]]:

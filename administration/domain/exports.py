@@ -25,7 +25,7 @@ from administration.models import Export
 from common import audit, job_progress, mail
 from common.dates import short_date
 from municipalities.models import Municipality
-from municipalities.queries import approvers, still_may
+from municipalities.queries import access, approvers, still_may
 from municipalities.rules import Verb
 from municipalities.tenancy import everywhere, scope
 
@@ -115,7 +115,8 @@ def make(row: Export) -> None:
     try:
         with translation.override(row.asked_by.language):
             advanced = partial(_advance, row)
-            counts = build(unfinished, row.municipality, heartbeat=_heartbeat(row), advanced=advanced)
+            held = access(row.asked_by, row.municipality)
+            counts = build(unfinished, row.municipality, held, heartbeat=_heartbeat(row), advanced=advanced)
         unfinished.chmod(0o640)
         size = unfinished.stat().st_size
         unfinished.rename(root / name)
@@ -147,6 +148,12 @@ def _heartbeat(row: Export) -> Callable[[], None]:
     return heartbeat
 
 
+def _may_have(row: Export, counts: dict[str, int]) -> bool:
+    """Whether who requested it may have the file now; of private messages in it, whether they may read them."""
+    needed = [Verb.EXPORT, *([Verb.INBOX_PRIVATE] if counts.get("private") else [])]
+    return all(still_may(row.asked_by, row.municipality, verb) for verb in needed)
+
+
 def _stop(row: Export, by: User | None = None) -> None:
     """Cancel it, as the person who requested it may no longer have it. `row` is locked, or held by its lease."""
     row.state, row.lease_until = ExportState.FAILED, None
@@ -160,7 +167,7 @@ def end_unauthorised(person: User, by: User) -> None:
         held = Q(state__in=(ExportState.WAITING, ExportState.BUILDING, ExportState.READY), asked_by=person)
         rows = list(Export.objects.filter(held).select_related("municipality", "asked_by").order_by("pk"))
     for row in rows:
-        if not still_may(person, row.municipality, Verb.EXPORT):
+        if not _may_have(row, row.contents):
             with scope(row.municipality):
                 _end(row, by)
 
@@ -177,7 +184,7 @@ def _end(row: Export, by: User) -> None:
 def _settle(row: Export, name: str, size: int, counts: dict[str, int]) -> None:
     """Keep the file and notify the person who requested it; delete it if they lost the right while it was built."""
     locked = Export.objects.select_for_update(of=("self",)).get(pk=row.pk)
-    if locked.state != ExportState.BUILDING or not still_may(row.asked_by, row.municipality, Verb.EXPORT):
+    if locked.state != ExportState.BUILDING or not _may_have(row, counts):
         (Path(settings.EXPORTS_ROOT) / name).unlink(missing_ok=True)
         if locked.is_open:
             _stop(row)

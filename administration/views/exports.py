@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.web import SignedInRequest
 from administration.domain import exports as verbs
 from administration.enums import ExportState
 from administration.models import Export
@@ -48,10 +47,13 @@ def ask(request: MunicipalityRequest) -> HttpResponse:
     return redirect("exports", request.municipality.slug)
 
 
-def _mine(request: SignedInRequest, pk: int) -> Export:
+def _mine(request: MunicipalityRequest, pk: int) -> Export:
     """One that this person asked for and that is there; 404 to everybody else."""
     rows = Export.objects.filter(asked_by=request.user, state=ExportState.READY, expires_at__gt=timezone.now())
-    return get_object_or_404(rows.select_related("municipality"), pk=pk)
+    row: Export = get_object_or_404(rows.select_related("municipality"), pk=pk)
+    if row.contents.get("private") and not request.access.may(Verb.INBOX_PRIVATE):
+        raise Http404
+    return row
 
 
 @requires(Verb.EXPORT)

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 # Networks send up to a thousand changes at once; what is beyond is not theirs to send.
 MOST = 1000
 KEPT = timedelta(days=30)
+# A request to delete is sent at once. What is older was recorded by somebody; clocks differ by a little.
+OLDEST_REQUEST, AHEAD = timedelta(days=1), timedelta(minutes=5)
 
 
 class Forged(Exception):
@@ -128,13 +130,32 @@ def deauthorise(platform: str, raw: bytes) -> int:
 
 @transaction.atomic
 def delete_person(platform: str, raw: bytes) -> Deletion:
-    """As `deauthorise`, and everything we hold of the person is deleted. Raises `Forged`.
+    """As `deauthorise`, and what we hold of the person is deleted. Raises `Forged`, also for a request that is old.
 
-    We hold their id on the network and their token, both in the credentials of the channels that they connected.
+    Of who connected channels we hold their id on the network and their token, both in the credentials, which are
+    deleted at once. A worker erases what citizens wrote (`inbox.domain.deletion_requests`). The same request once more
+    gets the same answer, and nothing is done twice.
     """
     raw_event = _deauthorisation(platform, raw)
+    digest = _request_digest(platform, raw_event)
+    known = Deletion.objects.filter(platform=platform, digest=digest).first()
+    if known is not None:
+        return known
+    now = timezone.now()
+    if raw_event.at is None or not now - OLDEST_REQUEST <= raw_event.at <= now + AHEAD:
+        raise Forged
     number = _end(platform, raw_event, messages.TAKEN_BACK, wipe=True)
-    return Deletion.objects.create(platform=platform, code=secrets.token_hex(16), channels=number)
+    row, _is_new = Deletion.objects.get_or_create(
+        platform=platform, digest=digest,
+        defaults={"code": secrets.token_hex(16), "person": raw_event.grantor[:300], "channels": number},
+    )  # fmt: skip
+    return row
+
+
+def _request_digest(platform: str, raw_event: RawEvent) -> str:
+    """The same for the same person and moment, and without our key nobody can tell whose it is."""
+    request = f"deletion {platform} {raw_event.grantor} {raw_event.at and raw_event.at.isoformat()}"
+    return hmac.new(settings.SECRET_KEY.encode(), request.encode(), hashlib.sha256).hexdigest()
 
 
 def _deauthorisation(platform: str, raw: bytes) -> RawEvent:

@@ -12,13 +12,14 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from channels import queries
 from channels.domain import inbound
 from channels.models import Channel, Deletion
-from common import untrusted_json
+from common import languages, untrusted_json
 from common.access import public
 from municipalities.tenancy import scope
 from platforms.errors import PlatformError
@@ -111,5 +112,13 @@ def _of_person(request: HttpRequest, network: str, *, forget: bool) -> HttpRespo
 @public
 @require_GET
 def deleted(request: HttpRequest, code: str) -> HttpResponse:
-    done = get_object_or_404(Deletion, code=code)
-    return render(request, "channels/deleted.html", {"done": done, "platform": PLATFORMS.get(done.platform)})
+    """What became of a request to delete, without any name. `?in=` is a language's tag."""
+    row = get_object_or_404(Deletion, code=code)
+    language = languages.by_tag().get(request.GET.get("in", ""))
+    with translation.override(language.code if language else translation.get_language()):
+        context = {"deletion": row, "platform": PLATFORMS.get(row.platform)}
+        response = render(request, "channels/deleted.html", context)
+        response.headers["Content-Language"] = translation.get_language() or "sr"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    return response

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from common.errors import ActionNotAllowed
@@ -23,16 +24,16 @@ class BulkResult:
     changes: list[list[Change]] = field(default_factory=list)
 
 
-def on_each(keys: Sequence[int], verb: Callable[[Message], Any]) -> BulkResult:
-    """Do `verb` on the messages with these ids, in the order of the ids. Raises `ActionNotAllowed` for none and for too
-    many.
+def on_each(keys: Sequence[int], verb: Callable[[Message], Any], *, among: QuerySet[Message]) -> BulkResult:
+    """Do `verb` on those messages of `among` that have these ids, in the order of the ids. Raises `ActionNotAllowed`
+    for none and for too many.
     """
     if not keys:
         raise ActionNotAllowed(_("Select some messages first."))
     if len(keys) > MOST:
         raise ActionNotAllowed(_("At most %(most)s messages at once.") % {"most": MOST})
     refused, changes = [], []
-    messages = Message.objects.in_bulk(keys)
+    messages = among.in_bulk(keys)
     for row in (messages[key] for key in keys if key in messages):
         try:
             changes.append(changes_of(row, verb))

@@ -1,14 +1,17 @@
 """Personal data stores of private conversations, for `inbox.personal_data`."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField, Exists, F, OuterRef, Value
+from django.db import transaction
+from django.db.models import CharField, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from inbox.domain import attachments
+from inbox.domain import attachments, retention
 from inbox.models import (
     Conversation,
     ConversationMerge,
@@ -18,6 +21,10 @@ from inbox.models import (
     SatisfactionQuestion,
 )
 from inbox.personal_data import DataSubject, Erasure, ErasureEffect, PersonalDataStore, StoredField, with_the_message
+from municipalities.tenancy import everywhere
+
+ERASED = "erased-"
+MOST = 1000
 
 
 def _attachments(person: DataSubject) -> Iterable[Any]:
@@ -46,23 +53,53 @@ ATTACHMENTS = PersonalDataStore(
 )
 
 
+def _of(one: DataSubject | Erasure) -> Any:
+    """Conversations of these messages, and those of these people that have no message: what we wrote first."""
+    ids = Message.objects.filter(pk__in=one.messages, conversation__isnull=False).values("conversation")
+    wanted = Q(pk__in=ids)
+    for channel, author in one.authors:
+        wanted |= Q(channel=channel, author_id=author) if author else Q()
+    return Conversation.objects.filter(wanted)
+
+
 def _conversations(person: DataSubject) -> Iterable[Any]:
-    ids = Message.objects.filter(pk__in=person.messages, conversation__isnull=False).values("conversation")
-    return Conversation.objects.filter(pk__in=ids).select_related("channel").order_by("pk")
+    return _of(person).select_related("channel").order_by("pk")
+
+
+def _without_words(rows: Any) -> Any:
+    return rows.filter(~Exists(Message.objects.filter(conversation=OuterRef("pk"), erased_at__isnull=True)))
 
 
 def _emptied(what: Erasure) -> Any:
-    """Conversations of these messages in which no message has words any more. Messages are erased before."""
-    left = Message.objects.filter(conversation=OuterRef("pk"), erased_at__isnull=True)
-    ids = Message.objects.filter(pk__in=what.messages, conversation__isnull=False).values("conversation")
-    return Conversation.objects.filter(pk__in=ids).filter(~Exists(left))
+    """Those of them in which no message has words any more. Messages are erased before."""
+    return _without_words(_of(what))
+
+
+def purge_expired() -> int:
+    """Erase conversations without words whose time is over: those in which only we wrote. How many."""
+    with everywhere("erase conversations whose time is over"), transaction.atomic():
+        return _purge(timezone.now() - timedelta(days=retention.private_days()))
+
+
+def _purge(before: datetime) -> int:
+    silent = _without_words(Conversation.objects.filter(last_received_at__lt=before))
+    later = ExternalReply.objects.filter(conversation=OuterRef("pk"), at__gte=before)
+    ids = list(silent.filter(~Exists(later)).exclude(remote_id__startswith=ERASED).values_list("pk", flat=True)[:MOST])
+    ExternalReply.objects.filter(conversation__in=ids).update(text="")
+    ConversationMerge.objects.filter(conversation__in=ids).update(reason="")
+    _clear(Conversation.objects.filter(pk__in=ids))
+    return len(ids)
 
 
 def _erase_conversations(what: Erasure) -> None:
+    _clear(_emptied(what))
+
+
+def _clear(rows: Any) -> None:
     """The network's number of a conversation is often its person's: it is replaced by one of ours."""
-    _emptied(what).update(
+    rows.update(
         author_id="", author_handle="", author_name="", search_key="", citizen=None,
-        remote_id=Concat(Value("erased-"), Cast(F("pk"), CharField())),
+        remote_id=Concat(Value(ERASED), Cast(F("pk"), CharField())),
     )  # fmt: skip
 
 
@@ -89,8 +126,8 @@ CONVERSATIONS = PersonalDataStore(
 
 
 def _merges(person: DataSubject) -> Iterable[Any]:
-    ids = Message.objects.filter(pk__in=person.messages, conversation__isnull=False).values("conversation")
-    return ConversationMerge.objects.filter(conversation__in=ids).select_related("by", "undone_by").order_by("pk")
+    rows = ConversationMerge.objects.filter(conversation__in=_of(person))
+    return rows.select_related("by", "undone_by").order_by("pk")
 
 
 def _erase_merges(what: Erasure) -> None:
@@ -144,8 +181,7 @@ SATISFACTION = PersonalDataStore(
 
 
 def _external_replies(person: DataSubject) -> Iterable[Any]:
-    ids = Message.objects.filter(pk__in=person.messages, conversation__isnull=False).values("conversation")
-    return ExternalReply.objects.filter(conversation__in=ids).order_by("pk")
+    return ExternalReply.objects.filter(conversation__in=_of(person)).order_by("pk")
 
 
 def _erase_external_replies(what: Erasure) -> None:

@@ -231,11 +231,12 @@ def _notify(message: Message, row: HandOver) -> None:
     """
     department, channel = str(row.department), audit_label(message)
     one = message.assignee or row.by
+    needed = [Verb.INBOX_WORK, *([Verb.INBOX_PRIVATE] if message.is_private else [])]
     notify(
         NotificationKind.DEPARTMENT,
         [one]
-        if still_may(one, row.municipality, Verb.INBOX_WORK)
-        else staff_notifications.inbox_staff(row.municipality),
+        if all(still_may(one, row.municipality, verb) for verb in needed)
+        else staff_notifications.readers(message),
         municipality=row.municipality,
         url=reverse("message", args=[row.municipality.slug, message.pk]) + "#departments",
         build_text=lambda: (

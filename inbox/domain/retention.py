@@ -1,7 +1,8 @@
 """Retention of citizens' messages: texts and names are erased when the answer no longer needs them.
 
 One list (`inbox.personal_data`) says what is erased in which store; the copy for a citizen is made of it as well.
-Messages under a legal hold (`inbox.domain.legal_hold`) are skipped until the hold is released.
+Private messages are kept for a shorter time (`INBOX_PRIVATE_DAYS`), never longer than public ones. Messages under a
+legal hold (`inbox.domain.legal_hold`) are skipped until the hold is released.
 """
 
 from collections.abc import Collection
@@ -19,7 +20,7 @@ from common.audit import record
 from inbox import personal_data
 from inbox.domain import mark_daily_counts
 from inbox.enums import MessageKind
-from inbox.models import LegalHold, Message
+from inbox.models import PRIVATE, LegalHold, Message
 from inbox.personal_data import Erasure
 from municipalities.tenancy import everywhere
 
@@ -43,10 +44,16 @@ def purge_expired() -> int:
     return count
 
 
+def private_days() -> int:
+    """For how many days private messages are kept."""
+    return min(settings.INBOX_PRIVATE_DAYS, settings.INBOX_DAYS)
+
+
 def _expired(now: datetime) -> QuerySet[Any]:
     days = Case(
         When(kind=MessageKind.SPAM, then=Value(timedelta(days=settings.INBOX_SPAM_DAYS))),
         When(kind=MessageKind.UNLAWFUL, then=Value(timedelta(days=settings.INBOX_UNLAWFUL_DAYS))),
+        When(PRIVATE, then=Value(timedelta(days=private_days()))),
         default=Value(timedelta(days=settings.INBOX_DAYS)),
         output_field=DurationField(),
     )
@@ -57,6 +64,15 @@ def _expired(now: datetime) -> QuerySet[Any]:
 @transaction.atomic
 def erase_authors(municipality: Any, authors: Collection[tuple[int, str]], *, by: User) -> Erased:
     """Erase everything that a person wrote, on request. `authors`: (channel id, author id there)."""
+    erased = erase_everything_of(municipality, authors, by=by)
+    label, count = str(municipality), erased.messages
+    record("message.erase_author", by=by, municipality_id=municipality.pk, label=label, messages=count)
+    return erased
+
+
+@transaction.atomic
+def erase_everything_of(municipality: Any, authors: Collection[tuple[int, str]], *, by: User | None = None) -> Erased:
+    """The same without a record, which is for the caller to write. `by` None: a network passed the request on."""
     wanted = Q(pk__in=[])
     for channel_id, author_id in authors:
         wanted |= Q(channel_id=channel_id, author_id=author_id)
@@ -64,7 +80,6 @@ def erase_authors(municipality: Any, authors: Collection[tuple[int, str]], *, by
     keys = list(rows.values_list("pk", flat=True))
     named = sorted({(channel_id, author) for channel_id, author in authors if author})
     count = _erase(Erasure(keys, timezone.now(), named, asked=True, by=by))
-    record("message.erase_author", by=by, municipality_id=municipality.pk, label=str(municipality), messages=count)
     return Erased(count, len(keys) - count)
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from inbox.domain.staff_notifications import only_readers
 from inbox.models import Moderation
 from inbox.moderation_rules import ModerationAction
 from municipalities.models import Membership
@@ -62,7 +63,7 @@ def _notify_others(row: Moderation, build_text: TextBuilder, *, by: User) -> Non
 
 
 def _send(row: Moderation, people: list[Any], build_text: TextBuilder, *, by: User | None) -> None:
-    municipality = row.municipality
+    municipality, people = row.municipality, only_readers(row.message, people)
     url = reverse("moderation_one", args=[municipality.slug, row.pk])
     notify(
         NotificationKind.MODERATION,

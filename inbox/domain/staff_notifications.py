@@ -1,10 +1,11 @@
 """Notifications about messages: emergencies at once, new messages at most once an hour, late ones in the morning.
 
 A worker finds in the database what is due. Whoever inserts the row of `SentNotification` sends, so that two workers at
-the same moment notify once. Notifications contain nothing that a citizen wrote, because mail leaves the portal.
+the same moment notify once. Notifications contain nothing that a citizen wrote, because mail leaves the portal. About
+a private message only those are notified who may read it, and only for them it counts.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,8 +20,10 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from inbox.enums import MessageKind, MessageState
 from inbox.models import Message, ProposedAnswer, SentNotification
+from inbox.queries.readable import readable_with
 from municipalities.holidays import BELGRADE, is_working_day
 from municipalities.models import Membership, Municipality
+from municipalities.queries import people_who_read_private
 from municipalities.rules import PUBLISHING_ROLES
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import TextBuilder, notify
@@ -79,7 +82,7 @@ def _notify_urgent(row: Message) -> bool:
                 "It has to be reviewed within two hours. Its text is in the portal."
             )
 
-        _notify_about(row, NotificationKind.URGENT, inbox_staff(row.municipality), build_text)
+        _notify_about(row, NotificationKind.URGENT, readers(row), build_text)
     return True
 
 
@@ -99,29 +102,32 @@ def _notify_new(municipality: Municipality, now: datetime) -> bool:
         last = SentNotification.objects.filter(about__startswith=NEW).order_by("-pk").first()
         if last is not None and last.at > now - EVERY:
             return False
-        count = _unread(last.at if last is not None else now - MAX_AGE).count()
+        rows = _unread(last.at if last is not None else now - MAX_AGE)
         # The key contains the previous notification, so of two workers that see the same one only the first inserts.
-        if not count or not _is_first(municipality, f"{NEW}{last.pk if last else 0}"):
+        if not rows.exists() or not _is_first(municipality, f"{NEW}{last.pk if last else 0}"):
             return False
-
-        def build_text() -> tuple[str, str]:
-            subject = ngettext(
-                "%(municipality)s: %(count)s new message of citizens",
-                "%(municipality)s: %(count)s new messages of citizens",
-                count,
-            )
-            return subject % {"municipality": municipality, "count": count}, _("What people write is in the portal.")
-
-        url = reverse("inbox", args=[municipality.slug])
-        notify(
-            NotificationKind.MESSAGES,
-            inbox_staff(municipality),
-            municipality=municipality,
-            url=url,
-            build_text=build_text,
-            about=f"inbox.new:{municipality.pk}",
-        )
+        for people, count in _counted(municipality, rows):
+            _notify_count_of_new(municipality, people, count)
     return True
+
+
+def _notify_count_of_new(municipality: Municipality, people: list[User], count: int) -> None:
+    def build_text() -> tuple[str, str]:
+        subject = ngettext(
+            "%(municipality)s: %(count)s new message of citizens",
+            "%(municipality)s: %(count)s new messages of citizens",
+            count,
+        )
+        return subject % {"municipality": municipality, "count": count}, _("What people write is in the portal.")
+
+    notify(
+        NotificationKind.MESSAGES,
+        people,
+        municipality=municipality,
+        url=reverse("inbox", args=[municipality.slug]),
+        build_text=build_text,
+        about=f"inbox.new:{municipality.pk}",
+    )
 
 
 def _unread(since: datetime) -> QuerySet[Message]:
@@ -144,27 +150,41 @@ def _notify_late(municipality: Municipality, now: datetime) -> bool:
     with scope(municipality):
         if not _is_first(municipality, f"late:{now.astimezone(BELGRADE).date()}"):
             return False
-        count = Message.objects.filter(state__in=OPEN, is_follow_up=False, due_at__lt=now).count()
-
-        def build_text() -> tuple[str, str]:
-            subject = ngettext(
-                "%(municipality)s: %(count)s message should have been answered",
-                "%(municipality)s: %(count)s messages should have been answered",
-                count,
-            )
-            body = _("A short word that it takes longer is an answer, too.")
-            return subject % {"municipality": municipality, "count": count}, body
-
-        url = reverse("inbox", args=[municipality.slug]) + "?view=late"
-        notify(
-            NotificationKind.LATE,
-            inbox_staff(municipality),
-            municipality=municipality,
-            url=url,
-            build_text=build_text,
-            about=f"inbox.late:{municipality.pk}",
-        )
+        rows = Message.objects.filter(state__in=OPEN, is_follow_up=False, due_at__lt=now)
+        for people, count in _counted(municipality, rows):
+            _notify_count_of_late(municipality, people, count)
     return True
+
+
+def _notify_count_of_late(municipality: Municipality, people: list[User], count: int) -> None:
+    def build_text() -> tuple[str, str]:
+        subject = ngettext(
+            "%(municipality)s: %(count)s message should have been answered",
+            "%(municipality)s: %(count)s messages should have been answered",
+            count,
+        )
+        body = _("A short word that it takes longer is an answer, too.")
+        return subject % {"municipality": municipality, "count": count}, body
+
+    notify(
+        NotificationKind.LATE,
+        people,
+        municipality=municipality,
+        url=reverse("inbox", args=[municipality.slug]) + "?view=late",
+        build_text=build_text,
+        about=f"inbox.late:{municipality.pk}",
+    )
+
+
+def _counted(municipality: Municipality, rows: QuerySet[Message]) -> Iterator[tuple[list[User], int]]:
+    """Who is notified of how many of these: who reads private messages of all of them, the others of the public ones.
+    Nobody is notified of none."""
+    staff, private = inbox_staff(municipality), people_who_read_private(municipality)
+    for reads_private in (True, False):
+        people = [person for person in staff if (person.pk in private) == reads_private]
+        count = rows.filter(readable_with(reads_private=reads_private)).count() if people else 0
+        if count:
+            yield people, count
 
 
 # ---- what verbs tell, inside their own transaction
@@ -207,7 +227,8 @@ def proposed(answer: ProposedAnswer, *, by: User) -> None:
         subject = _("%(municipality)s: an answer to a citizen waits for your approval") % facts
         return subject, _("%(person)s wrote it. Nothing is sent before you agree.") % facts
 
-    _notify_about(answer.message, NotificationKind.ANSWER, deciders(answer.municipality), build_text, by=by)
+    people = only_readers(answer.message, deciders(answer.municipality))
+    _notify_about(answer.message, NotificationKind.ANSWER, people, build_text, by=by)
 
 
 def returned(answer: ProposedAnswer, *, by: User) -> None:
@@ -218,7 +239,8 @@ def returned(answer: ProposedAnswer, *, by: User) -> None:
         subject = _("%(municipality)s: %(person)s sent your answer back") % facts
         return subject, _("The reason is shown beside it in the portal.")
 
-    _notify_about(answer.message, NotificationKind.ANSWER, [answer.by], build_text, by=by)
+    people = only_readers(answer.message, [answer.by])
+    _notify_about(answer.message, NotificationKind.ANSWER, people, build_text, by=by)
 
 
 # ---- parts
@@ -230,6 +252,19 @@ def inbox_staff(municipality: Municipality) -> list[User]:
         municipality=municipality, role__in=PUBLISHING_ROLES, user__is_active=True
     )
     return list(User.objects.filter(pk__in=rows.values("user")))
+
+
+def readers(row: Message) -> list[User]:
+    """Everybody who may answer this message."""
+    return only_readers(row, inbox_staff(row.municipality))
+
+
+def only_readers(row: Message, people: Iterable[User]) -> list[User]:
+    """Those of these people who may read this message."""
+    if not row.is_private:
+        return list(people)
+    private = people_who_read_private(row.municipality)
+    return [person for person in people if person.pk in private]
 
 
 def _is_first(municipality: Municipality, about: str) -> bool:

@@ -18,9 +18,9 @@ from inbox import rules
 from inbox.domain import conversations, staff_notifications
 from inbox.domain.mark_daily_counts import mark_questions
 from inbox.enums import MessageKind, MessageState, Topic
-from inbox.models import Department, Message, Note, Settlement
+from inbox.models import PRIVATE, Department, Message, Note, Settlement
 from municipalities.models import Municipality
-from municipalities.queries import still_may
+from municipalities.queries import people_who_read_private, still_may
 from municipalities.rules import Verb
 from municipalities.tenancy import everywhere, scope
 from serbian.folding import fold
@@ -129,6 +129,11 @@ def assign(message: Message, person: Any | None, *, by: User) -> Message:
     here = row.municipality.memberships.running()
     if person is not None and not here.filter(user=person, user__is_active=True).exists():
         raise ActionNotAllowed(_("This person does not work in this municipality. Choose a colleague."), "assignee")
+    if person is not None and row.is_private and person.pk not in people_who_read_private(row.municipality):
+        raise ActionNotAllowed(
+            _("%(person)s does not read private messages here. Choose a colleague who does.") % {"person": person},
+            "assignee",
+        )
     if row.assignee_id == getattr(person, "pk", None):
         return row
     row.assignee = person
@@ -139,15 +144,19 @@ def assign(message: Message, person: Any | None, *, by: User) -> Message:
 
 
 def end_unauthorised(person: Any, by: User) -> None:
-    """For `accounts.endings`: unassign open messages of a person who may no longer answer them."""
+    """For `accounts.endings`: unassign open messages of a person who may no longer answer them: all of them, or the
+    private ones."""
     with everywhere("find the municipalities in which somebody sees to messages"):
         assigned = Message.objects.filter(assignee=person, state__in=[MessageState.OPEN, MessageState.WAITING])
         ids = set(assigned.values_list("municipality_id", flat=True))
     for municipality in Municipality.objects.filter(pk__in=ids).order_by("pk"):
-        if not still_may(person, municipality, Verb.INBOX_WORK):
-            with scope(municipality):
-                rows = Message.objects.filter(assignee=person, state__in=[MessageState.OPEN, MessageState.WAITING])
-                count = rows.update(assignee=None)
+        if still_may(person, municipality, Verb.INBOX_PRIVATE):
+            continue
+        lost = PRIVATE if still_may(person, municipality, Verb.INBOX_WORK) else Q()
+        with scope(municipality):
+            rows = Message.objects.filter(lost, assignee=person, state__in=[MessageState.OPEN, MessageState.WAITING])
+            count = rows.update(assignee=None)
+        if count:
             record(
                 "message.return_to_desk",
                 by=by,

@@ -6,6 +6,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from django.db.models import QuerySet
+
 from channels import validation
 from common.integers import parse_int
 from inbox import saved_answer_text
@@ -14,6 +16,7 @@ from inbox.hints import Hint, suggest_hints
 from inbox.models import AnswerDraft, Message, ProposedAnswer, SavedAnswer
 from inbox.queries.answer_rights import AnswerCapacity, capacity_for, reply_prefix
 from inbox.queries.message_context import MessageContext
+from inbox.queries.readable import readable
 from inbox.rules import WRITING_WINDOW
 from municipalities.models import Municipality, ServiceAvailability
 from municipalities.queries import Access, Offered, glossary, offered
@@ -116,9 +119,13 @@ def _is_back(answer: Any, person: Any) -> bool:
     return answer.state == ProposalState.RETURNED and answer.by_id == person.pk and not answer.is_answered
 
 
-def waiting_count() -> int:
-    """How many answers wait for an approver in the open scope."""
-    return ProposedAnswer.objects.filter(state=ProposalState.WAITING).count()
+def waiting_answers(access: Access) -> QuerySet[ProposedAnswer]:
+    """Answers that wait for an approver in the open scope, to messages that this person may read."""
+    return ProposedAnswer.objects.filter(readable(access, "message__"), state=ProposalState.WAITING)
+
+
+def waiting_count(access: Access) -> int:
+    return waiting_answers(access).count()
 
 
 def other_writers(drafts: list[AnswerDraft], person: Any, now: datetime) -> list[AnswerDraft]:

@@ -26,7 +26,9 @@ from common.integers import parse_int
 from common.word_search import holds
 from inbox.enums import MessageKind, MessageState, Readers, Topic
 from inbox.models import PRIVATE, Message, MessageFetch, Reply
+from inbox.queries.readable import readable, readable_with, reads_private
 from municipalities.prepared import Prepared, PreparedRows
+from municipalities.queries import Access
 from municipalities.tenancy import the_only_one
 from serbian.sorting import sort_key
 
@@ -140,13 +142,14 @@ def in_view(view: str, person: Any, now: datetime) -> Q:
 
 
 @cache
-def first_messages(view: str) -> PreparedRows:
+def first_messages(view: str, *, with_private: bool) -> PreparedRows:
     """What a view shows at first. With filters a query has too many shapes."""
     return PreparedRows(
-        lambda of: filtered_messages(
+        lambda of: _filtered(
             MessageFilters(view),
             getattr(of, "person", None),
             getattr(of, "now", None),  # type: ignore[arg-type]
+            readable_with(reads_private=with_private),
         )[:PER_PAGE],
         "channel",
         "conversation",
@@ -163,18 +166,23 @@ def _values(view: str) -> set[str]:
     return {"mine": {"person", "now"}}.get(view, set() if view in SETTLED else {"now"})
 
 
-def listed_messages(page: Any, narrowed: MessageFilters, person: Any, now: datetime) -> list[Message]:
+def listed_messages(page: Any, narrowed: MessageFilters, person: Any, now: datetime, access: Access) -> list[Message]:
     """The rows of one page of `filtered_messages`. One query."""
     if page.number > 1 or narrowed.filters:
         return list(page.object_list)
     values = {"person": person.pk, "now": now}
     given = {name: values[name] for name in _values(narrowed.view)}
-    return first_messages(narrowed.view).shared_instances(municipality=the_only_one(), **given)
+    statement = first_messages(narrowed.view, with_private=reads_private(access))
+    return statement.shared_instances(municipality=the_only_one(), **given)
 
 
-def filtered_messages(narrowed: MessageFilters, person: Any, now: datetime) -> QuerySet[Message]:
-    """The filtered list in its order."""
-    rows = Message.objects.filter(in_list(narrowed, person, now))
+def filtered_messages(narrowed: MessageFilters, person: Any, now: datetime, access: Access) -> QuerySet[Message]:
+    """The filtered list in its order, of what this person may read."""
+    return _filtered(narrowed, person, now, readable(access))
+
+
+def _filtered(narrowed: MessageFilters, person: Any, now: datetime, may_read: Q) -> QuerySet[Message]:
+    rows = Message.objects.filter(in_list(narrowed, person, now) & may_read)
     return with_columns(rows).order_by(*narrowed.order)
 
 
@@ -185,10 +193,10 @@ def with_columns(rows: QuerySet[Message]) -> QuerySet[Message]:
     return rows.defer("first_text", "search_key").annotate(sent=Subquery(newest[:1]))
 
 
-def set_counts(rows: Iterable[Message]) -> None:
+def set_counts(rows: Iterable[Message], access: Access) -> None:
     """Set `size` and `follow_ups` of rows that are shown. Two queries at most."""
     rows = list(rows)
-    sizes, follow_ups = thread_sizes(rows), follow_up_counts(rows)
+    sizes, follow_ups = thread_sizes(rows, access), follow_up_counts(rows)
     for row in rows:
         row.size = sizes.get(row.publication_id or 0, 1)
         row.follow_ups = 0 if row.is_follow_up else follow_ups.get(row.conversation_id or 0, 0)
@@ -197,30 +205,34 @@ def set_counts(rows: Iterable[Message]) -> None:
 COUNTED = tuple(name for name in VIEWS if name not in SETTLED)
 
 
-def _counts(person: int, now: datetime) -> Any:
+def _counts(person: int, now: datetime, *, with_private: bool) -> Any:
     columns = {f"in_{name}": Count("pk", filter=in_view(name, person, now)) for name in COUNTED}
-    rows = Message.objects.filter(HEADS, state__in=OPEN).order_by().annotate(all=Value(1)).values("all")
+    may_read = HEADS & readable_with(reads_private=with_private)
+    rows = Message.objects.filter(may_read, state__in=OPEN).order_by().annotate(all=Value(1)).values("all")
     return rows.annotate(**columns).values_list(*columns)
 
 
-COUNTS = Prepared(lambda of: _counts(of.person, of.now), person=int, now=datetime)
+@cache
+def open_counts(*, with_private: bool) -> Prepared:
+    return Prepared(lambda of: _counts(of.person, of.now, with_private=with_private), person=int, now=datetime)
 
 
-def counts(narrowed: MessageFilters, person: Any, now: datetime) -> dict[str, int]:
+def counts(narrowed: MessageFilters, person: Any, now: datetime, access: Access) -> dict[str, int]:
     """How many are in each view of open ones, and as `listed` how many the narrowed one has, `MOST` at most.
 
     Two queries.
     Settled ones are tens of thousands after some years: to count them would cost more than the page.
     """
-    (by_view,) = COUNTS.rows(municipality=the_only_one(), person=person.pk, now=now)
-    rows = Message.objects.filter(in_list(narrowed, person, now)).order_by()
+    statement = open_counts(with_private=reads_private(access))
+    (by_view,) = statement.rows(municipality=the_only_one(), person=person.pk, now=now)
+    rows = Message.objects.filter(in_list(narrowed, person, now) & readable(access)).order_by()
     return {**dict(zip(COUNTED, by_view, strict=True)), "listed": rows[:MOST].count()}
 
 
-def thread_sizes(rows: Iterable[Message]) -> dict[int, int]:
-    """The number of messages below each of the posts that these belong to."""
+def thread_sizes(rows: Iterable[Message], access: Access) -> dict[int, int]:
+    """The number of messages that this person may read below each of the posts that these belong to."""
     posts = {row.publication_id for row in rows if row.publication_id}
-    messages = Message.objects.filter(publication__in=posts).order_by().values_list("publication")
+    messages = Message.objects.filter(readable(access), publication__in=posts).order_by().values_list("publication")
     return dict(messages.annotate(Count("pk"))) if posts else {}
 
 
@@ -232,7 +244,8 @@ def follow_up_counts(rows: Iterable[Message]) -> dict[int, int]:
 
 
 class OpenCounts(Subquery):
-    """A column for another query, reckoned once: how many messages of the open scope are open, and how many late."""
+    """A column for another query, reckoned once: how many messages of the open scope are open, and how many late;
+    private ones only for who may read these."""
 
     template = (
         "(SELECT ARRAY[count(*) FILTER (WHERE wanted.is_open), count(*) FILTER (WHERE wanted.is_late)]"
@@ -240,8 +253,8 @@ class OpenCounts(Subquery):
     )
     output_field = ArrayField(IntegerField())
 
-    def __init__(self, now: datetime) -> None:
-        rows = Message.objects.filter(HEADS, state__in=OPEN).order_by()
+    def __init__(self, now: datetime, *, with_private: bool) -> None:
+        rows = Message.objects.filter(HEADS & readable_with(reads_private=with_private), state__in=OPEN).order_by()
         columns = {
             f"is_{name}": ExpressionWrapper(in_view(name, None, now), BooleanField()) for name in ("open", "late")
         }
@@ -259,14 +272,15 @@ def collapse_similar(rows: list[Message]) -> list[Message]:
         stands_alone = row.similar_group is None or row.state not in OPEN or row.is_private
         shown.setdefault(row.pk if stands_alone else _group(row), row)
     named = {row.similar_group for row in shown.values()} - {None}
-    alike = Message.objects.filter(similar_group__in=named, state__in=OPEN).order_by()
+    alike = Message.objects.filter(~PRIVATE, similar_group__in=named, state__in=OPEN).order_by()
     groups: Iterable[tuple[Any, ...]] = alike.values_list("channel_id", "publication_id", "similar_group").annotate(
         count=Count("pk"), new=Count("pk", filter=Q(read_at=None))
     )
     counted = {tuple(group): (count, new) for *group, count, new in groups}
     for row in shown.values():
-        count, new = counted.get(_group(row), (1, 0)) if row.state in OPEN else (1, 0)
-        row.others, row.others_new = max(0, count - 1), new - (row.read_at is None)
+        is_grouped = row.state in OPEN and not row.is_private
+        count, new = counted.get(_group(row), (1, 0)) if is_grouped else (1, 0)
+        row.others, row.others_new = max(0, count - 1), max(0, new - (row.read_at is None))
     return list(shown.values())
 
 

@@ -11,6 +11,8 @@ from django.db.models.expressions import RawSQL
 from inbox.models import Message, Reply
 from inbox.queries import listing
 from inbox.queries.listing import OPEN, MessageFilters
+from inbox.queries.readable import readable_messages
+from municipalities.queries import Access
 
 # New rows that are shown at once. Of more the list is loaded again.
 MOST_NEW = 30
@@ -23,13 +25,13 @@ def topic(municipality_id: int) -> str:
     return f"inbox:{municipality_id}"
 
 
-def version() -> str:
-    """Differs whenever an open message of the scope came, changed or was settled. One query.
+def version(access: Access) -> str:
+    """Differs whenever an open message that this person may read came, changed or was settled. One query.
 
     `xmin` is the transaction that wrote a row last. Settled messages are too many to go through.
     """
     written = RawSQL("inbox_message.xmin::text::bigint", (), output_field=BigIntegerField())
-    rows = Message.objects.filter(state__in=OPEN).order_by()
+    rows = readable_messages(access).filter(state__in=OPEN).order_by()
     totals = rows.aggregate(count=Count("pk"), newest=Max("pk"), written=Sum(written))
     return f"{totals['count']}-{totals['newest'] or 0}-{totals['written'] or 0}"
 
@@ -43,14 +45,16 @@ class Changes:
     is_more: bool
 
 
-def changes(narrowed: MessageFilters, shown: Collection[int], since: datetime, person: Any, now: datetime) -> Changes:
-    """`shown`: ids of the rows on the page, which was made at `since`. Five queries."""
-    before = list(listing.with_columns(Message.objects.filter(pk__in=shown)))
-    rows = _received(listing.filtered_messages(narrowed, person, now), since).exclude(pk__in=shown)
+def changes(
+    narrowed: MessageFilters, shown: Collection[int], since: datetime, person: Any, now: datetime, *, access: Access
+) -> Changes:
+    """`shown`: ids of the rows on the page, which was made at `since`. Only what this person may read. Five queries."""
+    before = list(listing.with_columns(readable_messages(access).filter(pk__in=shown)))
+    rows = _received(listing.filtered_messages(narrowed, person, now, access), since).exclude(pk__in=shown)
     came = list(rows.order_by("-at", "-pk")[: MOST_NEW + 1])
     # What says the same as a row of the page is counted there.
     together = listing.collapse_similar([*before, *came[:MOST_NEW]])
-    listing.set_counts(together)
+    listing.set_counts(together, access)
     on_page = set(shown)
     new = [row for row in together if row.pk not in on_page]
     return Changes([row for row in together if row.pk in on_page], new, len(came) > MOST_NEW)

@@ -38,8 +38,10 @@ from inbox.moderation_rules import (
     ModerationRequest,
     ModerationState,
 )
+from inbox.queries.readable import readable, readable_messages, readable_with
 from municipalities.holidays import BELGRADE
 from municipalities.models import Municipality
+from municipalities.queries import Access
 from municipalities.tenancy import scope
 
 VIEWS = ("second", "under_way", "objections", "done", "over")
@@ -65,19 +67,21 @@ def in_view(view: str) -> Q:
     }[view]
 
 
-def filtered_acts(view: str, reason: str) -> QuerySet[Moderation]:
-    """What has a clock first; then the newest."""
-    rows = Moderation.objects.filter(in_view(view)).select_related("message__channel", "by", "second_by")
+def filtered_acts(view: str, reason: str, access: Access) -> QuerySet[Moderation]:
+    """What has a clock first; then the newest. Of messages that this person may read."""
+    rows = Moderation.objects.filter(in_view(view) & readable(access, "message__")).select_related(
+        "message__channel", "by", "second_by"
+    )
     if reason:
         rows = rows.filter(reason=reason)
     return rows.order_by("confirm_by", "-at", "-pk") if view == "second" else rows.order_by("-at", "-pk")
 
 
-def counts() -> dict[str, int]:
+def counts(access: Access) -> dict[str, int]:
     """Counts of the views with pending work, and of clearly unlawful messages without a decision."""
     wanted = {view: Count("pk", filter=in_view(view)) for view in ("second", "under_way", "objections")}
-    by_view: dict[str, int] = Moderation.objects.aggregate(**wanted)
-    return {**by_view, "unlawful": unlawful().count()}
+    by_view: dict[str, int] = Moderation.objects.filter(readable(access, "message__")).aggregate(**wanted)
+    return {**by_view, "unlawful": unlawful(access).count()}
 
 
 class SecondReviewCounts(Subquery):
@@ -90,23 +94,24 @@ class SecondReviewCounts(Subquery):
     )
     output_field = ArrayField(IntegerField())
 
-    def __init__(self, person: Any, now: datetime) -> None:
-        rows = Moderation.objects.filter(in_view("second")).exclude(by=person).order_by()
+    def __init__(self, person: Any, now: datetime, *, with_private: bool) -> None:
+        may_read = readable_with("message__", reads_private=with_private)
+        rows = Moderation.objects.filter(in_view("second") & may_read).exclude(by=person).order_by()
         late = ExpressionWrapper(Q(confirm_by__isnull=False, confirm_by__lt=now), BooleanField())
         super().__init__(rows.values("message_id", is_late=late))
 
 
-def unlawful() -> QuerySet[Message]:
+def unlawful(access: Access) -> QuerySet[Message]:
     """Messages that a person sorted as clearly unlawful and about which nothing was decided; shortest clock first."""
     live = Moderation.objects.exclude(state__in=FINAL_STATES).values("message")
-    rows = Message.objects.filter(
+    rows = readable_messages(access).filter(
         kind=MessageKind.UNLAWFUL, state__in=[MessageState.OPEN, MessageState.WAITING], erased_at=None
     )
     return rows.exclude(pk__in=live).select_related("channel", "assignee").order_by("due_at", "pk")
 
 
-def act_with_people(pk: int) -> QuerySet[Moderation]:
-    return Moderation.objects.filter(pk=pk).select_related("message__channel", *PEOPLE)
+def act_with_people(pk: int, access: Access) -> QuerySet[Moderation]:
+    return Moderation.objects.filter(readable(access, "message__"), pk=pk).select_related("message__channel", *PEOPLE)
 
 
 def is_below_ours(message: Message) -> bool:

@@ -9,17 +9,21 @@ from django.db.models import F, Q, QuerySet, Value
 from channels.models import Channel
 from inbox.models import Department, Message, Settlement, Tag
 from inbox.queries.listing import MessageFilters, in_list
+from inbox.queries.readable import readable
 from municipalities.prepared import Prepared
+from municipalities.queries import Access
 from municipalities.tenancy import the_only_one
 from serbian.sorting import sort_key
 
 
-def neighbours(message: Message, narrowed: MessageFilters, person: Any, now: datetime) -> dict[str, int]:
+def neighbours(
+    message: Message, narrowed: MessageFilters, person: Any, now: datetime, access: Access
+) -> dict[str, int]:
     """The ids of the `previous` and the `next` one of that list, and its `first`. One query.
 
     The message itself need not be in the list any more: its place is where its time and its age put it.
     """
-    return {name: pk for name, pk, _label in _united(_steps(message, narrowed, person, now))}
+    return {name: pk for name, pk, _label in _united(_steps(message, narrowed, person, now, access))}
 
 
 def choices() -> dict[str, list[tuple[str, str]]]:
@@ -28,18 +32,20 @@ def choices() -> dict[str, list[tuple[str, str]]]:
 
 
 def neighbours_and_choices(
-    message: Message, narrowed: MessageFilters, person: Any, now: datetime
+    message: Message, narrowed: MessageFilters, person: Any, now: datetime, access: Access
 ) -> tuple[dict[str, int], dict[str, list[tuple[str, str]]]]:
     """Both, for the page of a message. Still one query."""
-    steps = _steps(message, narrowed, person, now)
+    steps = _steps(message, narrowed, person, now, access)
     rows = _united({**steps, **_tables()})
     return {name: pk for name, pk, _label in rows if name in steps}, _sorted(
         [row for row in rows if row[0] not in steps]
     )
 
 
-def _steps(message: Message, narrowed: MessageFilters, person: Any, now: datetime) -> dict[str, QuerySet[Any]]:
-    rows = Message.objects.filter(in_list(narrowed, person, now)).exclude(pk=message.pk)
+def _steps(
+    message: Message, narrowed: MessageFilters, person: Any, now: datetime, access: Access
+) -> dict[str, QuerySet[Any]]:
+    rows = Message.objects.filter(in_list(narrowed, person, now) & readable(access)).exclude(pk=message.pk)
     younger = Q(at__gt=message.at) | Q(at=message.at, pk__gt=message.pk)
     before, after = younger, ~younger
     if narrowed.view not in ("answered", "closed"):

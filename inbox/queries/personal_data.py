@@ -14,7 +14,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from channels.models import Channel
 from inbox import personal_data
-from inbox.models import Message, Moderation
+from inbox.models import Conversation, Message, Moderation
 from inbox.personal_data import DataSubject, ErasureEffect, PersonalDataRow, PersonalDataStore
 from serbian.folding import fold
 
@@ -50,9 +50,10 @@ class SubjectData:
 
 
 def search_authors(query: str) -> list[Author]:
-    """Who is called so, in either script, over all channels, newest first; at most `MOST_FOUND`.
+    """Who is called so, in either script, over all channels, newest first; at most `MOST_FOUND`. In private
+    conversations also by the name that the network gave last.
 
-    Four queries, and one more for each `CHUNK` of people who were only written about.
+    Five queries, and one more for each `CHUNK` of people who were only written about.
     """
     wanted = fold(query.replace("\x00", "")).split()
     if not wanted:
@@ -60,9 +61,12 @@ def search_authors(query: str) -> list[Author]:
     condition = Q()
     for word in wanted:
         condition &= Q(search_key__contains=word)
-    groups, authors = _groups(condition), []
+    talked = Conversation.objects.filter(condition).exclude(author_id="").values_list("channel", "author_id")
+    pairs = set(talked.order_by("-last_received_at")[:MOST_FOUND])
+    groups, authors = _groups(condition | _any(pairs, "channel", "author_id")), []
     for at in range(0, len(groups), CHUNK):
-        authors += [author for author in _authors_of(groups[at : at + CHUNK]) if _is_called(author, wanted)]
+        chunk = _authors_of(groups[at : at + CHUNK])
+        authors += [one for one in chunk if (one.channel.pk, one.author_id) in pairs or _is_called(one, wanted)]
         if len(authors) >= MOST_FOUND:
             break
     known = {(author.channel.pk, author.author_id) for author in authors}

@@ -8,6 +8,8 @@ from django.db.models import Count, Q
 from analytics.thresholds import ENOUGH_OF_A_KIND
 from inbox.enums import Satisfaction
 from inbox.models import SatisfactionQuestion, SatisfactionSurvey
+from inbox.queries.readable import readable
+from municipalities.queries import Access
 
 DAYS = 90
 MOST_WORDS = 20
@@ -33,12 +35,17 @@ class SatisfactionSummary:
         return ENOUGH_OF_A_KIND
 
 
-def summary(now: datetime) -> SatisfactionSummary:
-    """Three queries."""
+def summary(now: datetime, access: Access) -> SatisfactionSummary:
+    """Numbers for everybody, words of private messages only for who may read these. Three queries."""
     since = now - timedelta(days=DAYS)
     recent = SatisfactionQuestion.objects.filter(asked_at__gte=since)
     counts = recent.aggregate(
         asked=Count("pk"), replied=Count("pk", filter=~Q(value="")), yes=Count("pk", filter=Q(value=Satisfaction.YES))
     )
-    rows = recent.exclude(value="").select_related("message__channel").order_by("-answered_at")[:MOST_WORDS]
+    rows = (
+        recent.filter(readable(access, "message__"))
+        .exclude(value="")
+        .select_related("message__channel")
+        .order_by("-answered_at")[:MOST_WORDS]
+    )
     return SatisfactionSummary(SatisfactionSurvey.objects.first(), rows=list(rows), **counts)

@@ -6,8 +6,10 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from inbox.models import ExternalReply, Message, Reply
+from inbox.models import PRIVATE, ExternalReply, Message, Reply
 from inbox.queries.listing import OPEN
+from inbox.queries.readable import readable
+from municipalities.queries import Access
 
 NEAR = 15
 """So many messages before and after one are shown beside it."""
@@ -15,16 +17,16 @@ NEAR_PRIVATE = 60
 """So many messages of a private conversation are shown, the newest."""
 
 
-def thread(message: Message, near: int = NEAR) -> list[Message]:
-    """Messages below the same post of ours, or only this one; oldest first.
+def thread(message: Message, access: Access, near: int = NEAR) -> list[Message]:
+    """Messages below the same post of ours that this person may read, or only this one; oldest first.
 
     Of many, those nearest in time, and the message it replies to or is replied to by.
     """
     if message.conversation_id is not None:
-        return _conversation(message)
+        return _conversation(message, access)
     if message.publication_id is None:
         return [message]
-    rows = Message.objects.filter(publication=message.publication_id)
+    rows = Message.objects.filter(readable(access), publication=message.publication_id)
     before = rows.filter(at__lte=message.at).order_by("-at", "-pk").values("pk")[: near + 1]
     after = rows.filter(at__gt=message.at).order_by("at", "pk").values("pk")[:near]
     beside = Q(in_reply_to=message.remote_id)
@@ -35,15 +37,17 @@ def thread(message: Message, near: int = NEAR) -> list[Message]:
     return list(rows.filter(wanted).select_related("channel").order_by("at", "pk"))
 
 
-def _conversation(message: Message) -> list[Message]:
+def _conversation(message: Message, access: Access) -> list[Message]:
     """The newest messages of a private conversation, and this one, with their attachments. Two queries."""
-    newest = Message.objects.filter(conversation=message.conversation_id).order_by("-at", "-pk").values("pk")
+    may_read = readable(access)
+    newest = Message.objects.filter(may_read, conversation=message.conversation_id).order_by("-at", "-pk").values("pk")
     rows = Message.objects.filter(Q(pk=message.pk) | Q(pk__in=newest[:NEAR_PRIVATE]))
     return list(rows.select_related("channel").prefetch_related("attachments").order_by("at", "pk"))
 
 
 def similar_messages(message: Message) -> QuerySet[Message]:
-    """Similar open messages of the same thread, including itself; oldest first."""
+    """Similar open messages of the same thread, including itself; oldest first. Public and private ones are never
+    together."""
     same = {
         "channel": message.channel_id,
         "publication": message.publication_id,
@@ -51,7 +55,8 @@ def similar_messages(message: Message) -> QuerySet[Message]:
     }
     if message.similar_group is None:
         return Message.objects.filter(pk=message.pk)
-    return Message.objects.filter(**same, state__in=OPEN).select_related("channel").order_by("at", "pk")
+    alike = PRIVATE if message.is_private else ~PRIVATE
+    return Message.objects.filter(alike, **same, state__in=OPEN).select_related("channel").order_by("at", "pk")
 
 
 def replies(messages: list[Message]) -> dict[int, list[Reply]]:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.template.context import Context
 from django.template.defaultfilters import linebreaksbr
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString
@@ -55,10 +56,10 @@ def reply_window(message: Message) -> SafeString:
     )
 
 
-@register.simple_tag
-def comments_of(post: Post) -> PostComments:
-    """What citizens wrote below a post and waits for an answer. Two queries."""
-    return comments_below(post)
+@register.simple_tag(takes_context=True)
+def comments_of(context: Context, post: Post) -> PostComments:
+    """What citizens wrote below a post and waits for an answer, as far as the reader may read it. Two queries."""
+    return comments_below(post, context["request"].access)
 
 
 @register.simple_tag

@@ -13,9 +13,9 @@ from common.errors import ActionNotAllowed
 from common.integers import parse_ints
 from common.web.params import int_param
 from inbox.domain import drafts, propose, saved_answers
-from inbox.enums import ProposalState
 from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply
 from inbox.queries import answering
+from inbox.queries.readable import readable_messages
 from inbox.views import navigation
 from inbox.views.message import get_message, message_page
 from municipalities.access import requires
@@ -31,7 +31,7 @@ MOST_USED = 10
 @require_POST
 def answer(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Send it, or ask for approval where the municipality requires it."""
-    row, text = get_message(message), request.POST.get("text", "")
+    row, text = get_message(request, message), request.POST.get("text", "")
     try:
         proposed = propose.answer(row, text, by=request.user, after=int_param(request.POST, "after", default=0))
     except ActionNotAllowed as refused:
@@ -51,7 +51,7 @@ def answer(request: MunicipalityRequest, message: int) -> HttpResponse:
 @require_POST
 def fill(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Insert something into the field: the page again with it, or only its text for a script. Saves nothing."""
-    row, text = get_message(message), request.POST.get("text", "")
+    row, text = get_message(request, message), request.POST.get("text", "")
     script = request.POST.get("script", "")
     script = script if script in list(Script) else answering.answer_script(row, request.municipality)
     what, used = request.POST.get("insert", ""), ""
@@ -77,7 +77,7 @@ def fill(request: MunicipalityRequest, message: int) -> HttpResponse:
 @require_POST
 def draft(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Save the draft while it is typed."""
-    drafts.save(get_message(message), request.POST.get("text", ""), by=request.user)
+    drafts.save(get_message(request, message), request.POST.get("text", ""), by=request.user)
     return HttpResponse(status=204)
 
 
@@ -86,7 +86,7 @@ def draft(request: MunicipalityRequest, message: int) -> HttpResponse:
 @require_GET
 def writing(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Who else is writing below this message; open pages poll it. One query for it."""
-    if not Message.objects.filter(pk=message).exists():
+    if not readable_messages(request.access).filter(pk=message).exists():
         raise Http404
     rows = list(AnswerDraft.objects.filter(message=message).select_related("by").order_by("began_at"))
     writers = answering.other_writers(rows, request.user, timezone.now())
@@ -100,7 +100,7 @@ def writing(request: MunicipalityRequest, message: int) -> HttpResponse:
 @require_GET
 def proposed(request: MunicipalityRequest) -> HttpResponse:
     """What waits for an approver, the longest first."""
-    rows = ProposedAnswer.objects.filter(state=ProposalState.WAITING).select_related("message__channel", "by")
+    rows = answering.waiting_answers(request.access).select_related("message__channel", "by")
     page = Paginator(rows.order_by("at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "inbox/proposed.html", {"page": page, "may_decide": request.access.may(Verb.POST_APPROVE)})
 
@@ -113,7 +113,7 @@ def _proposed(row: Message, pk: int) -> ProposedAnswer:
 @require_POST
 def decide(request: MunicipalityRequest, message: int, proposed: int) -> HttpResponse:
     """Send the text on the page, or return it to its author."""
-    row = get_message(message)
+    row = get_message(request, message)
     one, text, revision = (
         _proposed(row, proposed),
         request.POST.get("text", ""),
@@ -134,7 +134,7 @@ def decide(request: MunicipalityRequest, message: int, proposed: int) -> HttpRes
 @requires(Verb.INBOX_WORK)
 @require_POST
 def withdraw(request: MunicipalityRequest, message: int, proposed: int) -> HttpResponse:
-    row = get_message(message)
+    row = get_message(request, message)
     try:
         propose.withdraw(_proposed(row, proposed), by=request.user)
     except ActionNotAllowed as refused:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from channels.public import OutOfRange, part
 from inbox.models import AttachmentState, MessageAttachment
+from inbox.queries.readable import readable
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -26,7 +27,7 @@ CHUNK = 64 * 1024
 @require_safe
 def attachment(request: MunicipalityRequest, message: int, attachment: int) -> HttpResponseBase:
     """The file, or the byte range that a player requests."""
-    rows = MessageAttachment.objects.select_related("message")
+    rows = MessageAttachment.objects.filter(readable(request.access, "message__")).select_related("message")
     row = get_object_or_404(rows, pk=attachment, message=message, state=AttachmentState.STORED)
     try:
         size = default_storage.size(row.file)

@@ -13,20 +13,21 @@ from inbox.domain import handover as verbs
 from inbox.domain import legal_hold as holding
 from inbox.forms import AskForm
 from inbox.models import Department, HandOver, Message
+from inbox.queries.readable import readable, readable_messages
 from inbox.text_analysis import find_contacts
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 
 
-def _message(pk: int) -> Message:
-    return get_object_or_404(Message.objects.select_related("channel"), pk=pk)
+def _message(request: MunicipalityRequest, pk: int) -> Message:
+    return get_object_or_404(readable_messages(request.access).select_related("channel"), pk=pk)
 
 
 @requires(Verb.INBOX_WORK)
 @require_http_methods(["GET", "POST"])
 def ask(request: MunicipalityRequest, message: int) -> HttpResponse:
-    row = _message(message)
+    row = _message(request, message)
     form = AskForm(request.POST or None, message=row, contacts=find_contacts(row.text))
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
@@ -57,7 +58,8 @@ def ask(request: MunicipalityRequest, message: int) -> HttpResponse:
 @require_POST
 def act(request: MunicipalityRequest, message: int, handover: int, act: str) -> HttpResponse:
     """Use the answer, or take the question back."""
-    row = get_object_or_404(HandOver.objects.select_related("department", "message"), message=message, pk=handover)
+    rows = HandOver.objects.filter(readable(request.access, "message__")).select_related("department", "message")
+    row = get_object_or_404(rows, message=message, pk=handover)
     page = reverse("message", args=[request.municipality.slug, message])
     try:
         if act == "use":
@@ -76,7 +78,7 @@ def act(request: MunicipalityRequest, message: int, handover: int, act: str) -> 
 @requires(Verb.INBOX_PEOPLE)
 @require_POST
 def hold(request: MunicipalityRequest, message: int) -> HttpResponse:
-    row = _message(message)
+    row = _message(request, message)
     try:
         holding.place(row, request.POST.get("reason", ""), by=request.user)
     except ActionNotAllowed as refused:
@@ -89,7 +91,7 @@ def hold(request: MunicipalityRequest, message: int) -> HttpResponse:
 @requires(Verb.INBOX_PEOPLE)
 @require_POST
 def release(request: MunicipalityRequest, message: int) -> HttpResponse:
-    row = _message(message)
+    row = _message(request, message)
     holding.release(row, by=request.user)
     flash.success(request, _("The protection has ended. It is erased when its time is over."))
     return redirect("message", request.municipality.slug, row.pk)

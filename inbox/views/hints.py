@@ -13,6 +13,7 @@ from common.web.errors import flash_error
 from inbox.domain import suggest
 from inbox.enums import MessageKind
 from inbox.models import Message
+from inbox.queries.readable import readable_messages
 from inbox.queries.thread import similar_messages as saying_alike
 from inbox.views import navigation
 from inbox.views.navigation import sorted_as
@@ -21,15 +22,15 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 
 
-def _message(pk: int) -> Message:
-    return get_object_or_404(Message.objects.select_related("channel"), pk=pk)
+def _message(request: MunicipalityRequest, pk: int) -> Message:
+    return get_object_or_404(readable_messages(request.access).select_related("channel"), pk=pk)
 
 
 @requires(Verb.INBOX_WORK)
 @require_POST
 def accept(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Accept the suggestion and go back to the page of the button."""
-    before = _message(message)
+    before = _message(request, message)
     try:
         row = suggest.accept(before, by=request.user)
     except ActionNotAllowed as refused:
@@ -46,7 +47,7 @@ def accept(request: MunicipalityRequest, message: int) -> HttpResponse:
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def alike(request: MunicipalityRequest, message: int) -> HttpResponse:
-    return _alike(request, _message(message))
+    return _alike(request, _message(request, message))
 
 
 def _alike(request: MunicipalityRequest, row: Message, problem: str = "") -> HttpResponse:
@@ -66,7 +67,7 @@ def _alike(request: MunicipalityRequest, row: Message, problem: str = "") -> Htt
 @requires(Verb.INBOX_WORK)
 @require_POST
 def sort_alike(request: MunicipalityRequest, message: int) -> HttpResponse:
-    row = _message(message)
+    row = _message(request, message)
     try:
         count = suggest.set_kind_of_similar(row, request.POST.get("kind", ""), by=request.user)
     except ActionNotAllowed as refused:

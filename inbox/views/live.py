@@ -5,7 +5,7 @@ A page that has no stream asks for the news every now and then instead.
 
 from datetime import UTC, datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +21,7 @@ from inbox.queries import listing, neighbours
 from inbox.queries import live as queries
 from inbox.queries.listing import MessageFilters
 from inbox.queries.live import ThreadState
+from inbox.queries.readable import reads_private
 from inbox.queries.thread import replies, thread
 from inbox.views.message import get_message
 from inbox.views.messages import list_views
@@ -39,8 +40,9 @@ def live(request: MunicipalityRequest) -> HttpResponseBase:
     return live_streams.response(request, queries.topic(request.municipality.pk))
 
 
-def _etag(request: HttpRequest) -> str:
-    return f'"{queries.version()}"'
+def _etag(request: MunicipalityRequest) -> str:
+    reader = "private" if reads_private(request.access) else "public"
+    return f'"{queries.version(request.access)}-{reader}"'
 
 
 @requires(Verb.INBOX_VIEW)
@@ -52,11 +54,11 @@ def changes(request: MunicipalityRequest) -> HttpResponse:
     shown = parse_ints(request.GET.get("shown", "").split(",")[:MOST_SHOWN])
     latest = int(now.timestamp())
     since = datetime.fromtimestamp(int_param(request.GET, "since", default=latest, most=latest), UTC)
-    changed = queries.changes(narrowed, shown, since, request.user, now)
+    changed = queries.changes(narrowed, shown, since, request.user, now, access=request.access)
     listed = [*changed.shown, *changed.new]
     if any(row.tags for row in listed):
         neighbours.set_tag_names(listed, neighbours.choices())
-    counts = listing.counts(narrowed, request.user, now)
+    counts = listing.counts(narrowed, request.user, now, request.access)
     context = {
         "shown": changed.shown,
         "new": changed.new,
@@ -78,8 +80,8 @@ def changes(request: MunicipalityRequest) -> HttpResponse:
 @require_GET
 def message_changes(request: MunicipalityRequest, message: int) -> HttpResponse:
     """What has happened in the conversation since the page was made; 204 where nothing has."""
-    row = get_message(message)
-    messages = thread(row)
+    row = get_message(request, message)
+    messages = thread(row, request.access)
     answered = replies(messages)
     known, state = ThreadState.read(request.GET.get("known", "")), ThreadState.of(row, messages, answered)
     if state == known:

@@ -1,7 +1,7 @@
 """Merging conversations of the same citizen on several networks, and taking it back."""
 
 from django.contrib import messages as flash
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,13 +21,13 @@ from municipalities.web import MunicipalityRequest
 MOST_LETTERS = 80
 
 
-@requires(Verb.INBOX_WORK)
+@requires(Verb.INBOX_PRIVATE)
 @require_http_methods(["GET", "POST"])
 def merge(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Search for another conversation of the same person and merge it."""
-    row = get_message(message)
+    row = get_message(request, message)
     if row.conversation is None:
-        raise Http404
+        return redirect("message", request.municipality.slug, row.pk)
     if request.method == "POST":
         other = get_object_or_404(Conversation, pk=parse_int(request.POST.get("other", "")) or 0)
         try:
@@ -59,10 +59,10 @@ def _page(request: MunicipalityRequest, row: Message, problem: str = "", field: 
     return render(request, "inbox/merge.html", context, status=422 if problem else 200)
 
 
-@requires(Verb.INBOX_WORK)
+@requires(Verb.INBOX_PRIVATE)
 @require_POST
 def unmerge(request: MunicipalityRequest, message: int, merge: int) -> HttpResponse:
-    row = get_message(message)
+    row = get_message(request, message)
     if row.conversation is None or row.conversation.citizen_id is None:
         return redirect("message", request.municipality.slug, row.pk)
     merged = get_object_or_404(ConversationMerge, pk=merge, citizen=row.conversation.citizen_id)

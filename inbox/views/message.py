@@ -19,7 +19,7 @@ from common.integers import parse_int
 from common.typed_dates import parse_clock, parse_day
 from common.web.params import int_list_param
 from inbox import rules
-from inbox.domain import retention, tags, triage
+from inbox.domain import retention, staff_notifications, tags, triage
 from inbox.domain.handover import draft as from_department
 from inbox.enums import MessageKind, Snooze
 from inbox.models import Department, Message
@@ -28,6 +28,7 @@ from inbox.queries.live import ThreadState
 from inbox.queries.merged import merged_conversations
 from inbox.queries.message_context import message_context
 from inbox.queries.other_ways import other_ways
+from inbox.queries.readable import readable_messages
 from inbox.queries.rule_sentences import rule_sentences
 from inbox.queries.thread import NEAR_PRIVATE, bubbles, open_head, replies, thread
 from inbox.views import navigation
@@ -38,8 +39,9 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 
 
-def get_message(pk: int) -> Message:
-    rows = Message.objects.select_related(
+def get_message(request: MunicipalityRequest, pk: int) -> Message:
+    """404 for one that this person may not read, as for one that is not there."""
+    rows = readable_messages(request.access).select_related(
         "channel",
         "conversation__channel",
         "assignee",
@@ -54,7 +56,7 @@ def get_message(pk: int) -> Message:
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def message(request: MunicipalityRequest, message: int) -> HttpResponse:
-    row = get_message(message)
+    row = get_message(request, message)
     if head := open_head(row):
         address = reverse("message", args=[request.municipality.slug, head])
         query = request.GET.urlencode()
@@ -74,7 +76,7 @@ def message_page(
     sent: QueryDict | None = None,
 ) -> HttpResponse:
     """`sent` replaces what the request holds where a view has changed it."""
-    messages = thread(row)
+    messages = thread(row, request.access)
     answered = replies(messages)
     municipality, now, beside = request.municipality, timezone.now(), message_context(row)
     row.others = beside.others
@@ -105,7 +107,7 @@ def message_page(
         "limit": validation.longest_answer(row.channel, is_private=row.conversation is not None),
         "notes": beside.notes,
         "kinds": MessageKind.choices,
-        "colleagues": colleagues(request.municipality),
+        "colleagues": staff_notifications.only_readers(row, colleagues(request.municipality)),
         "may_work": request.access.may(Verb.INBOX_WORK),
         "may_erase": request.access.may(Verb.SETTINGS_EDIT),
         "moderation": moderation.moderation_context(row, beside.acts),
@@ -124,7 +126,7 @@ def message_page(
 @requires(Verb.INBOX_WORK)
 @require_POST
 def note(request: MunicipalityRequest, message: int) -> HttpResponse:
-    row, text = get_message(message), request.POST.get("text", "")
+    row, text = get_message(request, message), request.POST.get("text", "")
     try:
         triage.add_note(row, text, by=request.user)
     except ActionNotAllowed as refused:
@@ -136,7 +138,7 @@ def note(request: MunicipalityRequest, message: int) -> HttpResponse:
 @require_POST
 def elsewhere(request: MunicipalityRequest, message: int) -> HttpResponse:
     """It was answered by telephone, by mail, at the counter."""
-    row, text = get_message(message), request.POST.get("text", "")
+    row, text = get_message(request, message), request.POST.get("text", "")
     try:
         triage.mark_answered_elsewhere(row, text, by=request.user)
     except ActionNotAllowed as refused:
@@ -236,7 +238,7 @@ def act(request: MunicipalityRequest, message: int, act: str) -> HttpResponse:
 
 def _done(request: MunicipalityRequest, pk: int, verb: Any, act: str = "") -> HttpResponse:
     """Do it; with what is done with a message (`act`) one goes on to the next."""
-    row = get_message(pk)
+    row = get_message(request, pk)
     try:
         verb(row)
     except ActionNotAllowed as refused:
@@ -251,7 +253,7 @@ def _done(request: MunicipalityRequest, pk: int, verb: Any, act: str = "") -> Ht
 @require_POST
 def erase(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Erase everything that the author wrote to this channel, on request."""
-    row = get_message(message)
+    row = get_message(request, message)
     erased = retention.erase_authors(request.municipality, [(row.channel_id, row.author_id)], by=request.user)
     flash.success(request, _("Erased: %(count)s messages of this person. Their words stay on the network itself.")
                   % {"count": erased.messages})  # fmt: skip

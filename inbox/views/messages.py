@@ -25,6 +25,7 @@ from inbox.enums import MessageKind, Readers, Snooze, Topic
 from inbox.models import BulkAct, Message, Tag
 from inbox.queries import listing, neighbours
 from inbox.queries.listing import NO_VALUE, MessageFilters
+from inbox.queries.readable import readable_messages, reads_private
 from municipalities.access import requires
 from municipalities.queries import colleagues
 from municipalities.rules import Verb
@@ -54,11 +55,12 @@ def inbox(request: MunicipalityRequest) -> HttpResponse:
 
 def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
     now, narrowed = timezone.now(), MessageFilters.read(request.GET)
-    counts = listing.counts(narrowed, request.user, now)
-    rows = listing.filtered_messages(narrowed, request.user, now)
+    access = request.access
+    counts = listing.counts(narrowed, request.user, now, access)
+    rows = listing.filtered_messages(narrowed, request.user, now, access)
     page = CountedPaginator(rows, listing.PER_PAGE, counts["listed"]).get_page(request.GET.get("page"))
-    shown = listing.collapse_similar(listing.listed_messages(page, narrowed, request.user, now))
-    listing.set_counts(shown)
+    shown = listing.collapse_similar(listing.listed_messages(page, narrowed, request.user, now, access))
+    listing.set_counts(shown, access)
     options = neighbours.choices()
     neighbours.set_tag_names(shown, options)
     page.object_list = shown
@@ -66,7 +68,7 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
     context = {
         "page": page,
         "narrowed": narrowed,
-        "filters": _filters(narrowed, people, options),
+        "filters": _filters(request, narrowed, people, options),
         "is_filtered": bool(narrowed.filters),
         "is_filtered_more": bool({*narrowed.filters} - {"q", "kind", "assignee"}),
         "is_narrowed": bool(narrowed.filters or narrowed.view != "open"),
@@ -86,8 +88,11 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
 Choices = list[tuple[str, str]]
 
 
-def _filters(narrowed: MessageFilters, people: Choices, options: dict[str, Choices]) -> list[dict[str, Any]]:
+def _filters(
+    request: MunicipalityRequest, narrowed: MessageFilters, people: Choices, options: dict[str, Choices]
+) -> list[dict[str, Any]]:
     """The selects above the list: name, label, choices, selected value. Empty tables get no filter."""
+    readers = Readers.choices if reads_private(request.access) else []
     nothing = {
         "kind": _("Not sorted yet"), "topic": _("No topic yet"), "settlement": _("No settlement"),
         "department": _("No department"), "assignee": _("Not assigned"), "tag": _("No tag"),
@@ -97,7 +102,7 @@ def _filters(narrowed: MessageFilters, people: Choices, options: dict[str, Choic
         ("assignee", _("Assigned to"), people),
         ("topic", _("Topic"), Topic.choices),
         ("tag", _("Tag"), [*options["tag"], *options["retired_tag"]]),
-        ("readers", _("Who may read it"), Readers.choices),
+        ("readers", _("Who may read it"), readers),
         ("channel", _("Channel"), options["channel"] if len(options["channel"]) > 1 or narrowed.channel else []),
         ("settlement", _("Settlement"), options["settlement"]),
         ("department", _("Department"), options["department"]),
@@ -173,7 +178,7 @@ def several(request: MunicipalityRequest) -> HttpResponse:
         return redirect(f"{reverse('need_gather', args=[request.municipality.slug])}?{chosen}")
     verb = _verb(request, request.POST["act"])
     try:
-        outcome = bulk.on_each(list(dict.fromkeys(keys)), verb)
+        outcome = bulk.on_each(list(dict.fromkeys(keys)), verb, among=readable_messages(request.access))
     except ActionNotAllowed as refused:
         return _page(request, refused.message)
     if outcome.done:

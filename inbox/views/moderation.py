@@ -17,10 +17,11 @@ from common.errors import ActionNotAllowed
 from common.typed_dates import parse_day
 from common.web.params import choice_param
 from inbox.domain import moderate
-from inbox.models import Message, Moderation
+from inbox.models import Moderation
 from inbox.moderation_rules import ModerationAction, ModerationReason, ModerationRequest
 from inbox.queries import moderation as moderation_queries
 from inbox.queries.message_context import message_context
+from inbox.queries.readable import readable_messages
 from inbox.views.moderation_page import Refusal, present
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -33,7 +34,7 @@ PER_PAGE = 30
 @require_http_methods(["GET", "POST"])
 def propose(request: MunicipalityRequest, message: int) -> HttpResponse:
     """The form on a page of its own; it is also part of the message's page."""
-    row = get_object_or_404(Message.objects.select_related("channel"), pk=message)
+    row = get_object_or_404(readable_messages(request.access).select_related("channel"), pk=message)
     data = request.POST
     wish = ModerationRequest(data.get("reason", ""), data.get("act", ModerationAction.HIDE.value), data.get("why", ""))
     problem, field = "", ""
@@ -74,12 +75,14 @@ def _success_message(proposed: Moderation) -> str:
 @require_GET
 def moderation(request: MunicipalityRequest) -> HttpResponse:
     """Pending work first: clearly unlawful messages, then what needs a second person."""
-    params = request.GET
-    counts = moderation_queries.counts()
+    params, access = request.GET, request.access
+    counts = moderation_queries.counts(access)
     opening = "unlawful" if counts["unlawful"] else next((v for v in moderation_queries.VIEWS[:3] if counts[v]), "done")
     view = choice_param(params, "view", ("unlawful", *moderation_queries.VIEWS), default=opening)
     reason = choice_param(params, "reason", ModerationReason.values)
-    rows: Any = moderation_queries.unlawful() if view == "unlawful" else moderation_queries.filtered_acts(view, reason)
+    rows: Any = moderation_queries.unlawful(access)
+    if view != "unlawful":
+        rows = moderation_queries.filtered_acts(view, reason, access)
     context = {
         "view": view,
         "views": _views(view, counts),
@@ -109,7 +112,7 @@ def _views(current: str, counts: dict[str, int]) -> list[dict[str, Any]]:
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def one(request: MunicipalityRequest, moderation: int) -> HttpResponse:
-    return _page(request, get_object_or_404(moderation_queries.act_with_people(moderation)))
+    return _page(request, get_object_or_404(moderation_queries.act_with_people(moderation, request.access)))
 
 
 def _page(request: MunicipalityRequest, row: Moderation, refusal: Refusal | None = None) -> HttpResponse:
@@ -151,11 +154,11 @@ ACTIONS: dict[str, Callable[[Moderation, Any, Any], Moderation]] = {
 def act(request: MunicipalityRequest, moderation: int, deed: str) -> HttpResponse:
     if deed not in ACTIONS:
         raise Http404
-    row = get_object_or_404(moderation_queries.act_with_people(moderation))
+    row = get_object_or_404(moderation_queries.act_with_people(moderation, request.access))
     try:
         after = ACTIONS[deed](row, request.POST, request.user)
     except ActionNotAllowed as error:
-        row = get_object_or_404(moderation_queries.act_with_people(moderation))
+        row = get_object_or_404(moderation_queries.act_with_people(moderation, request.access))
         return _page(request, row, Refusal(deed, error, request.POST))
     flash.success(request, _("Done, and written down.") if after.pk == row.pk else _success_message(after))
     return redirect("moderation_one", request.municipality.slug, after.pk)

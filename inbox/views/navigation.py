@@ -41,7 +41,7 @@ def navigation_context(request: MunicipalityRequest, row: Message) -> dict[str, 
     """What the page of a message needs to go on from it, and to sort it. One query."""
     narrowed, slug = MessageFilters.read(request.GET), request.municipality.slug
     around, options = neighbours.neighbours_and_choices(
-        _as_it_was(request, row), narrowed, request.user, timezone.now()
+        _as_it_was(request, row), narrowed, request.user, timezone.now(), request.access
     )
     stays, among = request.GET.get("then") == STAY, _among(request)
     return {
@@ -105,7 +105,7 @@ def next_message(request: MunicipalityRequest, row: Message) -> HttpResponse:
     if "view" not in request.GET or request.GET.get("then") == STAY:
         return back_to_message(request, row)
     narrowed, slug = MessageFilters.read(request.GET), request.municipality.slug
-    around = neighbours.neighbours(_as_it_was(request, row), narrowed, request.user, timezone.now())
+    around = neighbours.neighbours(_as_it_was(request, row), narrowed, request.user, timezone.now(), request.access)
     following = around.get("next") or around.get("first")
     if following is None:
         return redirect(f"{reverse('inbox', args=[slug])}?{narrowed.query}")

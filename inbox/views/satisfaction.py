@@ -22,7 +22,7 @@ from serbian import Script
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def satisfaction(request: MunicipalityRequest) -> HttpResponse:
-    result = summary(timezone.now())
+    result = summary(timezone.now(), request.access)
     for row in result.rows:
         row.shown_word = mask(row.word)  # type: ignore[attr-defined]
     context = {

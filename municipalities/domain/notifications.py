@@ -15,9 +15,9 @@ from accounts.models import User
 from accounts.queries import administrators
 from common.dates import date_time, short_date
 from municipalities import queries, wording
-from municipalities.models import Delegation, EmergencyRight, Membership, Municipality, RuleChange
+from municipalities.models import Delegation, EmergencyRight, Membership, Municipality, PrivateReader, RuleChange
 
-Right = Membership | EmergencyRight | Delegation
+Right = Membership | EmergencyRight | Delegation | PrivateReader
 
 
 class Topic(StrEnum):
@@ -246,6 +246,8 @@ def _given(right: Right, by: User | None) -> str:
         return _("%(municipality)s: %(person)s made %(holder)s an approver") % facts
     if isinstance(right, EmergencyRight):
         return _("%(municipality)s: %(person)s put %(holder)s on the emergency list") % facts
+    if isinstance(right, PrivateReader):
+        return _("%(municipality)s: %(person)s named %(holder)s as a reader of private messages") % facts
     facts |= {"absent": right.approver, "since": short_date(right.starts_on), "until": short_date(right.ends_on)}
     return _("%(municipality)s: %(person)s let %(holder)s stand in for %(absent)s, %(since)s–%(until)s") % facts
 
@@ -256,6 +258,8 @@ def _own(right: Right) -> str:
         return _("%(municipality)s: you are an approver") % facts
     if isinstance(right, EmergencyRight):
         return _("%(municipality)s: you are on the emergency list") % facts
+    if isinstance(right, PrivateReader):
+        return _("%(municipality)s: you read and answer private messages of citizens") % facts
     return _("%(municipality)s: you stand in for %(absent)s") % {**facts, "absent": right.approver}
 
 
@@ -284,7 +288,9 @@ def _about(right: Right) -> str:
     return f"{right._meta.label_lower}:{right.pk}"
 
 
-FRAGMENTS = {Membership: "policy", EmergencyRight: "emergencies", Delegation: "delegates"}
+FRAGMENTS = {
+    Membership: "policy", EmergencyRight: "emergencies", Delegation: "delegates", PrivateReader: "readers",
+}  # fmt: skip
 
 
 def _send_right(right: Right, people: Iterable[User], text: Callable[[], tuple[str, str]], *, by: User | None) -> None:

@@ -1,5 +1,5 @@
 """Rights that take effect after a delay: a new approver, a new entry of the emergency list, an approver's delegation
-made by somebody else.
+made by somebody else, a reader of private messages whom nobody who approves has named.
 
 They take effect after `RULE_RELAXATION_HOURS`, or once another approver agrees. The giver must still be allowed to give
 the right at that time.
@@ -19,12 +19,14 @@ from municipalities import queries
 from municipalities.domain import notifications
 from municipalities.domain.notifications import Right
 from municipalities.locking import lock_rights
-from municipalities.models import Delegation, EmergencyRight, Membership, Municipality
+from municipalities.models import Delegation, EmergencyRight, Membership, Municipality, PrivateReader
 from municipalities.rules import Verb
 
-KINDS: tuple[type[Right], ...] = (Membership, EmergencyRight, Delegation)
+KINDS: tuple[type[Right], ...] = (Membership, EmergencyRight, Delegation, PrivateReader)
 # As `common.sentences` knows them.
-NAMES: dict[type, str] = {Membership: "approver", EmergencyRight: "emergency", Delegation: "delegate"}
+NAMES: dict[type, str] = {
+    Membership: "approver", EmergencyRight: "emergency", Delegation: "delegate", PrivateReader: "private",
+}  # fmt: skip
 
 
 def until(municipality: Municipality, *, without: Any = None) -> datetime | None:

@@ -1,4 +1,5 @@
-"""Who decides here: the approvers, who stands in for them, and who may publish in an emergency."""
+"""Who decides here: the approvers, who stands in for them, who may publish in an emergency, and who reads private
+messages."""
 
 from typing import Any
 
@@ -17,10 +18,10 @@ from common.web.errors import add_form_error, flash_error
 from municipalities import queries
 from municipalities.access import requires
 from municipalities.domain import deciders as verbs
-from municipalities.domain import waiting
+from municipalities.domain import private_readers, waiting
 from municipalities.enums import Role
-from municipalities.forms import DelegateForm, EmergencyRightForm
-from municipalities.models import Delegation, EmergencyRight
+from municipalities.forms import DelegateForm, EmergencyRightForm, PrivateReaderForm
+from municipalities.models import Delegation, EmergencyRight, PrivateReader
 from municipalities.rules import PUBLISHING_ROLES, Verb
 from municipalities.web import MunicipalityRequest
 
@@ -32,10 +33,11 @@ def deciders(request: MunicipalityRequest) -> HttpResponse:
 
 
 def _page(request: MunicipalityRequest, **forms: Any) -> HttpResponse:
-    """Six queries. A form that was refused comes back as it was typed."""
+    """Seven queries. A form that was refused comes back as it was typed."""
     municipality, may_manage = request.municipality, request.access.may(Verb.MEMBERS_MANAGE)
     members = queries.members(municipality)
     allowed = list(queries.entered_emergency_rights(municipality))
+    readers = list(queries.entered_private_readers(municipality))
     named = [row for row in members if row.role == Role.APPROVER and row.user.is_active]
     context: dict[str, Any] = {
         "approvers": [row.user for row in named if row.waits_until is None],
@@ -43,6 +45,7 @@ def _page(request: MunicipalityRequest, **forms: Any) -> HttpResponse:
         "delegations": list(queries.coming_delegations(municipality)),
         "today": queries.today(),
         "allowed": allowed,
+        "readers": readers,
         "mentors": list(queries.mentors(municipality)),
         "may_manage": may_manage,
         "may_confirm": request.access.may(Verb.RELAXATION_CONFIRM),
@@ -52,6 +55,9 @@ def _page(request: MunicipalityRequest, **forms: Any) -> HttpResponse:
         publishing = {row.user.pk: row.user for row in members if row.role in PUBLISHING_ROLES and row.user.is_active}
         listed = {row.user_id for row in allowed}
         rest = [user for pk, user in publishing.items() if pk not in listed]
+        known = {row.user_id for row in readers} | {user.pk for user in context["approvers"]}
+        unnamed = [user for pk, user in publishing.items() if pk not in known]
+        context["reader_form"] = forms.get("reader") or (PrivateReaderForm(people=unnamed) if unnamed else None)
         context["delegate_form"] = forms.get("delegate") or _delegate_form(request, context["approvers"], publishing)
         context["emergency_form"] = forms.get("emergency") or (EmergencyRightForm(people=rest) if rest else None)
     status = 422 if any(form.errors for form in forms.values()) else 200
@@ -110,7 +116,14 @@ def confirm_emergency(request: MunicipalityRequest, right: int) -> HttpResponse:
     return _confirm(request, get_object_or_404(EmergencyRight, municipality=request.municipality, pk=right))
 
 
-def _confirm(request: MunicipalityRequest, row: Delegation | EmergencyRight) -> HttpResponse:
+@requires(Verb.RELAXATION_CONFIRM)
+@require_POST
+def confirm_reader(request: MunicipalityRequest, reader: int) -> HttpResponse:
+    """Agree to a reader of private messages whom another person named."""
+    return _confirm(request, get_object_or_404(PrivateReader, municipality=request.municipality, pk=reader))
+
+
+def _confirm(request: MunicipalityRequest, row: Delegation | EmergencyRight | PrivateReader) -> HttpResponse:
     try:
         waiting.confirm(row, by=request.user)
     except ActionNotAllowed as refused:
@@ -156,4 +169,34 @@ def end_emergency(request: MunicipalityRequest, right: int) -> HttpResponse:
     row = get_object_or_404(EmergencyRight, municipality=request.municipality, pk=right)
     verbs.end_emergency(row, by=request.user)
     messages.success(request, _("%(person)s is no longer on the emergency list.") % {"person": row.user})
+    return redirect("deciders", request.municipality.slug)
+
+
+@requires(Verb.MEMBERS_MANAGE)
+@require_POST
+def name_reader(request: MunicipalityRequest) -> HttpResponse:
+    members = queries.members(request.municipality)
+    people = {row.user.pk: row.user for row in members if row.role in PUBLISHING_ROLES and row.user.is_active}
+    form = PrivateReaderForm(request.POST, people=list(people.values()))
+    if form.is_valid():
+        person = people[int(form.cleaned_data["user"])]
+        row = private_readers.name(request.municipality, person, by=request.user)
+        messages.success(request, _after_naming_reader(row, person))
+        return redirect("deciders", request.municipality.slug)
+    return _page(request, reader=form)
+
+
+def _after_naming_reader(row: PrivateReader, person: User) -> str:
+    if row.waits_until:
+        facts = {"person": person, "time": date_time(row.waits_until)}
+        return _("%(person)s reads private messages from %(time)s on, or once another approver agrees.") % facts
+    return _("%(person)s reads and answers private messages from now on.") % {"person": person}
+
+
+@requires(Verb.MEMBERS_MANAGE)
+@require_POST
+def end_reader(request: MunicipalityRequest, reader: int) -> HttpResponse:
+    row = get_object_or_404(PrivateReader, municipality=request.municipality, pk=reader)
+    private_readers.end(row, by=request.user)
+    messages.success(request, _("%(person)s no longer reads private messages.") % {"person": row.user})
     return redirect("deciders", request.municipality.slug)

@@ -8,6 +8,8 @@ from django.db.models import Case, Count, F, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
 from inbox.models import Department, Message, Settlement
+from inbox.queries.readable import readable_messages
+from municipalities.queries import Access
 from needs.enums import SETTLED, NeedStage
 from needs.models import QUOTABLE, AnswerRound, Need, NeedPicture, NeedsPage, Supporter
 from serbian.folding import fold
@@ -145,7 +147,11 @@ def last_round(need: Need) -> AnswerRound | None:
     return AnswerRound.objects.filter(need=need).select_related("by").order_by("-pk").first()
 
 
-def messages_with_needs(keys: Sequence[int]) -> list[Message]:
-    """These messages, oldest first, each with the need it belongs to."""
-    rows = Message.objects.filter(pk__in=keys).select_related("channel", "supporter__need", "settlement", "department")
+def messages_with_needs(keys: Sequence[int], access: Access) -> list[Message]:
+    """Those of these messages that this person may read, oldest first, each with the need it belongs to."""
+    rows = (
+        readable_messages(access)
+        .filter(pk__in=keys)
+        .select_related("channel", "supporter__need", "settlement", "department")
+    )
     return list(rows.order_by("at", "pk").defer("first_text", "search_key"))

@@ -95,7 +95,7 @@ def gather(request: MunicipalityRequest) -> HttpResponse:
         raise PermissionDenied
     data = request.POST if request.method == "POST" else request.GET
     keys = int_list_param(data, "message", least=1)[:MOST_MESSAGES]
-    chosen = queries.messages_with_needs(keys)
+    chosen = queries.messages_with_needs(keys, request.access)
     if not chosen:
         flash.info(request, _("Tick the messages that ask for the same thing first."))
         return redirect("inbox", request.municipality.slug)

@@ -19,16 +19,17 @@ from needs.models import Need
 
 @dataclass(frozen=True)
 class NeedPermissions:
-    """`edit`: work on needs; `read`: citizens' messages; `write`: begin posts."""
+    """`edit`: work on needs; `read`: citizens' messages, `read_private`: also private ones; `write`: begin posts."""
 
     edit: bool
     read: bool
+    read_private: bool
     write: bool
 
     @classmethod
     def of(cls, request: MunicipalityRequest) -> "NeedPermissions":
         may = request.access.may
-        return cls(may(Verb.NEEDS_EDIT), may(Verb.INBOX_VIEW), may(Verb.POST_EDIT))
+        return cls(may(Verb.NEEDS_EDIT), may(Verb.INBOX_VIEW), may(Verb.INBOX_PRIVATE), may(Verb.POST_EDIT))
 
 
 def get_need(pk: int) -> Need:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages as flash
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -49,6 +49,8 @@ def quote(request: MunicipalityRequest, need: int, supporter: int) -> HttpRespon
     if not request.access.may(Verb.INBOX_VIEW):
         raise PermissionDenied
     row = _voice(need, supporter)
+    if row.message and row.message.is_private and not request.access.may(Verb.INBOX_PRIVATE):
+        raise Http404
     proposed = row.quote or supporters.suggest_quote(row)
     form = QuoteForm(request.POST if request.method == "POST" else None, initial={"quote": proposed})
     if request.method == "POST" and form.is_valid():

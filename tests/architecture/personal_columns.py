@@ -179,8 +179,9 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "channels_channel": "platform problem",
             "channels_channelnamehandlestatelayoutlanguagesconnectedbymufe50": "pgh_label",
             "channels_connectattempt": "missing platform problem server",
-            # That a network passed on somebody's wish to be forgotten: the code by which they may ask, no name.
-            "channels_deletion": "code platform",
+            # That a network passed on somebody's wish to be forgotten: the code by which they may ask, no name, and
+            # their number there for the seconds until a worker has looked for what they wrote.
+            "channels_deletion": "code digest person platform",
             "channels_event": "account_id kind platform",
             "common_auditevent": "target_id target_type verb",
             "common_incident": "parts",

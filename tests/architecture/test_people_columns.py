@@ -30,9 +30,9 @@ from common.models import AuditEvent, MailMessage
 from inbox.models import Message
 from links.domain.make import LinkRequest
 from links.domain.make import create_links as make_links
-from municipalities.domain import deciders, house_rules, members, programme
+from municipalities.domain import deciders, house_rules, members, private_readers, programme
 from municipalities.enums import Role
-from municipalities.models import Delegation, EmergencyRight, Membership, RuleChange
+from municipalities.models import Delegation, EmergencyRight, Membership, PrivateReader, RuleChange
 from municipalities.queries import today
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
@@ -161,6 +161,9 @@ COLUMNS = {
     "municipalities.Pairing.mentor": RIGHT,
     "municipalities.Pause.by": HISTORY,
     "municipalities.Pause.ended_by": HISTORY,
+    "municipalities.PrivateReader.by": ENDS,
+    "municipalities.PrivateReader.confirmed_by": HISTORY,
+    "municipalities.PrivateReader.user": ENDS,
     "municipalities.Programme.staff": RIGHT,
     "municipalities.Programme.trainers": RIGHT,
     "municipalities.RuleChange.by": ENDS,
@@ -267,7 +270,9 @@ def test_a_grant_is_applied_by_nothing_but_the_guard(cast: Cast) -> None:
 
 
 # Verbs whose name says that something of a person ends, and that take no role away.
-ENDS_NO_ROLE = {"account.end_session", "member.end_delegation", "member.end_emergency"}
+ENDS_NO_ROLE = {
+    "account.end_session", "member.end_delegation", "member.end_emergency", "member.end_private_reader"
+}  # fmt: skip
 TAKES_A_RIGHT = re.compile(r"(account|member|programme)\.(end_\w+|end|deactivate|change_role|hand_over)")
 
 
@@ -293,7 +298,8 @@ def test_every_verb_that_takes_a_right_away_ends_what_hung_on_it() -> None:
 def test_every_app_that_lends_something_says_how_it_ends() -> None:
     assert set(endings.ENDINGS) == {
         "calendar links", "delegations and emergency lists", "exports", "invitations", "mail",
-        "messages that somebody sees to", "recipients of reports", "relaxations of house rules", "rights that wait",
+        "messages that somebody sees to", "readers of private messages", "recipients of reports",
+        "relaxations of house rules", "rights that wait",
     }  # fmt: skip
 
 
@@ -324,6 +330,10 @@ class Everything:
         )
         deciders.allow_emergency(municipality, self.who, by=self.second)
         deciders.allow_emergency(municipality, cast.officer, by=self.who)
+        private_readers.name(municipality, self.who, by=self.second)
+        PrivateReader.objects.create(
+            municipality=municipality, user=cast.officer, by=self.who, waits_until=timezone.now() + timedelta(hours=1)
+        )
         members.join(person("newcomer"), municipality, Role.APPROVER, by=self.who)
         house_rules.edit(municipality, {"may_approve_own": True}, by=self.who, reason="Сви су на одмору")
         self.feed = feeds.make(municipality, by=self.who)
@@ -392,6 +402,10 @@ IS_HELD: dict[str, Held] = {
     # What waits only: what took effect was given while the person had the right.
     "municipalities.Membership.by": lambda it: _waits(Membership, it),
     "municipalities.EmergencyRight.by": lambda it: _waits(EmergencyRight, it),
+    "municipalities.PrivateReader.user": lambda it: PrivateReader.objects.filter(
+        user=it.who, ended_at__isnull=True
+    ).exists(),
+    "municipalities.PrivateReader.by": lambda it: _waits(PrivateReader, it),
     "municipalities.RuleChange.by": of_scope(
         lambda it: RuleChange.objects.filter(by=it.who, ended_at__isnull=True).exists()
     ),
@@ -417,7 +431,7 @@ OF_THE_ACCOUNT = {
 GOES_ON = {"inbox.HandOver.by", "planning.Recurrence.by"}
 
 
-def _waits(model: type[Membership] | type[EmergencyRight], it: Everything) -> bool:
+def _waits(model: type[Membership | EmergencyRight | PrivateReader], it: Everything) -> bool:
     return model._default_manager.filter(by=it.who, ended_at__isnull=True, waits_until__isnull=False).exists()
 
 
@@ -448,9 +462,9 @@ def test_an_account_that_is_switched_off_holds_nothing(it: Everything) -> None:
     by = AuditEvent.objects.filter(actor_id=it.cast.administrator.pk).order_by("verb").values_list("verb", flat=True)
     assert list(by) == [
         "account.deactivate", "account.void_mail_links", "feed.end", "invitation.stop", "member.drop_right",
-        "member.drop_right", "member.end_delegation", "member.end_delegation", "member.end_delegation",
-        "member.end_emergency", "message.return_to_desk", "municipality.drop_rules", "municipality.stop_export",
-        "report.end_mail", "report.end_programme_mail",
+        "member.drop_right", "member.drop_right", "member.end_delegation", "member.end_delegation",
+        "member.end_delegation", "member.end_emergency", "member.end_private_reader", "message.return_to_desk",
+        "municipality.drop_rules", "municipality.stop_export", "report.end_mail", "report.end_programme_mail",
     ]  # fmt: skip
     # Switched on again, the person has their role, and nothing of what was ended.
     accounts.reactivate(it.who, by=it.cast.administrator)
@@ -493,7 +507,7 @@ def test_an_officer_who_was_an_approver_keeps_what_officers_may(it: Everything) 
     ended = {
         "accounts.Invitation.invited_by", "administration.Export.asked_by", "municipalities.Delegation.approver",
         "municipalities.Delegation.by", "municipalities.EmergencyRight.by", "municipalities.Membership.by",
-        "municipalities.RuleChange.by",
+        "municipalities.PrivateReader.by", "municipalities.RuleChange.by",
     }  # fmt: skip
     assert held(it) == set(IS_HELD) - ended
 

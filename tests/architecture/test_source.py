@@ -76,6 +76,8 @@ EVERYWHERE = {
     "inbox/domain/answer.py",
     "inbox/domain/office_hours.py",
     "inbox/domain/undo.py",
+    "inbox/domain/conversation_stores.py",
+    "inbox/domain/deletion_requests.py",
     "inbox/domain/evidence.py",
     "inbox/domain/drafts.py",
     "inbox/domain/staff_notifications.py",

@@ -68,6 +68,7 @@ from municipalities.models import (
     GlossaryWord,
     Membership,
     Pairing,
+    PrivateReader,
     RuleChange,
     WidePause,
 )
@@ -89,6 +90,7 @@ from posts.models import Amendment, Closing, Decision, Folder, Suggestion, Threa
 from reports.domain import public_page
 from reports.models import MonthlyReport, ProgrammeReport
 from tests.analytics.factories import channel, published
+from tests.architecture import private_messages
 from tests.architecture.caching import stored_wrongly
 from tests.cases import sample, undone
 from tests.mentoring.plans import agreed as agreed_plan
@@ -240,6 +242,12 @@ def _emergency_right(cast: Cast) -> EmergencyRight:
     """One that gives nobody a right any more."""
     now = timezone.now()
     return EmergencyRight.objects.create(municipality=cast.cuprija, user=cast.viewer, by=cast.approver, ended_at=now)
+
+
+def _private_reader(cast: Cast) -> PrivateReader:
+    """One who reads nothing any more."""
+    now = timezone.now()
+    return PrivateReader.objects.create(municipality=cast.cuprija, user=cast.viewer, by=cast.approver, ended_at=now)
 
 
 def _rule_change(it: Things) -> int:
@@ -745,6 +753,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "relaxations/change": _rule_change,
     "delegations/delegation": lambda it: _delegation(it.cast).pk,
     "emergency/right": lambda it: _emergency_right(it.cast).pk,
+    "readers/reader": lambda it: _private_reader(it.cast).pk,
     "words/word": lambda it: _word(it),
     "posts/pk": lambda it: it.publication.post_id,
     "threads/thread": lambda it: it.thread.pk,
@@ -941,6 +950,7 @@ def sampled(one_of: int) -> list[Address]:
 
 def _try_every_role(cast: Cast, some: list[Address], subtests: pytest.Subtests) -> None:
     made = make(cast)
+    private_messages.make(cast, made.channel, made.publication)
     sessions = {role: sign_in(getattr(cast, role)).cookies for role in ROLES if role != "anonymous"}
     for address in some:
         with subtests.test(address.route or "/"), undone():
@@ -959,6 +969,8 @@ def _what_roles_get_wrongly(address: Address, things: Things, sessions: dict[str
             transaction.set_rollback(True)
         status, location = response.status_code, response.headers.get("Location", "")
         wrong += stored_wrongly(address.name, response)
+        if role != "approver" and private_messages.holds_marker(response):
+            wrong.append(f"{path} as {role}: shows words of a private message")
         expected = _expected(things.cast, address, role)
         if not _fits(address, status, location, expected):
             wrong.append(f"{path} as {role}: expected {expected}, got {status} {location}")

@@ -19,6 +19,7 @@ from benchmarks import seed
 from common.prepared import PreparedRows, array
 from inbox.models import Message
 from inbox.queries import listing, neighbours
+from inbox.queries.readable import readable, reads_private
 from kits import queries as kits
 from kits.models import Kit
 from links.queries import since_last_week
@@ -26,7 +27,7 @@ from mentoring.models import Absence, Criterion
 from mentoring.queries import desk, people, progress, response
 from municipalities import queries as municipalities
 from municipalities.models import Municipality, Programme
-from municipalities.queries import today
+from municipalities.queries import access, today
 from municipalities.tenancy import OutOfScope, everywhere, scope
 from notifications import queries as notifications
 from portal import context
@@ -217,15 +218,21 @@ def of_the_inbox(filled: Filled) -> None:
                 Message.objects.filter(pk=message.pk).update(assignee=filled.officer)
             same(neighbours.TABLES, municipality=place.pk)
             for person in filled.everybody:
-                (counted,) = same(listing.COUNTS, municipality=place.pk, person=person.pk, now=now)
-                counts = listing.counts(listing.MessageFilters(), person, now)
+                held = access(person, place)
+                may_read, private = readable(held), reads_private(held)
+                statement = listing.open_counts(with_private=private)
+                (counted,) = same(statement, municipality=place.pk, person=person.pk, now=now)
+                counts = listing.counts(listing.MessageFilters(), person, now, held)
                 for name, count in zip(listing.COUNTED, counted, strict=True):
-                    assert count == counts[name] == Message.objects.filter(listing.in_view(name, person, now)).count()
+                    rows = Message.objects.filter(listing.in_view(name, person, now) & listing.HEADS & may_read)
+                    assert count == counts[name] == rows.count()
                 for view in listing.VIEWS:
                     values = {"person": person.pk, "now": now}
                     given = {name: values[name] for name in listing._values(view)}
-                    rows = listing.first_messages(view).instances(municipality=place.pk, **given)
-                    orm = listing.filtered_messages(listing.MessageFilters(view), person, now)[: listing.PER_PAGE]
+                    prepared = listing.first_messages(view, with_private=private)
+                    rows = prepared.instances(municipality=place.pk, **given)
+                    queried = listing.filtered_messages(listing.MessageFilters(view), person, now, held)
+                    orm = queried[: listing.PER_PAGE]
                     assert [everything(row) for row in rows] == [everything(row) for row in orm]
 
 

@@ -12,7 +12,7 @@ from inbox.domain import answer
 from inbox.models import Message
 from municipalities.tenancy import scope
 from tests.inbox.conftest import MunicipalityInbox
-from tests.people import sign_in
+from tests.people import named_reader, sign_in
 
 # As the network calls them, and as we do.
 VISIBILITIES = {"public": "public", "unlisted": "unlisted", "private": "followers", "direct": "direct"}
@@ -66,6 +66,8 @@ def citizen(municipality: MunicipalityInbox, name: str = "mirjana") -> Citizen:
 
 @pytest.fixture
 def mirjana(municipality: MunicipalityInbox) -> Citizen:
+    """Somebody who writes privately to a municipality whose officer is named to read that."""
+    named_reader(municipality.cast)
     return citizen(municipality)
 
 

@@ -44,6 +44,7 @@ from inbox.models import (
     MessageFetch,
 )
 from inbox.queries import listing, thread
+from municipalities.queries import access
 from municipalities.tenancy import scope
 from platforms import reply_windows, types
 from platforms.reply_windows import ReplyWindow
@@ -81,7 +82,8 @@ def rows() -> dict[str, Message]:
 
 def listed(cast: Cast, view: str = "open", **filters: str) -> list[str]:
     narrowed = listing.MessageFilters(view, **filters)
-    return [row.remote_id for row in listing.filtered_messages(narrowed, cast.officer, timezone.now())]
+    held = access(cast.approver, cast.cuprija)
+    return [row.remote_id for row in listing.filtered_messages(narrowed, cast.officer, timezone.now(), held)]
 
 
 def test_the_first_open_message_is_listed_and_the_others_follow_it(channel: Channel, cast: Cast) -> None:
@@ -196,12 +198,12 @@ def test_what_we_wrote_is_no_message_of_a_citizen_and_opens_no_window(channel: C
     assert Conversation.objects.get().last_received_at == before
 
 
-def test_the_conversation_shows_both_sides_in_order_and_what_was_seen(channel: Channel) -> None:
+def test_the_conversation_shows_both_sides_in_order_and_what_was_seen(channel: Channel, cast: Cast) -> None:
     store_messages(channel, [written("1", "прва", 10), ours("a", "одговор", 5), written("2", "друга", 1)])
     conversations.mark_seen(channel, [Seen("t-jelena", timezone.now() - timedelta(minutes=4))])
     conversations.mark_seen(channel, [Seen("t-jelena", timezone.now() - timedelta(minutes=40))])
     message = rows()["1"]
-    messages = thread.thread(message)
+    messages = thread.thread(message, access(cast.approver, cast.cuprija))
     entries = thread.bubbles(message, messages, thread.replies(messages))
     assert [entry.external is not None for entry in entries] == [False, True, False]
     assert entries[1].is_seen

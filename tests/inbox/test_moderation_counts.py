@@ -18,6 +18,7 @@ from inbox.models import Message, Moderation
 from inbox.moderation_rules import AppealDecision, ModerationRequest
 from inbox.personal_data import Erasure
 from inbox.queries import moderation
+from municipalities.queries import access
 from municipalities.tenancy import scope
 from tests.inbox.conftest import MunicipalityInbox
 from tests.people import sign_in
@@ -197,6 +198,6 @@ def test_a_message_without_words_is_not_hidden_any_more(municipality: Municipali
 def test_an_export_has_the_copies_with_their_seals(municipality: MunicipalityInbox) -> None:
     row = act(municipality, "Увреда")
     with scope(municipality.cast.cuprija):
-        (exported,) = citizens._moderation()
+        (exported,) = citizens._moderation(access(municipality.cast.approver, municipality.cast.cuprija))
     assert (exported["sha256"], exported["reason"], exported["by"]) == (row.seal, "insult", "Officer")
     assert "Увреда" in exported["words"]

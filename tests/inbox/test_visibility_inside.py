@@ -20,6 +20,7 @@ from inbox.enums import MessageKind, MessageVisibility
 from inbox.models import Department, HandOver, Message
 from inbox.moderation_rules import ModerationRequest
 from inbox.queries import personal_data
+from municipalities.queries import access
 from municipalities.tenancy import everywhere, scope
 from needs.domain import follow_up, notify, supporters, write
 from needs.enums import NeedStage
@@ -171,7 +172,7 @@ def test_exports_say_who_may_read_it(
     message = heard(municipality, mirjana, remote_visibility)
     with scope(municipality.cast.cuprija):
         ((row, _beside),) = personal_data.subject_data(personal_data.selected_authors([message.pk])).messages
-        (of_place,) = archive._messages()
+        (of_place,) = archive._messages(access(municipality.cast.approver, municipality.cast.cuprija))
         of_person = {key: value for key, _label, value in row.values}
     assert (of_person["visibility"], of_place["visibility"]) == (MessageVisibility(known).label, known)
     assert SECRET in of_person["text"]

@@ -20,7 +20,7 @@ from accounts.models import User
 from common.errors import ActionNotAllowed
 from delivery.enums import State
 from delivery.models import Delivery
-from municipalities.domain import members
+from municipalities.domain import members, private_readers
 from municipalities.domain.workspace import open_workspace
 from municipalities.enums import Approval, MunicipalityKind, Role
 from municipalities.models import District, Membership, Municipality
@@ -43,6 +43,7 @@ KEPT: dict[str, str] = {
     "municipalities.Pairing": "a training workspace has no mentor",
     "municipalities.Delegation": "void without the two memberships",
     "municipalities.EmergencyRight": "void without the membership",
+    "municipalities.PrivateReader": "void without the membership",
     "trainings.Participant": "comes from a real municipality",
     "trainings.Team": "its debrief is read afterwards, and holds no citizen's words",
 }
@@ -78,6 +79,7 @@ def open_for(exercise: Exercise, number: int, name: str, people: Iterable[Any], 
     team.people.set(people)
     for person in team.people.all():
         members.join(person, workspace, Role.OFFICER, by=by)
+        private_readers.name(workspace, person, by=by, notify=False)
     return team
 
 
