@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -144,12 +144,13 @@ def restore(rule: SortingRule, *, by: User) -> SortingRule:
     return row
 
 
-def attempt(municipality: Municipality, wanted: RuleInput) -> Trial:
-    """What a rule would have matched, without saving it. Two queries. Raises `ActionNotAllowed` without a condition."""
+def attempt(municipality: Municipality, wanted: RuleInput, readable: Q) -> Trial:
+    """What a rule would have matched, without saving it, among what this person may read
+    (`inbox.queries.readable.readable`). Two queries. Raises `ActionNotAllowed` without a condition."""
     if not wanted.has_condition:
         raise ActionNotAllowed(_("Choose at least one condition: without one, it would match every message."), "words")
     rule = SortingRule(municipality=municipality, **_conditions(wanted))
-    rows = Message.objects.filter(at__gt=timezone.now() - TRIAL_DAYS, erased_at=None).order_by("-at", "-pk")
+    rows = Message.objects.filter(readable, at__gt=timezone.now() - TRIAL_DAYS, erased_at=None).order_by("-at", "-pk")
     columns = ("text", "suggested_kind", "channel", "visibility", "at", "author_name", "municipality")
     messages = list(rows.only(*columns)[: MOST_TRIED + 1])
     tried = messages[:MOST_TRIED]

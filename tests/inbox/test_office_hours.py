@@ -27,7 +27,7 @@ from inbox.models import ExternalReply, Message, MessageFetch, OfficeHours, Offi
 from inbox.office_hours_text import FIRST_WORDS, automatic_answer
 from inbox.text_analysis.automatic import is_automatic
 from municipalities.holidays import is_open, last_closing, next_opening
-from municipalities.models import Membership, Municipality, Pause
+from municipalities.models import Membership, Municipality, Pause, PrivateReader
 from municipalities.tenancy import everywhere, scope
 from platforms.registry import connector
 from platforms.reply_windows import ReplyWindow
@@ -53,6 +53,7 @@ def channel(cast: Cast, network: FakeServer, monkeypatch: pytest.MonkeyPatch) ->
     row = connected(cast, network)
     with scope(cast.cuprija), time_machine.travel(NIGHT, tick=False):
         MessageFetch.objects.create(municipality=cast.cuprija, channel=row, fetched_at=timezone.now())
+        PrivateReader.objects.create(municipality=cast.cuprija, user=cast.officer, by=cast.approver)
         office_hours.save(cast.cuprija, is_on=True, own_text="Хвала на поруци.", by=cast.officer)
         yield row
 
@@ -185,6 +186,16 @@ def test_not_while_paused_or_switched_off(channel: Channel, cast: Cast) -> None:
     Membership.objects.filter(user=cast.officer).update(ended_at=timezone.now())
     assert office_hours.send_due() == 0
     assert not Reply.objects.exists()
+
+
+def test_it_needs_the_right_to_private_messages(channel: Channel, cast: Cast) -> None:
+    store_messages(channel, [written("1", "Добро вече")])
+    PrivateReader.objects.all().delete()
+    assert office_hours.send_due() == 0
+    with pytest.raises(ActionNotAllowed, match="only who may read them"):
+        office_hours.save(cast.cuprija, is_on=True, own_text="Друго", by=cast.officer)
+    office_hours.save(cast.cuprija, is_on=True, own_text="Друго", by=cast.approver)
+    assert office_hours.send_due() == 1
 
 
 def test_where_answers_need_approval_only_an_approver_switches_it_on(channel: Channel, cast: Cast) -> None:
