@@ -60,8 +60,8 @@ def stems(words: Collection[str]) -> dict[str, str]:
     stem = _Stem.template % (("word",) * 4)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT word, {stem} FROM unnest(%s::text[]) AS word", [sorted(words)])  # noqa: S608
-        found = dict(cursor.fetchall())
-    return {word: found[word] if _WORD.fullmatch(word) else word for word in words}
+        known = dict(cursor.fetchall())
+    return {word: known[word] if _WORD.fullmatch(word) else word for word in words}
 
 
 def is_form(word: str, typed: str, stem: str) -> bool:

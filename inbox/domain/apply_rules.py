@@ -2,8 +2,8 @@
 
 All rules apply, in their order; a later one does not overwrite what an earlier one has set. What they did is kept with
 the message (`Message.rule_effects`). A rule never sends anything: a saved answer is only proposed, for a person to read
-and send. Whether a colleague may still answer, and whether a tag, a department and an answer are still in use, is asked
-anew each time.
+and send. Whether a colleague may still answer, and read what is private, and whether a tag, a department and an answer
+are still in use, is asked anew each time.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,6 +17,7 @@ from inbox.enums import MessageState, OfficeTime, Readers
 from inbox.models import Message, SortingRule, Tag
 from municipalities.holidays import is_open
 from municipalities.models import Membership
+from municipalities.queries import people_who_read_private
 from municipalities.rules import PUBLISHING_ROLES
 from platforms.visibility import is_private
 
@@ -70,18 +71,20 @@ def current_rules() -> list[SortingRule]:
 
 
 def apply_rules(channel: Channel, fresh: Sequence[Message]) -> None:
-    """Sets fields of unsaved messages of one channel. Three queries at most, and what notifications take: one person
+    """Sets fields of unsaved messages of one channel. Six queries at most, and what notifications take: one person
     gets one for all of them. Messages that are stored as closed are left alone."""
     rows = [row for row in fresh if row.state == MessageState.OPEN]
     rules = current_rules() if rows else []
     if not rules:
         return
     allowed = staff_ids(channel.municipality_id) if any(rule.set_assignee_id for rule in rules) else set()
+    private = allowed & people_who_read_private(channel.municipality) if allowed else set()
     tags = set(Tag.objects.filter(is_retired=False).values_list("pk", flat=True)) if _tags(rules) else set()
     has_phrases = any(rule.phrases for rule in rules)
     for row in rows:
         message, words = Incoming.read(row), phrases.words_of(row.text) if has_phrases else []
-        effects = [_apply(rule, row, allowed, tags) for rule in rules if matches(rule, message, words)]
+        people = private if row.is_private else allowed
+        effects = [_apply(rule, row, people, tags) for rule in rules if matches(rule, message, words)]
         row.rule_effects = [asdict(effect) for effect in effects if effect.done or effect.refused]
     _raise_heads(rows)
     if assigned := {row.assignee_id for row in rows if row.assignee_id}:

@@ -44,8 +44,8 @@ UNWANTED = (MessageKind.SPAM, MessageKind.UNLAWFUL)
 
 @transaction.atomic
 def save(municipality: Municipality, *, is_on: bool, own_text: str, by: User) -> OfficeHours:
-    """Switch it on or off, and write the words after the fixed ones. Where answers need approval, only an approver may
-    switch it on or change its words while it is on. Raises `ActionNotAllowed`."""
+    """Switch it on or off, and write the words after the fixed ones. Only who may read private messages switches it on
+    or changes its words while it is on; where answers need approval, only an approver. Raises `ActionNotAllowed`."""
     place = lock_rights(municipality.pk, by)
     text = " ".join(own_text.replace("\x00", "").split())
     if len(text) > MOST_OWN:
@@ -54,6 +54,8 @@ def save(municipality: Municipality, *, is_on: bool, own_text: str, by: User) ->
         )
     if "{" in text or "}" in text:
         raise ActionNotAllowed(_("Gaps are not filled here. Write the words themselves."), "own_text")
+    if is_on and not access(by, place).may(Verb.INBOX_PRIVATE):
+        raise ActionNotAllowed(_("It answers private messages, so only who may read them can switch it on."), "is_on")
     if is_on and place.answers_need_approval and not access(by, place).may(Verb.POST_APPROVE):
         raise ActionNotAllowed(
             _("Here an approver reviews answers before they are sent, so only an approver can switch this on."), "is_on"
@@ -64,8 +66,12 @@ def save(municipality: Municipality, *, is_on: bool, own_text: str, by: User) ->
         return row
     row.is_on, row.own_text, row.by, row.at = is_on, text, by, timezone.now()
     row.save()
-    verb = "change" if was_on == is_on else "on" if is_on else "off"
-    record(f"office_hours.{verb}", by=by, target=row, label=str(place))
+    record(
+        "office.hours_change" if was_on == is_on else "office.hours_on" if is_on else "office.hours_off",
+        by=by,
+        target=row,
+        label=str(place),
+    )
     return row
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -81,7 +81,7 @@ def create(municipality: Municipality, wanted: RuleInput, *, by: User) -> Sortin
     row = _fill(SortingRule(municipality=municipality), wanted, by)
     row.position = (rules.aggregate(last=Max("position"))["last"] or 0) + 1
     row.save()
-    record("sorting_rule.create", by=by, target=row)
+    record("sorting.create", by=by, target=row)
     return row
 
 
@@ -91,7 +91,7 @@ def change(rule: SortingRule, wanted: RuleInput, *, by: User) -> SortingRule:
     _lock(rule.municipality)
     row = _fill(SortingRule.objects.get(pk=rule.pk), wanted, by)
     row.save()
-    record("sorting_rule.change", by=by, target=row)
+    record("sorting.change", by=by, target=row)
     return row
 
 
@@ -101,7 +101,7 @@ def switch(rule: SortingRule, *, is_on: bool, by: User) -> SortingRule:
     if row.is_on != is_on:
         row.is_on = is_on
         row.save(update_fields=["is_on"])
-        record("sorting_rule.on" if is_on else "sorting_rule.off", by=by, target=row)
+        record("sorting.on" if is_on else "sorting.off", by=by, target=row)
     return row
 
 
@@ -117,7 +117,7 @@ def move(rule: SortingRule, step: int, *, by: User) -> SortingRule:
     for position, row in enumerate(rows, start=1):
         row.position = position
     SortingRule.objects.bulk_update(rows, ["position"])
-    record("sorting_rule.move", by=by, target=rows[place + step])
+    record("sorting.move", by=by, target=rows[place + step])
     return rows[place + step]
 
 
@@ -127,7 +127,7 @@ def retire(rule: SortingRule, *, by: User) -> SortingRule:
     if not row.is_retired:
         row.is_retired = True
         row.save(update_fields=["is_retired"])
-        record("sorting_rule.retire", by=by, target=row)
+        record("sorting.retire", by=by, target=row)
     return row
 
 
@@ -140,23 +140,24 @@ def restore(rule: SortingRule, *, by: User) -> SortingRule:
             raise ActionNotAllowed(_("There are %(most)s rules already. Remove one first.") % {"most": MOST})
         row.is_retired = False
         row.save(update_fields=["is_retired"])
-        record("sorting_rule.restore", by=by, target=row)
+        record("sorting.restore", by=by, target=row)
     return row
 
 
-def attempt(municipality: Municipality, wanted: RuleInput) -> Trial:
-    """What a rule would have matched, without saving it. Two queries. Raises `ActionNotAllowed` without a condition."""
+def attempt(municipality: Municipality, wanted: RuleInput, readable: Q) -> Trial:
+    """What a rule would have matched, without saving it, among what this person may read
+    (`inbox.queries.readable.readable`). Two queries. Raises `ActionNotAllowed` without a condition."""
     if not wanted.has_condition:
         raise ActionNotAllowed(_("Choose at least one condition: without one, it would match every message."), "words")
     rule = SortingRule(municipality=municipality, **_conditions(wanted))
-    rows = Message.objects.filter(at__gt=timezone.now() - TRIAL_DAYS, erased_at=None).order_by("-at", "-pk")
+    rows = Message.objects.filter(readable, at__gt=timezone.now() - TRIAL_DAYS, erased_at=None).order_by("-at", "-pk")
     columns = ("text", "suggested_kind", "channel", "visibility", "at", "author_name", "municipality")
     messages = list(rows.only(*columns)[: MOST_TRIED + 1])
     tried = messages[:MOST_TRIED]
-    found = [
+    matching = [
         row for row in tried if matches(rule, Incoming.read(row), phrases.words_of(row.text) if rule.phrases else [])
     ]
-    return Trial(len(tried), len(found), found[:EXAMPLES], is_cut=len(messages) > MOST_TRIED)
+    return Trial(len(tried), len(matching), matching[:EXAMPLES], is_cut=len(messages) > MOST_TRIED)
 
 
 def _conditions(wanted: RuleInput) -> dict[str, Any]:

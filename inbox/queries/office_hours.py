@@ -19,9 +19,9 @@ def office_hours() -> OfficeHours | None:
 
 
 def may_be_sent_by(person: Any, municipality: Municipality) -> bool:
-    """Whether it may be sent in this person's name now: they may answer here, and approve where answers need it. Two
-    queries, four where answers need approval."""
-    if not still_may(person, municipality, Verb.INBOX_WORK):
+    """Whether it may be sent in this person's name now: they may answer here, also in private, and approve where
+    answers need it. Six queries at most."""
+    if not all(still_may(person, municipality, verb) for verb in (Verb.INBOX_WORK, Verb.INBOX_PRIVATE)):
         return False
     return not municipality.answers_need_approval or still_may(person, municipality, Verb.POST_APPROVE)
 

@@ -212,7 +212,8 @@ def undo_bulk(request: MunicipalityRequest, bulk_act: int) -> HttpResponse:
         flash.success(request, text % {"count": outcome.done})
     if outcome.changed:
         why = _("Somebody has changed it since, so it stays as it is.")
-        flash.warning(request, " ".join(_refusals([(one, why) for one in outcome.changed])))
+        known = readable_messages(request.access).in_bulk([one.pk for one in outcome.changed])
+        flash.warning(request, " ".join(_refusals([(known.get(one.pk, Message()), why) for one in outcome.changed])))
     return redirect(f"{_list_url(request)}?{request.GET.urlencode()}")
 
 

@@ -14,6 +14,7 @@ from inbox.domain.apply_rules import staff_ids
 from inbox.forms import SortingRuleForm
 from inbox.models import SortingRule
 from inbox.queries.office_hours import office_hours
+from inbox.queries.readable import readable
 from inbox.queries.rule_sentences import described_rules
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -55,7 +56,7 @@ def _written(request: MunicipalityRequest, row: SortingRule | None) -> HttpRespo
     if data is not None and is_valid:
         try:
             if "try" in data:
-                trial = verbs.attempt(request.municipality, form.wanted)
+                trial = verbs.attempt(request.municipality, form.wanted, readable(request.access))
             elif row:
                 verbs.change(row, form.wanted, by=request.user)
             else:

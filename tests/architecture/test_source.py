@@ -74,6 +74,8 @@ EVERYWHERE = {
     "delivery/queries.py",
     "exchange/domain/share.py",
     "inbox/domain/answer.py",
+    "inbox/domain/office_hours.py",
+    "inbox/domain/undo.py",
     "inbox/domain/conversation_stores.py",
     "inbox/domain/deletion_requests.py",
     "inbox/domain/evidence.py",

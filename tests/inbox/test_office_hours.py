@@ -27,7 +27,7 @@ from inbox.models import ExternalReply, Message, MessageFetch, OfficeHours, Offi
 from inbox.office_hours_text import FIRST_WORDS, automatic_answer
 from inbox.text_analysis.automatic import is_automatic
 from municipalities.holidays import is_open, last_closing, next_opening
-from municipalities.models import Membership, Municipality, Pause
+from municipalities.models import Membership, Municipality, Pause, PrivateReader
 from municipalities.tenancy import everywhere, scope
 from platforms.registry import connector
 from platforms.reply_windows import ReplyWindow
@@ -53,6 +53,7 @@ def channel(cast: Cast, network: FakeServer, monkeypatch: pytest.MonkeyPatch) ->
     row = connected(cast, network)
     with scope(cast.cuprija), time_machine.travel(NIGHT, tick=False):
         MessageFetch.objects.create(municipality=cast.cuprija, channel=row, fetched_at=timezone.now())
+        PrivateReader.objects.create(municipality=cast.cuprija, user=cast.officer, by=cast.approver)
         office_hours.save(cast.cuprija, is_on=True, own_text="Хвала на поруци.", by=cast.officer)
         yield row
 
@@ -187,6 +188,16 @@ def test_not_while_paused_or_switched_off(channel: Channel, cast: Cast) -> None:
     assert not Reply.objects.exists()
 
 
+def test_it_needs_the_right_to_private_messages(channel: Channel, cast: Cast) -> None:
+    store_messages(channel, [written("1", "Добро вече")])
+    PrivateReader.objects.all().delete()
+    assert office_hours.send_due() == 0
+    with pytest.raises(ActionNotAllowed, match="only who may read them"):
+        office_hours.save(cast.cuprija, is_on=True, own_text="Друго", by=cast.officer)
+    office_hours.save(cast.cuprija, is_on=True, own_text="Друго", by=cast.approver)
+    assert office_hours.send_due() == 1
+
+
 def test_where_answers_need_approval_only_an_approver_switches_it_on(channel: Channel, cast: Cast) -> None:
     Municipality.objects.update(answers_need_approval=True)
     store_messages(channel, [written("1", "Добро вече")])
@@ -275,8 +286,8 @@ def test_the_page_shows_both_scripts_and_keeps_the_first_words(channel: Channel,
     assert client.post(page, {"own_text": "Видимо се."}).status_code == 302
     assert not OfficeHours.objects.get().is_on
     with everywhere("a test"):
-        verbs = list(AuditEvent.objects.filter(verb__startswith="office_hours.").values_list("verb", flat=True))
-    assert sorted(verbs) == ["office_hours.off", "office_hours.on"]
+        verbs = list(AuditEvent.objects.filter(verb__startswith="office.").values_list("verb", flat=True))
+    assert sorted(verbs) == ["office.hours_off", "office.hours_on"]
     assert sign_in(cast.viewer).get(page).status_code == 403
 
 

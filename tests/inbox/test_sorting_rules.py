@@ -288,8 +288,21 @@ def test_the_pages_write_try_order_and_remove_rules(municipality: MunicipalityIn
     assert client.post(f"{RULES}{first.pk}/delete/").status_code == 404
     with scope(cast.cuprija):
         assert SortingRule.objects.filter(is_retired=False).count() == 2
-        verbs = set(AuditEvent.objects.filter(verb__startswith="sorting_rule.").values_list("verb", flat=True))
-    assert verbs == {f"sorting_rule.{name}" for name in ("create", "change", "move", "off", "retire", "restore")}
+        verbs = set(AuditEvent.objects.filter(verb__startswith="sorting.").values_list("verb", flat=True))
+    assert verbs == {f"sorting.{name}" for name in ("create", "change", "move", "off", "retire", "restore")}
+
+
+def test_a_private_message_is_assigned_only_to_who_may_read_it_and_tried_only_by_them(
+    municipality: MunicipalityInbox,
+) -> None:
+    cast = municipality.cast
+    rule(municipality, name="Вода", words="вода", set_assignee=cast.officer, set_urgent=False)
+    private = written(1, "Нема воде", at=timezone.now(), visibility=Visibility.DIRECT)
+    (row,) = store(municipality, private)
+    assert (row.assignee_id, row.rule_effects[0]["refused"]) == (None, ["assignee"])
+    data = {"words": "вода", "set_urgent": "on", "try": "1"}
+    assert sign_in(cast.officer).post(f"{RULES}new/", data).context["trial"].matched == 0
+    assert sign_in(cast.approver).post(f"{RULES}new/", data).context["trial"].matched == 1
 
 
 def test_rules_stay_in_their_municipality(municipality: MunicipalityInbox) -> None:

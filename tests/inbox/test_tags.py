@@ -13,6 +13,7 @@ from inbox.domain import tags, triage
 from inbox.models import Tag
 from inbox.queries.listing import MessageFilters, filtered_messages
 from inbox.queries.neighbours import neighbours
+from municipalities.queries import access
 from municipalities.tenancy import scope
 from tests.inbox.conftest import MunicipalityInbox
 from tests.inbox.test_list import LIST, change, many, shown
@@ -115,7 +116,7 @@ def test_urgent_messages_come_first_in_the_list_and_from_message_to_message(muni
         now, narrowed = timezone.now(), MessageFilters()
         for before, here, after in zip([None, *expected], expected, [*expected[1:], None], strict=False):
             around = neighbours(municipality.reload(next(r for r in (first, second, third, fourth) if r.pk == here)),
-                                narrowed, officer, now)  # fmt: skip
+                                narrowed, officer, now, access(officer, municipality.cast.cuprija))  # fmt: skip
             assert (around.get("previous"), around.get("next")) == (before, after)
     assert shown(municipality) == expected
 
@@ -133,7 +134,9 @@ def test_after_marking_one_urgent_the_next_is_the_one_that_followed(municipality
 def test_the_open_list_is_one_scan_of_its_index(municipality: MunicipalityInbox) -> None:
     many(municipality, 3000)
     with scope(municipality.cast.cuprija):
-        rows = filtered_messages(MessageFilters(), municipality.cast.officer, timezone.now())[:30]
+        officer = municipality.cast.officer
+        held = access(officer, municipality.cast.cuprija)
+        rows = filtered_messages(MessageFilters(), officer, timezone.now(), held)[:30]
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE inbox_message")
         plan = rows.values_list("pk").explain()

@@ -153,20 +153,20 @@ def test_what_was_closed_with_its_head_is_open_with_it_again(municipality: Munic
     with scope(municipality.cast.cuprija):
         Message.objects.filter(pk=rows[2].pk).update(read_at=None)  # unread: the next head
     before = values(municipality, rows)
-    done = act(municipality, rows[:1], "close:")
+    done = act(municipality, rows[:1], "close:", by=municipality.cast.approver)
     assert [municipality.reload(row).state for row in rows] == ["closed", "closed", "open"]
     assert not municipality.reload(rows[2]).is_follow_up
     with scope(municipality.cast.cuprija):
-        assert undo.undo(done, by=municipality.cast.officer).done == 1  # type: ignore[arg-type]
+        assert undo.undo(done, by=municipality.cast.approver).done == 1  # type: ignore[arg-type]
     assert values(municipality, rows) == before
 
 
 def test_a_conversation_that_went_on_stays_closed(municipality: MunicipalityInbox) -> None:
     rows = conversation(municipality, 2)
-    done = act(municipality, rows[:1], "close:")
+    done = act(municipality, rows[:1], "close:", by=municipality.cast.approver)
     (newer,) = many(municipality, 1, visibility="direct", publication=None, remote="newer")
     with scope(municipality.cast.cuprija):
         Message.objects.filter(pk=newer.pk).update(conversation=municipality.reload(rows[0]).conversation)
-        outcome = undo.undo(done, by=municipality.cast.officer)  # type: ignore[arg-type]
+        outcome = undo.undo(done, by=municipality.cast.approver)  # type: ignore[arg-type]
     assert (outcome.done, outcome.changed) == (0, [rows[0]])
     assert [municipality.reload(row).state for row in rows] == ["closed", "closed"]
