@@ -17,6 +17,7 @@ from delivery.models import Delivery
 from delivery.policies import PolicyDecision, allow, defer, expire
 from inbox.enums import MessageKind
 from inbox.models import Reply
+from inbox.models.conversations import LONG_AGO
 from municipalities.queries import emergency_rights
 from platforms.reply_windows import is_open
 from platforms.visibility import Visibility, is_wider, of_answer
@@ -43,7 +44,7 @@ def answers(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
     messages = (
         "delivery_id", "sent_to", "message__visibility", "message__kind", "pause", "by_listed", "approved_by",
         "municipality__answers_need_approval", "delivery__created_at", "is_automatic",
-        "message__conversation__last_received_at", "message__conversation__author_id",
+        "message__conversation", "message__conversation__last_received_at", "message__conversation__author_id",
     )  # fmt: skip
     by_delivery = {row["delivery_id"]: row for row in rows.values(*messages)}
     now = timezone.now()
@@ -72,9 +73,9 @@ def _verdict(row: dict | None, delivery: Delivery, now: datetime) -> PolicyDecis
 
 def _refused_in_conversation(row: dict, delivery: Delivery, now: datetime) -> PolicyDecision | None:
     """In a private conversation: only while its window is open, and only to the person whose conversation it is."""
-    received_at = row["message__conversation__last_received_at"]
-    if received_at is None:
+    if row["message__conversation"] is None:
         return None
+    received_at = row["message__conversation__last_received_at"] or LONG_AGO
     windows = reply_windows(delivery.channel.platform, delivery.channel.granted)
     if not is_open(windows, received_at, now, automatic=row["is_automatic"]):
         return expire(ReasonCode.TOO_LATE, WINDOW_CLOSED)

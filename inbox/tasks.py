@@ -8,6 +8,7 @@ from inbox.domain import (
     attachments,
     conversation_stores,
     conversations,
+    deleted_messages,
     deletion_requests,
     drafts,
     evidence,
@@ -94,4 +95,5 @@ def purge_expired() -> None:
     conversation_stores.purge_expired()
     evidence.purge_expired()
     drafts.purge_expired()
+    deleted_messages.purge_expired()
     staff_notifications.purge_expired()

@@ -101,7 +101,8 @@ def _conversation(kind: type[Connector], facts: Facts, limits: Limits) -> Iterat
     yield Feature("answers", CONVERSATION, label, kind.converses, action=Action.ANSWER)
     label = gettext_noop("Private answers")
     yield Feature("visibility", CONVERSATION, label, len(limits.visibilities) > 1, "visibilities", Action.ANSWER)
-    yield Feature("private", CONVERSATION, gettext_noop("Private messages"), bool(kind.reply_windows))
+    label = gettext_noop("Private messages")
+    yield Feature("private", CONVERSATION, label, bool(kind.reply_windows), action=Action.CONVERSE)
     yield Feature("hide", CONVERSATION, gettext_noop("Hide comments"), moderation.hides, action=Action.HIDE)
     yield Feature("remove", CONVERSATION, gettext_noop("Delete comments"), moderation.removes, action=Action.HIDE)
 

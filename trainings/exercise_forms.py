@@ -94,12 +94,15 @@ class LineForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["line"] = forms.ChoiceField(
-            label=_("Citizen"), choices=[(line.key, f"{line.who}: {line.text}") for line in lines]
+            label=_("Citizen"), choices=[(line.key, self._named(line)) for line in lines]
         )
         self.fields["team"] = forms.ChoiceField(
             label=_("To whom"), required=False,
             choices=[("", _("All teams")), *((str(team.pk), team.name) for team in teams)],
         )  # fmt: skip
+
+    def _named(self, line: scenario_parsing.ScriptLine) -> str:
+        return f"{line.who} ({_('private')}): {line.text}" if line.is_private else f"{line.who}: {line.text}"
 
 
 class DebriefForm(CleanTextForm):

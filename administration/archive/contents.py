@@ -38,6 +38,7 @@ STAYS = {
     "exchange.sharedpicture": "copies of pictures, which go in",
     "inbox.citizen": "a number that holds merged conversations together",
     "inbox.conversationmerge": "which conversations are shown together; the activity tells it",
+    "inbox.deletedmessage": "numbers of messages that were deleted on a network before they came here",
     "inbox.houserules": "a switch and contacts; the activity tells when they were used",
     "inbox.answerdraft": "what somebody has begun to write and not sent",
     "inbox.satisfactionsurvey": "a switch; the activity tells when it was used",

@@ -18,5 +18,7 @@ ACTIONS = {
 
 def acting(connector: Connector, delivery: Delivery, outgoing: Outgoing) -> AbstractContextManager[None]:
     """Around the calls of a delivery. A further part of a thread stands below our own post, as a comment does."""
+    if delivery.kind == REPLY and outgoing.conversation:
+        return connector.acting(Action.CONVERSE)
     action = ACTIONS.get(delivery.kind) or (Action.COMMENT if outgoing.reply_to else None)
     return connector.acting(action) if action else nullcontext()

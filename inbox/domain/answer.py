@@ -27,7 +27,7 @@ from inbox.domain import conversations, drafts
 from inbox.domain.mark_daily_counts import mark_questions
 from inbox.domain.triage import audit_label, lock
 from inbox.enums import MessageKind, MessageState, ProposalState
-from inbox.models import Message, ProposedAnswer, Reply
+from inbox.models import ExternalReply, Message, ProposedAnswer, Reply
 from inbox.queries.answer_rights import AnswerCapacity, answer_capacity, reply_prefix
 from municipalities.locking import lock_rights
 from municipalities.tenancy import everywhere
@@ -169,6 +169,10 @@ def settle_delivered() -> int:
             reply.arrived_at = reply.delivery.published_at
             reply.save(update_fields=["arrived_at"])
             count += 1
+            # The network may have reported it before it answered us.
+            ExternalReply.objects.filter(
+                conversation=reply.message.conversation_id, remote_id=reply.delivery.remote_id
+            ).delete()
             if reply.is_automatic:
                 continue
             now = timezone.now()

@@ -39,10 +39,10 @@ def store(channel: Channel, items: Collection[types.Message], now: object) -> No
     with_attachments = {one.remote_id: one for one in items if one.attachments}
     if not with_attachments:
         return
-    rows = Message.objects.filter(channel=channel, remote_id__in=with_attachments).values_list("pk", "remote_id")
+    rows = Message.objects.filter(channel=channel, remote_id__in=with_attachments, erased_at=None)
     wanted = [
         _attachment(channel, pk, position, attachment, now)
-        for pk, remote_id in rows
+        for pk, remote_id in rows.values_list("pk", "remote_id")
         for position, attachment in enumerate(with_attachments[remote_id].attachments[:MOST_ATTACHMENTS])
     ]
     MessageAttachment.objects.bulk_create(wanted, ignore_conflicts=True)

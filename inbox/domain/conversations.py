@@ -56,7 +56,7 @@ def _conversation(channel: Channel, one: types.Message, now: datetime) -> Conver
     return Conversation(
         municipality_id=channel.municipality_id, channel=channel, remote_id=one.conversation,
         author_id=_name(one.author_id), author_handle=_name(one.author_handle), author_name=_name(one.author_name),
-        last_received_at=min(one.at, now), search_key=_search_key(one.author_name, one.author_handle),
+        search_key=_search_key(one.author_name, one.author_handle),
     )  # fmt: skip
 
 
@@ -69,8 +69,7 @@ def _update(row: Conversation, items: Collection[types.Message], now: datetime) 
     before = (row.author_id, row.author_handle, row.author_name, row.last_received_at)
     of_row = [one for one in items if one.conversation == row.remote_id]
     received = [min(one.at, now) for one in of_row if not one.is_ours]
-    if received and (len(of_row) > 1 or of_row[0].at != row.last_received_at):
-        row.last_received_at = max(row.last_received_at, *received)
+    row.last_received_at = max([*received, *filter(None, [row.last_received_at])], default=None)
     for name in ("author_id", "author_handle", "author_name"):
         values = [_name(getattr(one, name)) for one in sorted(of_row, key=lambda item: item.at)]
         setattr(row, name, next(filter(None, reversed(values)), getattr(row, name)))

@@ -6,6 +6,7 @@ it. A network reports a deletion as an event, or two fetches, minutes apart, mis
 """
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,7 +17,11 @@ from inbox.domain import conversations
 from inbox.domain.mark_daily_counts import mark_questions
 from inbox.domain.triage import audit_label
 from inbox.enums import MessageKind, MessageState
-from inbox.models import ExternalReply, Message
+from inbox.models import DeletedMessage, ExternalReply, Message
+from municipalities.tenancy import everywhere
+
+NAME = 300
+REMEMBERED_FOR = timedelta(days=7)
 
 
 @transaction.atomic
@@ -29,6 +34,7 @@ def mark_deleted(channel: Channel, remote_ids: Collection[str]) -> int:
         .filter(channel=channel, remote_id__in=remote_ids, remote_deleted_at__isnull=True)
         .order_by("pk")
     )
+    _remember_unknown(channel, remote_ids, now)
     for row in rows:
         row.remote_deleted_at, row.missed_at = now, None
         if not row.is_settled:
@@ -39,6 +45,31 @@ def mark_deleted(channel: Channel, remote_ids: Collection[str]) -> int:
     conversations.promote([row.conversation_id for row in rows if row.conversation_id])
     mark_questions((row.municipality_id, row.at) for row in rows if row.kind == MessageKind.QUESTION)
     return len(rows)
+
+
+def _remember_unknown(channel: Channel, remote_ids: Collection[str], now: datetime) -> None:
+    """Networks may report a deletion before the message: it is not stored then when it comes."""
+    known = set(Message.objects.filter(channel=channel, remote_id__in=remote_ids).values_list("remote_id", flat=True))
+    unknown = [
+        DeletedMessage(municipality_id=channel.municipality_id, channel=channel, remote_id=remote_id, at=now)
+        for remote_id in remote_ids
+        if remote_id not in known and len(remote_id) <= NAME and "\x00" not in remote_id
+    ]
+    if unknown:
+        DeletedMessage.objects.bulk_create(unknown, ignore_conflicts=True)
+
+
+def without_deleted(channel: Channel, remote_ids: Collection[str]) -> set[str]:
+    """Those of these ids that were not reported as deleted before. One query."""
+    gone = DeletedMessage.objects.filter(channel=channel, remote_id__in=remote_ids)
+    return set(remote_ids) - set(gone.values_list("remote_id", flat=True))
+
+
+def purge_expired() -> int:
+    """Forget deletions of messages that never came."""
+    with everywhere("forget deletions of messages that never came"):
+        rows = DeletedMessage.objects.filter(at__lt=timezone.now() - REMEMBERED_FOR)
+        return rows.delete()[0]
 
 
 @transaction.atomic

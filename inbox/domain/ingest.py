@@ -21,7 +21,7 @@ from delivery.models import Delivery
 from delivery.policies import THREAD_PART
 from inbox import rules
 from inbox.domain import attachments, conversations, fetch_visibility, satisfaction, suggest, unsnooze
-from inbox.domain.deleted_messages import mark_deleted
+from inbox.domain.deleted_messages import mark_deleted, without_deleted
 from inbox.enums import FetchOutcome, MessageState
 from inbox.models import Conversation, Message, MessageFetch, message_search_key
 from municipalities.tenancy import everywhere, scope
@@ -153,12 +153,14 @@ def store_messages(
     items = {key: one for key, one in items.items() if not one.is_ours}
     known = {row.remote_id: row for row in Message.objects.filter(channel=channel, remote_id__in=items)}
     below = _publications(channel, items.values())
-    fresh = [_message(channel, one, below, now, is_first=is_first) for key, one in items.items() if key not in known]
+    unknown = without_deleted(channel, items.keys() - known.keys())
+    fresh = [_message(channel, one, below, now, is_first=is_first) for key, one in items.items() if key in unknown]
     _join_conversations(fresh, items, by_name, now)
     suggest.set_suggestions(channel, fresh)
     # another worker may have stored some of them a moment ago; they are counted twice then
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
-    attachments.store(channel, [items[row.remote_id] for row in fresh], now)
+    # also of known ones: an edit may have come before the message itself
+    attachments.store(channel, items.values(), now)
     unsnooze.unsnooze_related(channel, fresh)
     conversations.announce(fresh)
     if follows:

@@ -83,6 +83,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='DeletedMessage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='channels.channel')),
+                ('remote_id', models.CharField(max_length=300)),
+                ('at', models.DateTimeField()),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'indexes': [models.Index(fields=['at'], name='deleted_message_age')],
+                'constraints': [models.UniqueConstraint(fields=('channel', 'remote_id'), name='deleted_message_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='ReplyFetch',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -177,7 +193,7 @@ class Migration(migrations.Migration):
                 ('author_id', models.CharField(blank=True, max_length=300)),
                 ('author_handle', models.CharField(blank=True, max_length=300)),
                 ('author_name', models.CharField(blank=True, max_length=300)),
-                ('last_received_at', models.DateTimeField()),
+                ('last_received_at', models.DateTimeField(null=True)),
                 ('seen_until', models.DateTimeField(null=True)),
                 ('citizen', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='conversations', to='inbox.citizen')),
                 ('search_key', models.CharField(blank=True, editable=False, max_length=900)),

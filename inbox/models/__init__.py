@@ -11,7 +11,17 @@ from inbox.models.conversations import (
 )
 from inbox.models.desk import Department, Settlement
 from inbox.models.handover import HandOver
-from inbox.models.messages import PRIVATE, LegalHold, Message, MessageFetch, Note, Reply, ReplyFetch, message_search_key
+from inbox.models.messages import (
+    PRIVATE,
+    DeletedMessage,
+    LegalHold,
+    Message,
+    MessageFetch,
+    Note,
+    Reply,
+    ReplyFetch,
+    message_search_key,
+)
 from inbox.models.moderation import HouseRules, Moderation
 from inbox.models.proposed import AnswerDraft, ProposedAnswer
 from inbox.models.satisfaction import SatisfactionQuestion, SatisfactionSurvey
@@ -25,6 +35,7 @@ __all__ = [
     "Citizen",
     "Conversation",
     "ConversationMerge",
+    "DeletedMessage",
     "Department",
     "ExternalReply",
     "HandOver",

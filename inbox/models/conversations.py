@@ -5,7 +5,7 @@ The person's messages are `inbox.models.Message` rows with a `conversation`; the
 when no message of the conversation has words any more.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +22,9 @@ from municipalities.tenancy import TenantModel
 from platforms import reply_windows
 from platforms.types import AttachmentKind
 
+# For a conversation in which the other person has not written yet.
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
 
 class Citizen(TenantModel):
     """One person whose conversations on several networks were merged by hand. It holds no data of its own."""
@@ -34,7 +37,7 @@ class Conversation(TenantModel):
     """One conversation on one network. `remote_id` is the network's id of it: the thread's, or its other person's.
 
     `author_*` are those of the other person, to whom every answer goes. `last_received_at` is when that person last
-    wrote: the network's reply window counts from it. `seen_until`: they have seen what we wrote until then, where the
+    wrote (null: never): the network's reply window counts from it. `seen_until`: they have seen what we wrote until then, where the
     network reports it.
     """
 
@@ -43,7 +46,7 @@ class Conversation(TenantModel):
     author_id = models.CharField(max_length=300, blank=True)
     author_handle = models.CharField(max_length=300, blank=True)
     author_name = models.CharField(max_length=300, blank=True)
-    last_received_at = models.DateTimeField()
+    last_received_at = models.DateTimeField(null=True)
     seen_until = models.DateTimeField(null=True)
     citizen = models.ForeignKey(Citizen, models.SET_NULL, null=True, related_name="conversations")
     search_key = models.CharField(max_length=900, blank=True, editable=False)
@@ -65,9 +68,9 @@ class Conversation(TenantModel):
         return self.author_name or self.author_handle or "–"
 
     def closes_at(self, *, automatic: bool = False) -> datetime | None:
-        """When the network's reply window closes; None where it never does."""
+        """When the network's reply window closes; None where it never does. In the past where the person never wrote."""
         windows = windows_of(self.channel.platform, self.channel.granted)
-        return reply_windows.closes_at(windows, self.last_received_at, automatic=automatic)
+        return reply_windows.closes_at(windows, self.last_received_at or LONG_AGO, automatic=automatic)
 
     def may_be_answered(self, now: datetime, *, automatic: bool = False) -> bool:
         """Whether the network would take an answer at `now`."""

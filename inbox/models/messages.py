@@ -285,6 +285,21 @@ class Message(TenantModel):
         return self.state in (MessageState.ANSWERED, MessageState.CLOSED)
 
 
+class DeletedMessage(TenantModel):
+    """A message that the network reported as deleted before it reported the message itself. Kept for some days."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+")
+    remote_id = models.CharField(max_length=300)
+    at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(name="deleted_message_once", fields=["channel", "remote_id"])]
+        indexes = [models.Index(fields=["at"], name="deleted_message_age")]
+
+    def __str__(self) -> str:
+        return self.remote_id
+
+
 class Note(TenantModel):
     """An internal note about a message, never shown to citizens."""
 

@@ -64,7 +64,12 @@ SCOPES = (
         needed=False,
         actions=(Action.EVENTS,),
     ),
-    Scope("pages_messaging", gettext_noop("Read and answer private messages."), needed=False),
+    Scope(
+        "pages_messaging",
+        gettext_noop("Read and answer private messages."),
+        needed=False,
+        actions=(Action.CONVERSE,),
+    ),
     Scope("read_insights", gettext_noop("Read views and reach."), needed=False),
     Scope("business_management", gettext_noop("See pages that belong to a business."), needed=False),
 )

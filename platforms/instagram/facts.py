@@ -74,6 +74,7 @@ SCOPES = (
         "instagram_manage_messages",
         gettext_noop("Read and answer private messages, and see stories that mention the account."),
         needed=False,
+        actions=(Action.CONVERSE,),
     ),
     Scope("instagram_manage_insights", gettext_noop("Read views and reach."), needed=False),
     Scope("business_management", gettext_noop("See pages that belong to a business."), needed=False),

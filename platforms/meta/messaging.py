@@ -206,7 +206,7 @@ class Messaging:
         """To `outgoing.recipient` alone, and only while the network takes it."""
         scopes = self._granted()
         if scopes and self.private_scope not in scopes:
-            raise NotAllowed(NOT_GRANTED, code="not_granted", evidence={"action": Action.ANSWER.value})
+            raise NotAllowed(NOT_GRANTED, code="not_granted", evidence={"action": Action.CONVERSE.value})
         person = outgoing.recipient
         if not person or person != outgoing.conversation or person == self.account_id:
             raise Rejected(OTHER_PERSON, code="recipient")

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from practice import queries
 from practice.api import entities
-from practice.api.calls import api, flag, many, number, origin, paged, parameter, whose, window
+from practice.api.calls import api, flag, many, number, origin, paged, parameter, reader, window
 from practice.domain import react
 from practice.errors import Missing
 from practice.models import Account
@@ -76,7 +76,7 @@ def search(request: TokenRequest) -> list[dict[str, Any]]:
 
 @api("GET")
 def statuses(request: ApiRequest, account_id: int) -> Any:
-    author, viewer, wanted = _account(account_id), whose(request), request.GET
+    author, viewer, wanted = _account(account_id), reader(request), request.GET
     if flag(wanted.get("pinned")):
         return entities.statuses(timelines.pinned_by(author), origin(request), viewer)
     replies, media = not flag(wanted.get("exclude_replies")), flag(wanted.get("only_media"))

@@ -85,6 +85,14 @@ def whose(request: ApiRequest) -> Account | None:
     return request.token.account if request.token else None
 
 
+def reader(request: ApiRequest) -> Account | None:
+    """The account of the caller, if its token may read statuses; None reads what is for everybody.
+
+    As Mastodon: a program that may only write reads no private message. app/controllers/api/v1/statuses_controller.rb
+    """
+    return request.token.account if request.token and queries.may(request.token, "read:statuses") else None
+
+
 def _require(request: ApiRequest, scope: str) -> None:
     if not scope:
         return

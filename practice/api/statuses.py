@@ -6,7 +6,22 @@ from typing import Any, NamedTuple
 
 from practice import queries
 from practice.api import entities
-from practice.api.calls import NoToken, api, error, flag, given, ids, many, number, origin, paged, text, whose, window
+from practice.api.calls import (
+    NoToken,
+    api,
+    error,
+    flag,
+    given,
+    ids,
+    many,
+    number,
+    origin,
+    paged,
+    reader,
+    text,
+    whose,
+    window,
+)  # fmt: skip
 from practice.domain import keep, react, write
 from practice.enums import Visibility
 from practice.errors import ApiError, Missing, NotAllowed
@@ -30,8 +45,8 @@ def statuses(request: ApiRequest) -> Any:
 
 def several(request: ApiRequest) -> list[dict[str, Any]]:
     wanted = [number(value) for value in many(request, "id")]
-    rows = queries.several([pk for pk in wanted if pk is not None][:MOST_AT_ONCE], whose(request))
-    return entities.statuses(rows, origin(request), whose(request))
+    rows = queries.several([pk for pk in wanted if pk is not None][:MOST_AT_ONCE], reader(request))
+    return entities.statuses(rows, origin(request), reader(request))
 
 
 def create(request: ApiRequest) -> Any:
@@ -96,7 +111,7 @@ def _descriptions(fields: dict[str, Any]) -> dict[int, str]:
 @api("GET", "PUT", "DELETE")
 def status(request: ApiRequest, status_id: int) -> Any:
     if request.method == "GET":
-        return shown(request, status_id)
+        return entities.status(_read(request, status_id), origin(request), reader(request))
     token = _may(request, "write:statuses")
     if request.method == "PUT":
         write.edit(token.account, status_id, _draft(given(request)))
@@ -108,13 +123,13 @@ def status(request: ApiRequest, status_id: int) -> Any:
 
 @api("GET", scope="read:statuses")
 def source(request: TokenRequest, status_id: int) -> dict[str, Any]:
-    status = _status(request, status_id)
+    status = _read(request, status_id)
     return {"id": str(status.pk), "text": status.text, "spoiler_text": ""}
 
 
 @api("GET")
 def context(request: ApiRequest, status_id: int) -> dict[str, Any]:
-    status, here, viewer = _status(request, status_id), origin(request), whose(request)
+    status, here, viewer = _read(request, status_id), origin(request), reader(request)
     return {
         "ancestors": entities.statuses(queries.ancestors(status, viewer), here, viewer),
         "descendants": entities.statuses(queries.descendants(status, viewer), here, viewer),
@@ -123,13 +138,13 @@ def context(request: ApiRequest, status_id: int) -> dict[str, Any]:
 
 @api("GET")
 def history(request: ApiRequest, status_id: int) -> list[dict[str, Any]]:
-    return entities.history(_status(request, status_id), origin(request), whose(request))
+    return entities.history(_read(request, status_id), origin(request), reader(request))
 
 
 @api("GET")
 def reacted(request: ApiRequest, status_id: int, kind: type[Like] | type[Boost]) -> Any:
     """Who liked or shared it. Those of the crowd, who are only counted, are nobody."""
-    rows = timelines.reactions_to(kind, _status(request, status_id), window(request, default=40, most=80))
+    rows = timelines.reactions_to(kind, _read(request, status_id), window(request, default=40, most=80))
     return paged(request, rows, [entities.account(row.account, origin(request)) for row in rows])
 
 
@@ -171,12 +186,17 @@ def _may(request: ApiRequest, scope: str) -> Token:
     return request.token
 
 
-def _status(request: ApiRequest, status_id: int) -> Status:
-    status = queries.status(status_id, whose(request))
+def _read(request: ApiRequest, status_id: int) -> Status:
+    return _status(status_id, reader(request))
+
+
+def _status(status_id: int, viewer: Account | None) -> Status:
+    status = queries.status(status_id, viewer)
     if status is None:
         raise Missing
     return status
 
 
 def shown(request: ApiRequest, status_id: int) -> dict[str, Any]:
-    return entities.status(_status(request, status_id), origin(request), whose(request))
+    """The status after a change of it, to which the caller had the right."""
+    return entities.status(_status(status_id, whose(request)), origin(request), whose(request))

@@ -7,7 +7,7 @@ from typing import Any
 
 from practice import queries
 from practice.api import entities
-from practice.api.calls import api, flag, origin, paged, whose, window
+from practice.api.calls import api, flag, origin, paged, reader, window
 from practice.models import Bookmark, Like, Status
 from practice.queries import timelines
 from practice.web import ApiRequest, TokenRequest
@@ -52,5 +52,5 @@ def _kept(request: TokenRequest, kind: type[Like] | type[Bookmark]) -> Any:
 
 
 def _page(request: ApiRequest, rows: list[Status]) -> Any:
-    viewer = whose(request)
+    viewer = reader(request)
     return paged(request, rows, entities.statuses(queries.seen(rows, viewer), origin(request), viewer))

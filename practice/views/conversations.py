@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.access import public
@@ -52,6 +53,7 @@ class Problems:
 
 
 @public
+@never_cache
 @require_safe
 @as_citizen
 def conversations(request: VisitorRequest) -> HttpResponse:
@@ -70,6 +72,7 @@ def conversations(request: VisitorRequest) -> HttpResponse:
 
 
 @public
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @as_citizen
 def with_account(request: VisitorRequest, username: str) -> HttpResponse:
@@ -82,6 +85,7 @@ def with_account(request: VisitorRequest, username: str) -> HttpResponse:
 
 
 @public
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @as_citizen
 def conversation(request: VisitorRequest, conversation_id: int) -> HttpResponse:
@@ -109,7 +113,7 @@ def address(
 def _conversation(request: VisitorRequest, citizen: Account, others: list[Account]) -> HttpResponse:
     readers = private.readers([citizen, *others])
     opening = "".join(f"@{account.username} " for account in others)
-    most = rules.MAX_CHARACTERS - len(opening)
+    most = max(rules.MAX_CHARACTERS - len(opening), 0)
     typed, problems = "", Problems()
     if request.method == "POST":
         typed = text.cleaned(request.POST.get("text", ""))

@@ -31,6 +31,7 @@ from notifications.domain.send import send_due
 from notifications.enums import MailFrequency
 from notifications.models import Notification
 from posts.models.link_checks import LinkCheck
+from practice.domain import read
 from practice.enums import AccountKind
 from practice.models import Account, Status, StatusEdit
 from tests.architecture import hostile_answers as answers
@@ -144,6 +145,7 @@ class Walk:
         with override_settings(PRACTICE_ENABLED=True, **changed):
             citizen, pages, page, api = Client(), *_of_practice()
             citizen.post("/door", {"name": "Комшија"})
+            _write_privately(Account.objects.latest("pk"), page)
             for client, role, paths in (
                 (citizen, "citizen", pages),
                 (Client(), "stranger", pages),
@@ -296,14 +298,25 @@ def _of_practice() -> tuple[list[str], Account, list[str]]:
     pages += ["/api/v1/instance", "/api/v2/instance"]
     pages += [f"/@{row.username}" for row in accounts] + [f"/avatars/{row.username}.svg" for row in accounts]
     pages += [f"/@{row.account.username}/{row.pk}" for row in statuses]
+    page = Account.objects.filter(kind=AccountKind.PAGE).earliest("pk")
+    pages += ["/messages", f"/@{page.username}/private"]
     api = ["/api/v1/notifications", "/api/v2/notifications", "/api/v1/accounts/verify_credentials"]
+    api += ["/api/v1/conversations"]
     api += ["/api/v1/timelines/home", "/api/v1/timelines/public", "/api/v2/search?q=a", "/api/v1/accounts/search?q=a"]
     ends = ("", "/statuses", "/followers", "/following")
     api += [f"/api/v1/accounts/{row.pk}{end}" for row in accounts for end in ends]
     ends = ("", "/context", "/source", "/history", "/favourited_by", "/reblogged_by")
     api += [f"/api/v1/statuses/{row.pk}{end}" for row in statuses for end in ends]
     api += [f"/api/v1/polls/{row.pk}" for row in statuses if row.poll]
-    return pages, Account.objects.filter(kind=AccountKind.PAGE).earliest("pk"), api
+    return pages, page, api
+
+
+def _write_privately(citizen: Account, page: Account) -> None:
+    """The words of the newest status, which is filled like all of them, in a private conversation of these two."""
+    words = Status.objects.latest("pk").text
+    for author in (citizen, page):
+        readers = sorted([citizen.pk, page.pk])
+        read.receive(Status.objects.create(account=author, readers=readers, text=words, created_at=timezone.now()))
 
 
 def visits(cast: Cast, *, of_every_role: bool) -> list[Visit]:

@@ -185,6 +185,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "common_mailmessage": "dedupe files from_email",
             "common_periodicrun": "name",
             "delivery_delivery": "kind reason token",
+            "inbox_deletedmessage": "remote_id",
             "delivery_duplicatepost": "permalink problem remote_id",
             "exchange_example": "drawing starter",
             "exchange_sharedpicture": "mime",

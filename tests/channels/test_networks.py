@@ -33,6 +33,7 @@ from municipalities.models import Membership
 from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
 from platforms import registry, signatures
+from platforms.meta.events import PAGE_FIELDS, PRIVATE_FIELDS
 from platforms.types import Credential as Held
 from platforms.types import Outgoing, Picture
 from tests.channels.conftest import last_attempt, page, the_channel
@@ -383,7 +384,7 @@ def test_events_are_asked_for_once_the_portal_is_public(
     settings.PUBLIC_BASE_URL = "https://dobosar.example"
     tasks.upkeep()
     assert the_channel().is_subscribed
-    assert stand_in.pages[channel.remote_id]["subscribed"] == "feed,mention"
+    assert stand_in.pages[channel.remote_id]["subscribed"] == f"{PAGE_FIELDS},{PRIVATE_FIELDS}"
 
 
 def test_events_are_forgotten_after_a_month(approver: Client, stand_in: Any, entered: None) -> None:

@@ -16,8 +16,19 @@ from django.utils import timezone
 
 from channels.models import Channel
 from common.errors import ActionNotAllowed
+from delivery.enums import State
+from delivery.models import Delivery
 from inbox import attachment_types
-from inbox.domain import answer, attachments, conversations, external_replies, merge_conversations, retention, triage
+from inbox.domain import (
+    answer,
+    attachments,
+    conversations,
+    deleted_messages,
+    external_replies,
+    merge_conversations,
+    retention,
+    triage,
+)
 from inbox.domain.deleted_messages import mark_deleted
 from inbox.domain.ingest import store_messages
 from inbox.enums import MessageState
@@ -25,6 +36,7 @@ from inbox.models import (
     AttachmentState,
     Conversation,
     ConversationMerge,
+    DeletedMessage,
     ExternalReply,
     LegalHold,
     Message,
@@ -433,3 +445,45 @@ def test_private_messages_of_two_people_are_never_grouped(channel: Channel) -> N
     text = "Када ће бити вода у Улици кнеза Милоша, већ три дана нема?"
     store_messages(channel, [written("1", text, 2), written("2", text, 1, person="petar")])
     assert {row.similar_group for row in rows().values()} == {None}
+
+
+def test_a_message_that_was_taken_back_before_it_came_is_not_stored(channel: Channel) -> None:
+    mark_deleted(channel, ["1"])
+    assert store_messages(channel, [written("1", "повучено")]) == 0
+    assert rows() == {}
+    deleted_messages.purge_expired()
+    assert store_messages(channel, [written("1", "повучено")]) == 0, "remembered for some days"
+    DeletedMessage.objects.update(at=timezone.now() - timedelta(days=8))
+    assert deleted_messages.purge_expired() == 1
+
+
+def test_an_edit_before_its_message_loses_no_attachment(channel: Channel) -> None:
+    store_messages(channel, [written("1", "исправљено")])
+    first = written("1", "првобитно", attachments=(Attachment(AttachmentKind.PICTURE, "src"),))
+    store_messages(channel, [first], follows=False)
+    assert MessageAttachment.objects.get().message.text == "исправљено"
+    store_messages(channel, [first], follows=False)
+    assert MessageAttachment.objects.count() == 1
+
+
+def test_what_only_we_wrote_opens_no_window(channel: Channel) -> None:
+    old, answer_of_ours = written("1", "питање", 60 * 48), ours("a", "одговор", 1)
+    store_messages(channel, [old, answer_of_ours])
+    assert Conversation.objects.get().last_received_at == old.at
+    store_messages(channel, [written("b", "јављамо се", 1, person="petar", is_ours=True)])
+    never = Conversation.objects.get(author_id="petar")
+    assert never.last_received_at is None
+    assert never.closes_at() is None, "Mastodon has no window"
+
+
+def test_our_answer_that_the_network_reported_first_is_shown_once(channel: Channel, cast: Cast) -> None:
+    store_messages(channel, [written("1", "питање", 10)])
+    row = rows()["1"]
+    reply = answer.answer(row, "Одговор", by=cast.approver)
+    store_messages(channel, [ours("a-1", "Одговор", 0)])
+    assert ExternalReply.objects.count() == 1
+    arrived = {"state": State.PUBLISHED, "published_at": timezone.now(), "remote_id": "a-1"}
+    Delivery.objects.filter(pk=reply.delivery_id).update(**arrived)
+    answer.settle_delivered()
+    assert ExternalReply.objects.count() == 0
+    assert rows()["1"].state == "answered"

@@ -92,6 +92,7 @@ def _permissions(kinds: dict[str, type[Connector]]) -> Iterator[str]:
 ACTIONS = {
     Action.COMMENT: "first comments and threads",
     Action.ANSWER: "answers",
+    Action.CONVERSE: "private messages",
     Action.HIDE: "hiding and deleting comments",
     Action.EDIT: "changes of published posts",
     Action.TAKE_DOWN: "taking down",

@@ -179,7 +179,7 @@ class TestAccess:
     ) -> None:
         message = asked(bench, service)
         connector = narrow.connector()
-        with pytest.raises(NotAllowed), connector.acting(Action.ANSWER):
+        with pytest.raises(NotAllowed), connector.acting(Action.CONVERSE):
             connector.reply(answer_to(message), narrow.read)
         assert narrow.renewed == []
         assert sent_by_us(service, bench) == []

@@ -353,7 +353,7 @@ class TestWindows:
         inbox.network.write(inbox.account, "Питање", at=inbox.network.now() - timedelta(hours=30))
         connector = inbox.agent()
         inbox.fakes.options(messaging_human_agent=False)
-        with pytest.raises(NotAllowed), connector.acting(Action.ANSWER):
+        with pytest.raises(NotAllowed), connector.acting(Action.CONVERSE):
             connector.reply(inbox.answer(), inbox.bench.read)
         assert inbox.sent() == []
 

@@ -177,6 +177,22 @@ def test_its_readers_find_it_where_mastodon_shows_it(
         assert "direct" not in site.get(path, headers=bearer(author)).text  # no timeline, not even its author's
 
 
+def test_a_program_that_may_not_read_statuses_reads_no_private_ones(
+    site: Client, author: Account, page: Account, post: Status, message: Status
+) -> None:
+    writer = bearer(page, ["write", "profile"])
+    for path in addresses(READ, message, post):
+        assert site.get(path, headers=writer).status_code in (403, 404), path
+    for path in (f"/api/v1/statuses?id[]={message.pk}", f"/api/v1/accounts/{author.pk}/statuses"):
+        assert site.get(path, headers=writer).json() == []
+    assert site.get(f"/api/v1/statuses/{post.pk}/context", headers=writer).json()["descendants"] == []
+    fields = {"status": f"@{author.username} примљено", "visibility": "direct", "in_reply_to_id": message.pk}
+    written = site.post("/api/v1/statuses", fields, headers=writer).json()
+    assert (written["visibility"], written["in_reply_to_id"]) == ("direct", str(message.pk))
+    voted = site.post(f"/api/v1/polls/{message.pk}/votes", {"choices[]": "1"}, headers=writer)
+    assert voted.json()["own_votes"] == [1]
+
+
 def test_nobody_acts_on_what_they_do_not_see(
     site: Client, author: Account, page: Account, stranger: Account, message: Status
 ) -> None:
@@ -455,6 +471,7 @@ def test_strangers_find_it_on_no_page(
             404 if name else 200  # the door
         )
     site.post("/door", {"name": author.display_name})
+    assert "no-store" in site.get("/messages")["Cache-Control"]  # the next person at this computer
     assert site.get(own)["Location"] == f"/@opstina/private#message-{message.pk}"
     assert "удара" not in site.get(f"/@opstina/{post.pk}").text  # among the comments it would look public
     assert "удара" in site.get("/@opstina/private").text
