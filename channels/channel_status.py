@@ -132,6 +132,9 @@ def receives_no_events(channel: Channel) -> bool:
 def _events(channel: Channel) -> ChannelStatus | None:
     if not receives_no_events(channel):
         return None
+    if not channel.takes_posts:
+        says = _("The network does not notify the portal, so no messages arrive. Connect it again.")
+        return ChannelStatus("late", _("Receives nothing"), says, "reconnect")
     says = _(
         "The network does not notify the portal, so mentions and comments on older posts may not arrive. Connect it "
         "again and leave everything switched on."

@@ -93,7 +93,55 @@ class TokenForm(forms.Form):
     )
 
 
-FORMS: dict[str, type[forms.Form]] = {"oauth": ServerForm, "app_password": AppPasswordForm, "token": TokenForm}
+PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+class MailboxForm(forms.Form):
+    """For a mailbox of the municipality."""
+
+    identifier = forms.CharField(
+        label=_("Address of the mailbox"),
+        max_length=200,
+        widget=forms.EmailInput(attrs=PLAIN),
+        help_text=_("For example gradjani@opstina.rs. An address that only the portal reads is best."),
+    )
+    password = forms.CharField(
+        label=_("Password of the mailbox"),
+        max_length=200,
+        strip=True,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("An app password, where the mail service has them. It is encrypted at once and never shown again."),
+    )
+    server = forms.CharField(
+        label=_("Server for incoming mail (IMAP)"),
+        max_length=200,
+        error_messages={"required": _(messages.MAIL_SERVER_MISSING)},
+        widget=forms.TextInput(attrs=PLAIN),
+        help_text=_("For example mail.opstina.rs. Write :143 behind it if the server does not use port 993."),
+    )
+    smtp = forms.CharField(
+        label=_("Server for outgoing mail (SMTP)"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs=PLAIN),
+        help_text=_(
+            "Leave this empty if it is the same one. Write :465 behind it if the server does not use port 587."
+        ),
+    )
+    name = forms.CharField(
+        label=_("Name of the sender"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Citizens see it beside the address of each answer."),
+    )
+
+
+FORMS: dict[str, type[forms.Form]] = {
+    "oauth": ServerForm,
+    "app_password": AppPasswordForm,
+    "token": TokenForm,
+    "mailbox": MailboxForm,
+}
 """By `Platform.connect_by`."""
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from platforms.checks import NOT_FOR_FEW
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.mail import texts as mail_texts
 from platforms.reply_windows import ATTACHMENT_EXPIRED, ATTACHMENT_TOO_BIG, CLOSED, OTHER_PERSON, RECIPIENT_GONE
 
 # ---- problems of a post
@@ -116,6 +117,21 @@ API_CLOSED = gettext_noop(
     "The site is made with WordPress, and something blocks its REST API: a security plugin, or the hosting company's "
     "firewall. Ask whoever maintains the site to allow it for the portal."
 )
+MAIL_SERVER_MISSING = gettext_noop("Write the address of the mail server, for example mail.opstina.rs.")
+MAIL_SERVER_BAD = gettext_noop(
+    "This is not the address of a mail server. Write its name, with a port if it is not the usual one, for example "
+    "mail.opstina.rs:993."
+)
+MAIL_PORT = gettext_noop(
+    "Mail servers are called at their usual encrypted ports only: 993 or 143 for incoming mail, 587 or 465 for "
+    "outgoing mail."
+)
+MAIL_ADDRESS = gettext_noop("Write the complete address of the mailbox, for example gradjani@opstina.rs.")
+MAIL_SIGN_IN = gettext_noop(
+    "The mail server does not accept this address with this password. If the account has a second factor, or is one of "
+    "Google, it needs an app password. Mailboxes of Microsoft 365 and Outlook.com accept no passwords from programs "
+    "and cannot be connected."
+)
 NO_APP_PASSWORDS = gettext_noop(
     "The site has no application passwords. It needs WordPress 5.6 or newer, https, and no plugin that switches them "
     "off. Ask whoever maintains the site."
@@ -167,6 +183,9 @@ CODES: dict[str, str] = {
     "not_bluesky": NOT_BLUESKY,
     "not_wordpress": NOT_WORDPRESS,
     "rest_blocked": API_CLOSED,
+    "mail_address": MAIL_ADDRESS,
+    "mail_refused": mail_texts.REFUSED,
+    "mail_sign_in": MAIL_SIGN_IN,
     "no_app_passwords": NO_APP_PASSWORDS,
     "site_sign_in": SITE_SIGN_IN_WRONG,
     "account_unknown": ACCOUNT_UNKNOWN,

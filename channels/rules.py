@@ -39,6 +39,8 @@ def server_address(platform: str, typed: str) -> str:
     """
     if "server" not in PLATFORMS[platform].asks:
         return home(platform)
+    if PLATFORMS[platform].connect_by == "mailbox":
+        return mail_server(typed, "imap", "server")
     text = unicodedata.normalize("NFKC", typed).strip() or PLATFORMS[platform].default_server
     if not text:
         raise _bad(messages.SERVER_MISSING)
@@ -54,6 +56,47 @@ def server_address(platform: str, typed: str) -> str:
         raise _bad(messages.SERVER_BAD)
     _refuse_private(host)
     return f"https://{host}{path}"
+
+
+MAIL_PORTS = {"imap": {993: "imaps", 143: "imap"}, "smtp": {465: "smtps", 587: "smtp"}}
+"""Protocol → port → how a connection there is encrypted: from the beginning ("…s"), or by STARTTLS."""
+
+
+def mail_server(typed: str, protocol: str, field: str) -> str:
+    """The address of a mail server that a person meant, as `platforms.mail.connections` has it: "imaps://host:993".
+
+    `protocol`: "imap" or "smtp", whose usual ports alone are called. Raises `ActionNotAllowed` for `field`.
+    """
+    text = unicodedata.normalize("NFKC", typed).strip()
+    if not text:
+        raise ActionNotAllowed(messages.MAIL_SERVER_MISSING, field)
+    ports = MAIL_PORTS[protocol]
+    schemes = {scheme: port for port, scheme in ports.items()}
+    scheme, separator, rest = text.lower().partition("://")
+    authority = rest if separator else text.lower()
+    if (separator and scheme not in schemes) or len(text) > LONGEST:
+        raise ActionNotAllowed(messages.MAIL_SERVER_BAD, field)
+    host, _colon, number = authority.rstrip("/").partition(":")
+    usual = schemes[scheme] if separator else next(iter(ports)) if protocol == "imap" else schemes["smtp"]
+    if number and not (number.isascii() and number.isdigit() and 0 < int(number[:6]) < 65536):
+        raise ActionNotAllowed(messages.MAIL_SERVER_BAD, field)
+    port = int(number[:6]) if number else usual
+    if f"{host}:{port}" in settings.PRIVATE_HOSTS_ALLOWED:
+        return f"{scheme if separator else ports.get(port, protocol)}://{host}:{port}"
+    if port not in ports:
+        raise ActionNotAllowed(messages.MAIL_PORT, field)
+    return f"{ports[port]}://{_mail_host(host, field)}:{port}"
+
+
+def _mail_host(typed: str, field: str) -> str:
+    try:
+        host = _ascii(typed.rstrip("."))
+        _refuse_private(host)
+    except ActionNotAllowed as refused:
+        raise ActionNotAllowed(refused.message, field) from None
+    if not all(LABEL.fullmatch(label) for label in host.split(".")):
+        raise ActionNotAllowed(messages.MAIL_SERVER_BAD, field)
+    return host
 
 
 def _path(platform: str, host: str, typed: str) -> str:

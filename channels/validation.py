@@ -163,11 +163,13 @@ class Abilities:
 
 
 def abilities(channel: Channel) -> list[Abilities]:
-    """What the channel can do on its network, by groups."""
+    """What the channel can do on its network, by groups. Where there are only conversations, nothing is missed."""
     spec = platform(channel)
     facts = known(channel.platform, channel.facts)
     listed = features(connector(channel.platform), facts, takes_posts=spec.takes_posts)
-    groups = dict.fromkeys(one.group for one in listed if spec.takes_posts or one.is_supported)
+    if not spec.takes_posts:
+        listed = tuple(one for one in listed if one.is_supported)
+    groups = dict.fromkeys(one.group for one in listed)
     return [
         Abilities(
             gettext(group),

@@ -17,7 +17,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -230,6 +230,26 @@ class Http:
     def allows(self, host: str, port: int) -> bool:
         return f"{host}:{port}" in self.allow
 
+    def connect(self, host: str, port: int, seconds: float) -> socket.socket:
+        """A connection to the first checked address that answers. For other protocols, too (`cut_off_at`).
+
+        Raises `Refused` or `NotReached` for the name, and the last address's `OSError` where none of them answers.
+        """
+        ends_at = time.monotonic() + seconds
+        problem: OSError = OSError("no address")
+        for family, address in self.addresses(host, port, min(self.connect_timeout, seconds)):
+            channel = socket.socket(family, socket.SOCK_STREAM)
+            channel.settimeout(max(min(self.connect_timeout, ends_at - time.monotonic()), 0.01))
+            try:
+                channel.connect((address, port))
+            except OSError as refused:
+                channel.close()
+                problem = refused
+                continue
+            channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return channel
+        raise problem
+
     def addresses(self, host: str, port: int, seconds: float) -> list[tuple[int, str]]:
         """(family, address) pairs of `host`, resolved once. Raises `Refused` if one of them is not public."""
         try:
@@ -241,6 +261,23 @@ class Http:
                 if not networks.is_public(address):
                     raise Refused(f"{host}:{port}: is not a public address")
         return resolved
+
+
+def tls_context() -> ssl.SSLContext:
+    """The one that verifies certificates against the usual authorities, with the server's name."""
+    return _tls
+
+
+@contextlib.contextmanager
+def cut_off_at(ends_at: float, channel: socket.socket) -> Iterator[None]:
+    """Shut `channel` down at `ends_at` (monotonic), so that a server which sends a byte now and then ends as well."""
+    handle = channel.dup()  # TLS takes the first one away
+    timer = _watchdog.watch(ends_at, lambda: handle.shutdown(socket.SHUT_RDWR))
+    try:
+        yield
+    finally:
+        _watchdog.cancel(timer)
+        handle.close()
 
 
 def _where(url: str) -> str:
@@ -419,20 +456,7 @@ class _Exchange:
         return kind(f"{method} {_where(url)}: {reason}")
 
     def connect(self, host: str, port: int) -> socket.socket:
-        """A connection to the first checked address that answers."""
-        problem: OSError = OSError("no address")
-        for family, address in self.http.addresses(host, port, min(self.http.connect_timeout, self.remaining())):
-            channel = socket.socket(family, socket.SOCK_STREAM)
-            channel.settimeout(max(min(self.http.connect_timeout, self.remaining()), 0.01))
-            try:
-                channel.connect((address, port))
-            except OSError as refused:
-                channel.close()
-                problem = refused
-                continue
-            channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return channel
-        raise problem
+        return self.http.connect(host, port, self.remaining())
 
     def _give_up(self) -> None:
         with self._ending:

@@ -6,8 +6,10 @@ that the index of trigrams (`gin_trgm_ops`) serves both, and a write costs nothi
 """
 
 import re
+from collections.abc import Collection
 from typing import Any
 
+from django.db import connection
 from django.db.models import BooleanField, Case, Expression, F, Func, IntegerField, Q, TextField, Value, When
 from django.db.models.functions import Concat
 from django.db.models.lookups import Exact
@@ -49,6 +51,24 @@ class _Matches(Func):
 
 def _beginning(word: str) -> Any:
     return _Stem(word) if _WORD.fullmatch(word) else Value(word)
+
+
+def stems(words: Collection[str]) -> dict[str, str]:
+    """The stem of each folded word, the word itself where it has none. One query, none without words."""
+    if not words:
+        return {}
+    stem = _Stem.template % (("word",) * 4)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT word, {stem} FROM unnest(%s::text[]) AS word", [sorted(words)])  # noqa: S608
+        found = dict(cursor.fetchall())
+    return {word: found[word] if _WORD.fullmatch(word) else word for word in words}
+
+
+def is_form(word: str, typed: str, stem: str) -> bool:
+    """Whether a folded `word` is a typed one or another form of it; `stem` is of `stems`."""
+    if word == typed:
+        return True
+    return word.startswith(stem) and len(word) - len(stem) <= LONGEST_ENDING and bool(_WORD.fullmatch(typed))
 
 
 def holds(typed: str, column: str = "search_key") -> Q:

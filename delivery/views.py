@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.web import SignedInRequest
-from channels import pauses, validation
+from channels import pauses
 from channels.enums import ChannelState
 from common.differences import differences
 from delivery import commit_window, delays, origins, queries, rules
@@ -127,7 +127,7 @@ def _given(request: SignedInRequest, delivery: Delivery, given: str) -> forms.Fo
 
 
 def _has_links(delivery: Delivery) -> bool:
-    return validation.limits(delivery.channel).post_links
+    return answer.has_link(delivery)
 
 
 def _changed(request: MunicipalityRequest, delivery: Delivery) -> HttpResponse:

@@ -28,6 +28,7 @@ from demo.network import PLATFORM, NotTheDemo, server
 from exchange.models import Pick, SharedComment, SharedCopy, SharedPicture, SharedPost
 from inbox.models import (
     AnswerDraft,
+    BulkAct,
     Department,
     HandOver,
     HouseRules,
@@ -36,12 +37,16 @@ from inbox.models import (
     MessageFetch,
     Moderation,
     Note,
+    OfficeHours,
+    OfficeHoursAnswer,
     ProposedAnswer,
     Reply,
     ReplyFetch,
     SavedAnswer,
     SentNotification,
     Settlement,
+    SortingRule,
+    Tag,
 )
 from kits.models import AdoptedPost, Adoption
 from library.models import Snippet, Template
@@ -89,6 +94,7 @@ from trainings.models import Play
 ORDER = (
     NextStep, CheckIn, Reminder, Review, Evidence, PlanChange, Activity, Plan,
     Play, NeedPicture, Supporter, AnswerRound, Need, NeedsPage,
+    SortingRule, BulkAct, Tag, OfficeHoursAnswer, OfficeHours,
     Moderation, HouseRules, ProposedAnswer, AnswerDraft, SavedAnswer, SentNotification,
     HandOver, LegalHold, Note, Reply, Message, ReplyFetch, MessageFetch, Department, Settlement,
     Pick, SharedCopy, SharedComment, SharedPicture, SharedPost,

@@ -63,6 +63,20 @@ class Snooze(models.TextChoices):
     WEEK = "week", _("In a week")
 
 
+class Readers(models.TextChoices):
+    """Whether the public can read a message. Empty: either."""
+
+    PRIVATE = "private", _("Written privately")
+    EVERYBODY = "everybody", _("Everyone")
+
+
+class OfficeTime(models.TextChoices):
+    """Whether a message was written while offices are open. Empty: either."""
+
+    INSIDE = "inside", _("In office hours")
+    OUTSIDE = "outside", _("Outside office hours")
+
+
 class ProposalState(models.TextChoices):
     """State of an answer that needs approval."""
 

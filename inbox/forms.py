@@ -6,10 +6,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.models import User
+from channels.models import Channel
 from common.typed_date_fields import DayField
 from inbox.domain import handover
-from inbox.enums import MessageKind, Topic
-from inbox.models import Department, Message
+from inbox.domain.sorting_rules import RuleInput
+from inbox.enums import MessageKind, OfficeTime, Readers, Topic
+from inbox.models import Department, Message, SavedAnswer, Tag
+from inbox.office_hours_text import MOST_OWN
+from municipalities.queries import colleagues
 
 # ---- The form with which a department is asked.
 
@@ -143,3 +148,102 @@ class SavedForm(forms.Form):
     )
     topic = forms.ChoiceField(label=_("Topic"), choices=[("", _("Any")), *Topic.choices], required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Any")), *MessageKind.choices], required=False)
+
+
+# ---- The form of the answer outside office hours.
+
+
+class OfficeHoursForm(forms.Form):
+    is_on = forms.BooleanField(label=_("Answer private messages outside office hours"), required=False)
+    own_text = forms.CharField(
+        label=_("In your own words, after the fixed ones"),
+        max_length=MOST_OWN,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("In either script; the other one is derived from it. Promise nothing that you cannot keep."),
+    )
+
+
+# ---- The form of a sorting rule. What it may set is asked by `inbox.domain.sorting_rules`.
+
+
+class SortingRuleForm(forms.Form):
+    """Conditions and effects of a sorting rule. Choices are rows of the municipality in scope: six queries."""
+
+    name = forms.CharField(
+        label=pgettext_lazy("of a thing", "Name"),
+        max_length=60,
+        help_text=_("It is shown on the messages that the rule has changed: “Water”, “Evening reports”."),
+    )
+    words = forms.CharField(
+        label=_("One of these words"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_(
+            "With commas between them: vodovod, nema vode. Either script, and other forms of a word count as well; "
+            "several words together are a phrase."
+        ),
+    )
+    kind = forms.ChoiceField(
+        label=_("It looks like"), choices=[("", _("Anything")), *MessageKind.choices], required=False,
+        help_text=_("The kind that the portal suggests when the message arrives."),
+    )  # fmt: skip
+    channel: Any = forms.ModelChoiceField(
+        None, label=_("Channel"), empty_label=pgettext_lazy("readers", "Any"), required=False
+    )
+    readers = forms.ChoiceField(
+        label=_("Who may read it"), choices=[("", pgettext_lazy("readers", "Any")), *Readers.choices], required=False
+    )
+    office_time = forms.ChoiceField(
+        label=_("Written"), choices=[("", _("At any time")), *OfficeTime.choices], required=False
+    )
+    set_assignee: Any = forms.ModelChoiceField(
+        None, label=_("Assign it to"), empty_label=_("Nobody"), required=False,
+        help_text=_("Whether they may still answer is checked for each message."),
+    )  # fmt: skip
+    set_urgent = forms.BooleanField(label=_("Mark it as urgent: it comes before the others"), required=False)
+    set_tags: Any = forms.ModelMultipleChoiceField(
+        None, label=_("Add the tags"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    set_topic = forms.ChoiceField(label=_("Topic"), choices=[("", _("Do not set")), *Topic.choices], required=False)
+    set_department: Any = forms.ModelChoiceField(
+        None, label=_("Department"), empty_label=_("Do not set"), required=False
+    )
+    set_answer: Any = forms.ModelChoiceField(
+        None, label=_("Propose the saved answer"), empty_label=_("None"), required=False,
+        help_text=_("It is put into the answer field. It is never sent by itself: a person reads and sends it."),
+    )  # fmt: skip
+
+    CONDITIONS = ("words", "kind", "channel", "readers", "office_time")
+    EFFECTS = ("set_assignee", "set_urgent", "set_tags", "set_topic", "set_department", "set_answer")
+
+    def __init__(self, *args: Any, municipality: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = [person.pk for person in colleagues(municipality)]
+        rows: dict[str, Any] = {
+            "channel": Channel.objects.order_by("name", "pk"),
+            "set_assignee": User.objects.filter(pk__in=people).order_by("name", "pk"),
+            "set_tags": Tag.objects.filter(is_retired=False).order_by("name", "pk"),
+            "set_department": Department.objects.filter(is_retired=False).order_by("name", "pk"),
+            "set_answer": SavedAnswer.objects.filter(is_retired=False).order_by("name", "pk"),
+        }
+        for name, choices in rows.items():
+            self.fields[name].queryset = choices  # type: ignore[attr-defined]
+        for name in ("set_tags", "set_department", "set_answer"):
+            if not rows[name].exists():
+                del self.fields[name]
+
+    @property
+    def condition_fields(self) -> list[Any]:
+        return [self[name] for name in self.CONDITIONS]
+
+    @property
+    def effect_fields(self) -> list[Any]:
+        return [self[name] for name in self.EFFECTS if name in self.fields]
+
+    @property
+    def wanted(self) -> RuleInput:
+        """What was typed, for `inbox.domain.sorting_rules`."""
+        values = {**self.cleaned_data, "set_tags": [tag.pk for tag in self.cleaned_data.get("set_tags", [])]}
+        return RuleInput(**values)

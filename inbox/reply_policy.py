@@ -1,6 +1,6 @@
 """The policy for answers: may one be sent now? Evaluated right before the call, as for every delivery."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, TextField, Value
@@ -16,8 +16,9 @@ from delivery.enums import ReasonCode
 from delivery.models import Delivery
 from delivery.policies import PolicyDecision, allow, defer, expire
 from inbox.enums import MessageKind
-from inbox.models import Reply
+from inbox.models import OfficeHoursAnswer, Reply
 from inbox.models.conversations import LONG_AGO
+from inbox.queries.office_hours import is_still_due
 from municipalities.queries import emergency_rights
 from platforms.reply_windows import is_open
 from platforms.visibility import Visibility, is_wider, of_answer
@@ -28,11 +29,13 @@ WINDOW_CLOSED = gettext_noop(
     "answer could be sent. Reach the person in another way."
 )
 OTHER_PERSON = gettext_noop("This conversation has another person now. Write a new answer.")
+NOT_DUE = gettext_noop("This automatic answer was not sent: offices were open, somebody answered, or it was stopped.")
 TOO_WIDE = gettext_noop("The message is private, and this answer would be visible to more people. Write a new answer.")
 
 
 def answers(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
-    """Go, unless an approval is missing or something is paused: then only answers to an emergency go. One query.
+    """Go, unless an approval is missing or something is paused: then only answers to an emergency go. One query, and
+    some for each automatic one.
 
     An answer that more people would read than what it answers does not go, whatever wrote it.
     """
@@ -48,13 +51,24 @@ def answers(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
     )  # fmt: skip
     by_delivery = {row["delivery_id"]: row for row in rows.values(*messages)}
     now = timezone.now()
+    for reply in _office_hours_replies(by_delivery.values()):
+        row = by_delivery[reply.delivery_id]
+        row["is_due"] = not row["pause"] and is_still_due(reply, now)
     return {delivery.pk: _verdict(by_delivery.get(delivery.pk), delivery, now) for delivery in deliveries}
+
+
+def _office_hours_replies(rows: Iterable[dict]) -> list[Reply]:
+    """Those of them that say that offices are closed. One query where any is automatic."""
+    keys = [row["delivery_id"] for row in rows if row["is_automatic"]]
+    answers = OfficeHoursAnswer.objects.filter(reply__delivery__in=keys)
+    related = ("reply__municipality", "reply__message", "reply__by")
+    return [one.reply for one in answers.select_related(*related) if one.reply] if keys else []
 
 
 def _verdict(row: dict | None, delivery: Delivery, now: datetime) -> PolicyDecision:
     if row is None:
         return defer(ReasonCode.HELD)
-    if refusal := _refused_in_conversation(row, delivery, now):
+    if refusal := _refused_in_conversation(row, delivery, now) or _refused_as_automatic(row):
         return refusal
     if is_wider(row["sent_to"], of_answer(row["message__visibility"])):
         return defer(ReasonCode.HELD, TOO_WIDE)
@@ -69,6 +83,13 @@ def _verdict(row: dict | None, delivery: Delivery, now: datetime) -> PolicyDecis
     if pause is None or (is_emergency and not pause.holds(row["delivery__created_at"])):
         return allow()
     return defer_for_pause(pause)
+
+
+def _refused_as_automatic(row: dict) -> PolicyDecision | None:
+    """The answer outside office hours leaves at once or not at all."""
+    if not row.get("is_due", True):
+        return expire(ReasonCode.TOO_LATE, NOT_DUE)
+    return None
 
 
 def _refused_in_conversation(row: dict, delivery: Delivery, now: datetime) -> PolicyDecision | None:

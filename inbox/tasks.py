@@ -17,8 +17,10 @@ from inbox.domain import (
     handover,
     hide,
     ingest,
+    office_hours,
     satisfaction,
     staff_notifications,
+    undo,
     webhook_events,
 )
 from inbox.domain import retention as words
@@ -42,10 +44,13 @@ def tick() -> None:
 
 @shared_task(name="inbox.tasks.follow_conversations")
 def follow_conversations() -> None:
-    """Settle what was answered outside of the portal; list follow-ups without a head; ask whether answers helped."""
+    """Settle what was answered outside of the portal; list follow-ups without a head; ask whether answers helped;
+    say that offices are closed."""
     external_replies.handle_due()
     conversations.promote()
     satisfaction.ask_due()
+    office_hours.send_due()
+    office_hours.withdraw_stale()
 
 
 @shared_task(name="inbox.tasks.read_events")
@@ -97,3 +102,4 @@ def purge_expired() -> None:
     drafts.purge_expired()
     deleted_messages.purge_expired()
     staff_notifications.purge_expired()
+    undo.purge_expired()

@@ -27,6 +27,9 @@ WORDPRESS = {
     "/usr/share/wordpress/wp-load.php": "wordpress", "mariadbd": "mariadb-server-core", "php": "php-cli",
     "php-cgi": "php-cgi", "nginx": "nginx-light",
 }  # fmt: skip
+# Exim takes and delivers mail, dovecot keeps the mailboxes, openssl makes their certificate.
+MAIL = {"dovecot": "dovecot-imapd", "/usr/lib/dovecot/imap": "dovecot-imapd", "exim4": "exim4-daemon-light",
+        "openssl": "openssl"}  # fmt: skip
 # For one test: their own queues let two users hear of each other only after a while.
 SECONDS = 300
 # pytest's exit code where nothing was selected.
@@ -43,11 +46,21 @@ def snac2() -> str:
 
 def wordpress() -> str:
     """Why WordPress cannot run; empty when it can. The database and PHP are its tests' own and run only for them."""
-    missing = [package for program, package in WORDPRESS.items() if not _is_there(program)]
+    # Without a web server of Debian's: PHP's own is enough.
+    return _missing(WORDPRESS)
+
+
+def mail() -> str:
+    """Why a mail server cannot run; empty when it can. Its tests start instances of their own."""
+    return _missing(MAIL)
+
+
+def _missing(programs: dict[str, str]) -> str:
+    """Install what is not there, and say what is still missing."""
+    missing = [package for program, package in programs.items() if not _is_there(program)]
     if missing:
-        # Without a web server of Debian's: PHP's own is enough.
         _apt(*dict.fromkeys(missing))
-    missing = [package for program, package in WORDPRESS.items() if not _is_there(program)]
+    missing = [package for program, package in programs.items() if not _is_there(program)]
     return f"packages are missing (Debian: apt-get install {' '.join(dict.fromkeys(missing))})" if missing else ""
 
 
@@ -98,6 +111,7 @@ def _install() -> str:
 SERVERS: dict[str, tuple[str, Callable[[], str]]] = {
     "snac2": ("snac2 (Mastodon's API)", snac2),
     "wordpress": ("WordPress", wordpress),
+    "mail": ("Mail server (dovecot and exim)", mail),
     "bluesky": ("Bluesky PDS and AppView", bluesky),
 }
 

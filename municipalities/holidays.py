@@ -68,6 +68,30 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _closed(day.year)
 
 
+def is_open(moment: datetime, opens: time = OPENS, closes: time = CLOSES) -> bool:
+    """Whether offices are open at an aware time."""
+    local = moment.astimezone(BELGRADE)
+    return is_working_day(local.date()) and opens <= local.time() < closes
+
+
+def next_opening(moment: datetime, opens: time = OPENS) -> datetime:
+    """When offices open next after an aware time, in Belgrade time."""
+    local = moment.astimezone(BELGRADE)
+    day = local.date()
+    while not is_working_day(day) or datetime.combine(day, opens, BELGRADE) <= local:
+        day += _DAY
+    return datetime.combine(day, opens, BELGRADE)
+
+
+def last_closing(moment: datetime, closes: time = CLOSES) -> datetime:
+    """When offices closed last before an aware time, in Belgrade time."""
+    local = moment.astimezone(BELGRADE)
+    day = local.date()
+    while not is_working_day(day) or datetime.combine(day, closes, BELGRADE) > local:
+        day -= _DAY
+    return datetime.combine(day, closes, BELGRADE)
+
+
 def working_minutes(start: datetime, end: datetime, opens: time = OPENS, closes: time = CLOSES) -> int:
     """Whole minutes of office hours between two aware times; 0 if `end` is not after `start`.
 

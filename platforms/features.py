@@ -55,7 +55,8 @@ def features(kind: type[Connector], facts: Facts, *, takes_posts: bool = True) -
 
 
 def _without_posts(feature: Feature) -> Feature:
-    return feature if feature.group == CONVERSATION else replace(feature, is_supported=False)
+    """Without posts there are no comments either."""
+    return feature if feature.name == "private" else replace(feature, is_supported=False)
 
 
 def _content(limits: Limits) -> Iterator[Feature]:
@@ -101,8 +102,10 @@ def _conversation(kind: type[Connector], facts: Facts, limits: Limits) -> Iterat
     yield Feature("answers", CONVERSATION, label, kind.converses, action=Action.ANSWER)
     label = gettext_noop("Private answers")
     yield Feature("visibility", CONVERSATION, label, len(limits.visibilities) > 1, "visibilities", Action.ANSWER)
+    asked = {scope.name for scope in kind.requested(facts)}
+    has_private = any(not window.scope or window.scope in asked for window in kind.reply_windows)
     label = gettext_noop("Private messages")
-    yield Feature("private", CONVERSATION, label, bool(kind.reply_windows), action=Action.CONVERSE)
+    yield Feature("private", CONVERSATION, label, has_private, action=Action.CONVERSE)
     yield Feature("hide", CONVERSATION, gettext_noop("Hide comments"), moderation.hides, action=Action.HIDE)
     yield Feature("remove", CONVERSATION, gettext_noop("Delete comments"), moderation.removes, action=Action.HIDE)
 

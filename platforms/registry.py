@@ -14,7 +14,8 @@ class Platform:
     `keys_from`: where the keys of our application come from. "server": we register ourselves at each server.
     "administrator": a person registers the portal at the network and enters the keys. "none": there are none.
     `keys_of`: the network whose application serves this one too.
-    `asks`: what a person types to connect, in order: "server", "identifier", "password", "token", "account".
+    `asks`: what a person types to connect, in order: "server", "identifier", "password", "token", "account";
+    of a mailbox also "smtp", the server for outgoing mail, and "name", in whose name answers are sent.
     `picks_account`: consent may cover several pages or organisations, of which a person picks one.
     `tied_to_person`: the access ends with the role of the person who gave it.
     `signed_by`: what signs the network's events. "app": our application's secret. "token": the channel's own
@@ -101,6 +102,18 @@ PLATFORMS: dict[str, Platform] = {
         signed_by="app",
         consent_host="www.linkedin.com",
     ),
+    "mail": Platform(
+        title="E-mail",
+        path="platforms.mail.connector.Mail",
+        connect_by="mailbox",
+        colour="#8a5a00",
+        preview="mastodon",
+        measures=frozenset(),
+        account_measures=frozenset(),
+        default_server="",
+        asks=("identifier", "password", "server", "smtp", "name"),
+        takes_posts=False,
+    ),
     "mastodon": Platform(
         title="Mastodon",
         path="platforms.mastodon.connector.Mastodon",
@@ -163,6 +176,20 @@ PLATFORMS: dict[str, Platform] = {
         asks=("token",),
         signed_by="token",
         calls_first=True,
+    ),
+    "viber_bot": Platform(
+        title="Viber bot",
+        path="platforms.viber.bot.ViberBot",
+        connect_by="token",
+        colour="#7360f2",
+        preview="viber",
+        measures=frozenset(),
+        account_measures=frozenset(),
+        default_server="https://chatapi.viber.com",
+        asks=("token",),
+        signed_by="token",
+        calls_first=True,
+        takes_posts=False,
     ),
     "wordpress": Platform(
         title="WordPress",

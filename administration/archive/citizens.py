@@ -21,6 +21,7 @@ from inbox.models import (
     Reply,
     SatisfactionQuestion,
     SavedAnswer,
+    Tag,
 )
 from inbox.queries.readable import readable, readable_messages, reads_private
 from municipalities.queries import Access
@@ -57,12 +58,13 @@ def _messages(access: Access) -> list[dict[str, Any]]:
         notes[note.message_id].append({"text": note.text, "by": str(note.by), "at": note.at})
     for reply in Reply.objects.select_related("by", "approved_by", "delivery").order_by("pk"):
         sent: dict[str, Any] = {"text": reply.text, "by": str(reply.by), "approved_by": str(reply.approved_by or "")}
-        sent |= {"at": reply.at, "state": reply.delivery.state}
+        sent |= {"at": reply.at, "state": reply.delivery.state, "automatic": reply.is_automatic}
         answers[reply.message_id].append({**sent, "link": reply.delivery.permalink})
     rows = (
         readable_messages(access).select_related("channel", "assignee", "settlement", "department").order_by("at", "pk")
     )
     questions, holds, attached, replied = _asked(), _holds(), _attached(access), _satisfaction(access)
+    tags = dict(Tag.objects.values_list("pk", "name"))
     return [
         {
             "channel": row.channel.name, "link": row.url, "author": row.author_name, "handle": row.author_handle,
@@ -74,6 +76,8 @@ def _messages(access: Access) -> list[dict[str, Any]]:
             "state": row.state,
             "answer_by": row.due_at, "first_answer_at": row.first_answer_at, "who": str(row.assignee or ""),
             "topic": row.topic, "settlement": str(row.settlement or ""), "department": str(row.department or ""),
+            "urgent": row.is_urgent, "tags": [tags[tag] for tag in row.tags if tag in tags],
+            "rules": [effect["name"] for effect in row.rule_effects],
             "put_off_until": row.snoozed_until, "forgotten_at": row.erased_at,
             "notes": notes[row.pk], "answers": answers[row.pk], "proposed": proposed[row.pk],
             "departments_asked": questions[row.pk], "held_for": holds[row.pk],

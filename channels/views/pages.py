@@ -30,6 +30,7 @@ from common.errors import ActionNotAllowed
 from common.lazy_text import LazyText
 from common.web.params import int_param
 from municipalities.access import requires, signed_in
+from municipalities.enums import Script
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from platforms.registry import PLATFORMS, connector
@@ -102,7 +103,7 @@ def connect(request: MunicipalityRequest, platform: str) -> HttpResponse:
     again = _again(request, platform)
     # A form without fields is sent, too: only the method shows that it was.
     sent = request.POST if request.method == "POST" else None
-    form = connect_form(PLATFORMS[platform], sent, initial=_known(again))
+    form = connect_form(PLATFORMS[platform], sent, initial=_known(again) or {"name": _public_name(request)})
     if request.method == "POST" and form.is_valid():
         try:
             return _started(request, _start(request, platform, form.cleaned_data, again))
@@ -125,7 +126,14 @@ def _known(channel: Channel | None) -> dict[str, str]:
     if channel is None:
         return {}
     account = channel.handle if channel.handle.startswith("@") else channel.remote_id
-    return {"identifier": channel.handle.removeprefix("@"), "account": account, "server": channel.server}
+    known = {"identifier": channel.handle.removeprefix("@"), "account": account, "server": channel.server}
+    return {**known, "smtp": str(channel.facts.get("smtp", "")), "name": channel.name}
+
+
+def _public_name(request: MunicipalityRequest) -> str:
+    """The municipality's name in its own script, whatever the language of the interface."""
+    here = request.municipality
+    return here.name_cyrl if here.primary_script == Script.CYRILLIC else here.name_latn
 
 
 def _start(request: MunicipalityRequest, platform: str, typed: dict[str, str], again: Channel | None) -> ConnectAttempt:

@@ -37,6 +37,7 @@ NETWORK_NAMES = {
     "facebook": "Facebook",
     "instagram": "Instagram",
     "linkedin": "LinkedIn",
+    "mail": "E-mail",
     "mastodon": "Mastodon",
     "telegram": "Telegram",
     "threads": "Threads",
@@ -47,7 +48,7 @@ NETWORK_NAMES = {
     "youtube": "YouTube",
 }
 # In the sprite "x" is the cross that closes things.
-NETWORK_MARKS = {"x": "network-x"}
+NETWORK_MARKS = {"viber_bot": "viber", "x": "network-x"}
 MESSAGE_TONES = {"success": "good", "error": "problem", "warning": "warning", "info": "info", "debug": "quiet"}
 CALLOUT_ICONS = {
     "info": "info",

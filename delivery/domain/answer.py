@@ -34,13 +34,18 @@ def still_send(delivery: Delivery, *, by: Any) -> None:
     move(delivery, State.SCHEDULED, because=ReasonCode.STILL_SEND, by=by, **_now_or_later(delivery))
 
 
+def has_link(delivery: Delivery) -> bool:
+    """Whether a link tells which post it leads to. To an answer in a private conversation there is none."""
+    return validation.limits(delivery.channel).post_links and not delivery.payload.get("conversation")
+
+
 @transaction.atomic
 def it_is_there(delivery: Delivery, link: str, *, by: Any) -> None:
     """The person found it on the network. Raises `NotOurs` for a link that names no post of this channel.
 
     Where links name no post, their word is enough; the post then has no id that the network would know.
     """
-    named = validation.limits(delivery.channel).post_links
+    named = has_link(delivery)
     remote_id = validation.remote_id(delivery.channel, link) if named else f"{SEEN}{delivery.key.hex}"
     taken = Delivery.objects.filter(channel_id=delivery.channel_id, remote_id=remote_id).exclude(pk=delivery.pk)
     if not remote_id or taken.exists():

@@ -5,6 +5,7 @@ approver sees the text first (`inbox.domain.propose`); the policy checks that ag
 """
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -110,9 +111,13 @@ def send(row: Message, text: str, *, by: User, approved_by: Any) -> Reply:
     return reply
 
 
-def send_automatic(row: Message, text: str, *, by: User, approved_by: User | None) -> Reply:
+def send_automatic(
+    row: Message, text: str, *, by: User, approved_by: User | None, not_after: datetime | None = None
+) -> Reply:
     """Enqueue an automatic message to the author of a locked message. It changes nothing about the message."""
-    delivery = enqueue(row.channel, kind=REPLY, outgoing=_outgoing(row, text), due_at=timezone.now(), by=by)
+    delivery = enqueue(
+        row.channel, kind=REPLY, outgoing=_outgoing(row, text), due_at=timezone.now(), by=by, not_after=not_after
+    )
     return Reply.objects.create(
         municipality_id=row.municipality_id, message=row, delivery=delivery, text=text, by=by, approved_by=approved_by,
         is_automatic=True,
@@ -147,6 +152,11 @@ def _refuse_collision(row: Message, after: int) -> None:
         raise ActionNotAllowed(
             _("%(person)s has answered in the meantime. Read that answer first; yours is still here.") % names, "text"
         )
+
+
+def refuse_text(row: Message, text: str) -> None:
+    """Raises `ActionNotAllowed` for a text that the network does not take."""
+    _refuse_findings(row, _outgoing(row, text))
 
 
 def _refuse_findings(row: Message, outgoing: types.Outgoing) -> None:

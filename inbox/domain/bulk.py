@@ -1,13 +1,14 @@
 """One verb on many messages. Each row is changed and audited on its own; a refusal does not affect the others."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from common.errors import ActionNotAllowed
+from inbox.domain.undo import Change, changes_of
 from inbox.models import Message
 
 MOST = 100
@@ -15,10 +16,12 @@ MOST = 100
 
 @dataclass(frozen=True)
 class BulkResult:
-    """How many were done, and what was refused: the message, and why."""
+    """How many were done, and what was refused: the message, and why. `changes`: for each that was done, what that
+    changed (`inbox.domain.undo`)."""
 
     done: int
     refused: list[tuple[Message, str]]
+    changes: list[list[Change]] = field(default_factory=list)
 
 
 def on_each(keys: Sequence[int], verb: Callable[[Message], Any], *, among: QuerySet[Message]) -> BulkResult:
@@ -29,13 +32,11 @@ def on_each(keys: Sequence[int], verb: Callable[[Message], Any], *, among: Query
         raise ActionNotAllowed(_("Select some messages first."))
     if len(keys) > MOST:
         raise ActionNotAllowed(_("At most %(most)s messages at once.") % {"most": MOST})
-    done, refused = 0, []
+    refused, changes = [], []
     messages = among.in_bulk(keys)
     for row in (messages[key] for key in keys if key in messages):
         try:
-            verb(row)
+            changes.append(changes_of(row, verb))
         except ActionNotAllowed as why:
             refused.append((row, why.message))
-        else:
-            done += 1
-    return BulkResult(done, refused)
+    return BulkResult(len(changes), refused, changes)

@@ -20,7 +20,7 @@ from channels.models import Channel
 from delivery.models import Delivery
 from delivery.policies import THREAD_PART
 from inbox import rules
-from inbox.domain import attachments, conversations, fetch_visibility, satisfaction, suggest, unsnooze
+from inbox.domain import apply_rules, attachments, conversations, fetch_visibility, satisfaction, suggest, unsnooze
 from inbox.domain.deleted_messages import mark_deleted, without_deleted
 from inbox.enums import FetchOutcome, MessageState
 from inbox.models import Conversation, Message, MessageFetch, message_search_key
@@ -157,6 +157,7 @@ def store_messages(
     fresh = [_message(channel, one, below, now, is_first=is_first) for key, one in items.items() if key in unknown]
     _join_conversations(fresh, items, by_name, now)
     suggest.set_suggestions(channel, fresh)
+    apply_rules.apply_rules(channel, fresh)
     # another worker may have stored some of them a moment ago; they are counted twice then
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
     # also of known ones: an edit may have come before the message itself

@@ -19,7 +19,7 @@ from delivery.models import Attempt, Delivery, DuplicatePost
 from inbox import personal_data
 from inbox.domain import conversation_stores, evidence, handover_mail
 from inbox.enums import ProposalState
-from inbox.models import AnswerDraft, HandOver, LegalHold, Message, Moderation, Note, ProposedAnswer, Reply
+from inbox.models import AnswerDraft, HandOver, LegalHold, Message, Moderation, Note, ProposedAnswer, Reply, Tag
 from inbox.personal_data import DataSubject, Erasure, ErasureEffect, PersonalDataStore, StoredField, with_the_message
 from posts.models import Consent
 
@@ -73,6 +73,7 @@ MESSAGES = PersonalDataStore(
         StoredField("topic", gettext_lazy("Topic"), "get_topic_display"),
         StoredField("settlement", gettext_lazy("Settlement")),
         StoredField("department", gettext_lazy("Department")),
+        StoredField("tags", gettext_lazy("Tags"), lambda row: _tags(row)),
         StoredField("state", gettext_lazy("State"), "get_state_display"),
         StoredField("assigned_to", gettext_lazy("Given to"), "assignee"),
         StoredField("looks_like", gettext_lazy("The portal's classification"), lambda row: _suggestions(row)),
@@ -85,6 +86,11 @@ MESSAGES = PersonalDataStore(
         "it that what was erased is not read from the network again. No words and no name."
     ),
 )
+
+
+def _tags(row: Message) -> list[str]:
+    """Names of its tags. One query for a message that has any."""
+    return list(Tag.objects.filter(pk__in=row.tags).order_by("name").values_list("name", flat=True)) if row.tags else []
 
 
 def _suggestions(row: Message) -> list[str]:

@@ -5,7 +5,7 @@ the same moment notify once. Notifications contain nothing that a citizen wrote,
 a private message only those are notified who may read it, and only for them it counts.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -199,6 +199,24 @@ def assigned(row: Message, *, by: User) -> None:
 
     if row.assignee is not None:
         _notify_about(row, NotificationKind.MINE, [row.assignee], build_text, by=by)
+
+
+def assigned_by_rule(municipality: Municipality, people: Collection[int]) -> None:
+    """To those to whom sorting rules gave messages, by their ids. One notification each, however many messages."""
+    facts = {"municipality": municipality}
+
+    def build_text() -> tuple[str, str]:
+        return _("%(municipality)s: a sorting rule gave you new messages to answer") % facts, ""
+
+    if people:
+        notify(
+            NotificationKind.MINE,
+            User.objects.filter(pk__in=people),
+            municipality=municipality,
+            url=reverse("inbox", args=[municipality.slug]) + "?view=mine",
+            build_text=build_text,
+            about=f"inbox.rules:{municipality.pk}",
+        )
 
 
 def proposed(answer: ProposedAnswer, *, by: User) -> None:

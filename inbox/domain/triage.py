@@ -63,6 +63,18 @@ def set_kind(message: Message, kind: str, *, by: User) -> Message:
 
 
 @transaction.atomic
+def set_urgent(message: Message, *, is_urgent: bool, by: User) -> Message:
+    """Move it before the others in the open list, or back. The deadline stays."""
+    row = lock(message)
+    if row.is_urgent == is_urgent:
+        return row
+    row.is_urgent = is_urgent
+    row.save(update_fields=["is_urgent", "search_key"])
+    record("message.urgent" if is_urgent else "message.not_urgent", by=by, target=row, label=audit_label(row))
+    return row
+
+
+@transaction.atomic
 def set_topic(message: Message, topic: str, *, by: User) -> Message:
     """Set or clear the topic."""
     row = lock(message)

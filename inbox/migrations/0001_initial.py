@@ -1,3 +1,4 @@
+import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.contrib.postgres.operations
 import django.db.models.deletion
@@ -23,6 +24,23 @@ class Migration(migrations.Migration):
 
     operations = [
         django.contrib.postgres.operations.BtreeGinExtension(
+        ),
+        migrations.CreateModel(
+            name='BulkAct',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('act', models.CharField(max_length=40)),
+                ('rows', models.JSONField(default=list)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('undone_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'indexes': [models.Index(fields=['at'], name='bulk_act_age')],
+            },
         ),
         migrations.CreateModel(
             name='Citizen',
@@ -62,6 +80,40 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'constraints': [models.UniqueConstraint(fields=('municipality', 'search_key'), name='settlement_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SavedAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('text', models.TextField(verbose_name='text')),
+                ('topic', models.CharField(blank=True, choices=[('water', 'Water and sewers'), ('roads', 'Roads and pavements'), ('waste', 'Waste and cleanliness'), ('light', 'Street lights and power'), ('heating', 'Heating'), ('transport', 'Transport and parking'), ('green', 'Parks and environment'), ('animals', 'Animals'), ('children', 'Children and schools'), ('social', 'Social care and health'), ('papers', 'Papers and permits'), ('money', 'Taxes and fees'), ('culture', 'Culture and sport'), ('safety', 'Safety and order'), ('other', 'Something else')], max_length=10, verbose_name='topic')),
+                ('kind', models.CharField(blank=True, choices=[('question', 'Question'), ('complaint', 'Complaint'), ('proposal', 'Proposal'), ('praise', 'Praise'), ('emergency', 'Emergency'), ('spam', 'Spam'), ('unlawful', 'Clearly unlawful')], max_length=10, verbose_name='kind')),
+                ('is_retired', models.BooleanField(default=False)),
+                ('use_count', models.PositiveIntegerField(default=0)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('at', models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_retired', False)), fields=('municipality', 'name'), name='saved_answer_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SentNotification',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('about', models.CharField(max_length=60)),
+                ('at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('municipality', 'about'), name='sent_notification_once')],
             },
         ),
         migrations.CreateModel(
@@ -135,6 +187,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='OfficeHours',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('is_on', models.BooleanField(default=False)),
+                ('own_text', models.CharField(blank=True, max_length=300)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('municipality',), name='one_office_hours')],
+            },
+        ),
+        migrations.CreateModel(
             name='SatisfactionSurvey',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -150,37 +218,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='SavedAnswer',
+            name='Tag',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('text', models.TextField(verbose_name='text')),
-                ('topic', models.CharField(blank=True, choices=[('water', 'Water and sewers'), ('roads', 'Roads and pavements'), ('waste', 'Waste and cleanliness'), ('light', 'Street lights and power'), ('heating', 'Heating'), ('transport', 'Transport and parking'), ('green', 'Parks and environment'), ('animals', 'Animals'), ('children', 'Children and schools'), ('social', 'Social care and health'), ('papers', 'Papers and permits'), ('money', 'Taxes and fees'), ('culture', 'Culture and sport'), ('safety', 'Safety and order'), ('other', 'Something else')], max_length=10, verbose_name='topic')),
-                ('kind', models.CharField(blank=True, choices=[('question', 'Question'), ('complaint', 'Complaint'), ('proposal', 'Proposal'), ('praise', 'Praise'), ('emergency', 'Emergency'), ('spam', 'Spam'), ('unlawful', 'Clearly unlawful')], max_length=10, verbose_name='kind')),
+                ('name', models.CharField(max_length=30, verbose_name='name')),
+                ('search_key', models.CharField(editable=False, max_length=90)),
                 ('is_retired', models.BooleanField(default=False)),
-                ('use_count', models.PositiveIntegerField(default=0)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('at', models.DateTimeField(auto_now=True)),
             ],
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_retired', False)), fields=('municipality', 'name'), name='saved_answer_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='SentNotification',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
-                ('about', models.CharField(max_length=60)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('municipality', 'about'), name='sent_notification_once')],
+                'constraints': [models.UniqueConstraint(fields=('municipality', 'search_key'), name='tag_once')],
             },
         ),
         migrations.CreateModel(
@@ -203,6 +252,36 @@ class Migration(migrations.Migration):
                 'base_manager_name': 'objects',
                 'indexes': [models.Index(fields=['channel', 'author_id'], name='conversation_author'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('municipality_id', 'int8_ops'), django.contrib.postgres.indexes.OpClass('search_key', 'gin_trgm_ops'), name='conversation_search')],
                 'constraints': [models.UniqueConstraint(fields=('channel', 'remote_id'), name='conversation_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SortingRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('name', models.CharField(max_length=60, verbose_name='Name')),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('is_on', models.BooleanField(default=True)),
+                ('is_retired', models.BooleanField(default=False)),
+                ('kind', models.CharField(blank=True, choices=[('question', 'Question'), ('complaint', 'Complaint'), ('proposal', 'Proposal'), ('praise', 'Praise'), ('emergency', 'Emergency'), ('spam', 'Spam'), ('unlawful', 'Clearly unlawful')], max_length=10)),
+                ('words', models.CharField(blank=True, max_length=500)),
+                ('phrases', models.JSONField(blank=True, default=list, editable=False)),
+                ('channel', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='channels.channel')),
+                ('readers', models.CharField(blank=True, choices=[('private', 'Written privately'), ('everybody', 'Everyone')], max_length=9)),
+                ('office_time', models.CharField(blank=True, choices=[('inside', 'In office hours'), ('outside', 'Outside office hours')], max_length=7)),
+                ('set_assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('set_tags', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
+                ('set_topic', models.CharField(blank=True, choices=[('water', 'Water and sewers'), ('roads', 'Roads and pavements'), ('waste', 'Waste and cleanliness'), ('light', 'Street lights and power'), ('heating', 'Heating'), ('transport', 'Transport and parking'), ('green', 'Parks and environment'), ('animals', 'Animals'), ('children', 'Children and schools'), ('social', 'Social care and health'), ('papers', 'Papers and permits'), ('money', 'Taxes and fees'), ('culture', 'Culture and sport'), ('safety', 'Safety and order'), ('other', 'Something else')], max_length=10)),
+                ('set_department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inbox.department')),
+                ('set_urgent', models.BooleanField(default=False)),
+                ('set_answer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inbox.savedanswer')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'indexes': [models.Index(condition=models.Q(('is_retired', False)), fields=['municipality', 'position'], name='sorting_rule_order')],
             },
         ),
         migrations.CreateModel(
@@ -276,6 +355,10 @@ class Migration(migrations.Migration):
                 ('topic', models.CharField(blank=True, choices=[('water', 'Water and sewers'), ('roads', 'Roads and pavements'), ('waste', 'Waste and cleanliness'), ('light', 'Street lights and power'), ('heating', 'Heating'), ('transport', 'Transport and parking'), ('green', 'Parks and environment'), ('animals', 'Animals'), ('children', 'Children and schools'), ('social', 'Social care and health'), ('papers', 'Papers and permits'), ('money', 'Taxes and fees'), ('culture', 'Culture and sport'), ('safety', 'Safety and order'), ('other', 'Something else')], max_length=10)),
                 ('settlement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='inbox.settlement')),
                 ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='inbox.department')),
+                ('is_urgent', models.BooleanField(default=False)),
+                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
+                ('rule_effects', models.JSONField(blank=True, default=list)),
+                ('suggested_answer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='inbox.savedanswer')),
                 ('script', models.CharField(blank=True, max_length=8)),
                 ('suggested_kind', models.CharField(blank=True, choices=[('question', 'Question'), ('complaint', 'Complaint'), ('proposal', 'Proposal'), ('praise', 'Praise'), ('emergency', 'Emergency'), ('spam', 'Spam'), ('unlawful', 'Clearly unlawful')], max_length=10)),
                 ('suggested_topic', models.CharField(blank=True, choices=[('water', 'Water and sewers'), ('roads', 'Roads and pavements'), ('waste', 'Waste and cleanliness'), ('light', 'Street lights and power'), ('heating', 'Heating'), ('transport', 'Transport and parking'), ('green', 'Parks and environment'), ('animals', 'Animals'), ('children', 'Children and schools'), ('social', 'Social care and health'), ('papers', 'Papers and permits'), ('money', 'Taxes and fees'), ('culture', 'Culture and sport'), ('safety', 'Safety and order'), ('other', 'Something else')], max_length=10)),
@@ -294,7 +377,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(condition=models.Q(('is_follow_up', False)), fields=['municipality', 'state', '-at', '-id'], name='message_list'), models.Index(condition=models.Q(('is_follow_up', False), ('state__in', ['open', 'waiting'])), fields=['municipality', 'due_at', '-at', '-id'], name='message_due'), models.Index(condition=models.Q(('is_follow_up', False)), fields=['municipality', 'kind', 'state', '-at', '-id'], name='message_kind'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('municipality_id', 'int8_ops'), django.contrib.postgres.indexes.OpClass('search_key', 'gin_trgm_ops'), name='message_search'), models.Index(condition=models.Q(('state__in', ['open', 'waiting'])), fields=['received_at'], name='message_news'), models.Index(condition=models.Q(('conversation__isnull', False)), fields=['conversation', 'at'], name='message_conversation'), models.Index(condition=models.Q(('is_follow_up', True), ('state__in', ['open', 'waiting'])), fields=['conversation'], name='message_follow_up'), models.Index(fields=['publication', 'at'], name='message_below'), models.Index(condition=models.Q(('state__in', ['open', 'waiting'])), fields=['municipality', 'similar_group'], name='message_alike'), models.Index(condition=models.Q(('visibility', '')), fields=['channel', '-id'], name='message_unasked'), models.Index(condition=models.Q(('erased_at__isnull', True)), fields=['settled_at'], name='message_age')],
+                'indexes': [models.Index(condition=models.Q(('is_follow_up', False)), fields=['municipality', 'state', '-at', '-id'], name='message_list'), models.Index(condition=models.Q(('is_follow_up', False), ('state__in', ['open', 'waiting'])), fields=['municipality', '-is_urgent', 'due_at', '-at', '-id'], name='message_due'), models.Index(condition=models.Q(('is_follow_up', False)), fields=['municipality', 'kind', 'state', '-at', '-id'], name='message_kind'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('municipality_id', 'int8_ops'), django.contrib.postgres.indexes.OpClass('search_key', 'gin_trgm_ops'), name='message_search'), models.Index(condition=models.Q(('state__in', ['open', 'waiting'])), fields=['received_at'], name='message_news'), models.Index(condition=models.Q(('conversation__isnull', False)), fields=['conversation', 'at'], name='message_conversation'), models.Index(condition=models.Q(('is_follow_up', True), ('state__in', ['open', 'waiting'])), fields=['conversation'], name='message_follow_up'), models.Index(fields=['publication', 'at'], name='message_below'), models.Index(condition=models.Q(('state__in', ['open', 'waiting'])), fields=['municipality', 'similar_group'], name='message_alike'), models.Index(condition=models.Q(('visibility', '')), fields=['channel', '-id'], name='message_unasked'), models.Index(condition=models.Q(('erased_at__isnull', True)), fields=['settled_at'], name='message_age')],
                 'constraints': [models.UniqueConstraint(fields=('channel', 'remote_id'), name='message_once'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state__in', ['open', 'waiting'])), models.Q(('settled_at__isnull', False), ('state__in', ['answered', 'closed'])), _connector='OR'), name='message_settled_at'), models.CheckConstraint(condition=models.Q(('is_follow_up', False), ('conversation__isnull', False), _connector='OR'), name='message_follows_in_a_conversation'), models.CheckConstraint(condition=models.Q(('visibility__in', ['', 'public', 'unlisted', 'followers', 'direct'])), name='message_visibility')],
             },
         ),
@@ -480,6 +563,23 @@ class Migration(migrations.Migration):
                 'base_manager_name': 'objects',
                 'indexes': [models.Index(fields=['at'], name='answer_draft_age')],
                 'constraints': [models.UniqueConstraint(fields=('message', 'by'), name='answer_draft_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OfficeHoursAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='inbox.conversation')),
+                ('until', models.DateField()),
+                ('reply', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='inbox.reply')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'indexes': [models.Index(fields=['at'], name='office_hours_answer_age')],
+                'constraints': [models.UniqueConstraint(fields=('conversation', 'until'), name='office_hours_answer_once')],
             },
         ),
         migrations.CreateModel(

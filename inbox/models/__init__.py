@@ -1,5 +1,6 @@
 """Citizens' messages and the work on them. Every table belongs to a municipality."""
 
+from inbox.models.bulk_acts import BulkAct
 from inbox.models.conversations import (
     AttachmentProblem,
     AttachmentState,
@@ -23,15 +24,19 @@ from inbox.models.messages import (
     message_search_key,
 )
 from inbox.models.moderation import HouseRules, Moderation
+from inbox.models.office_hours import OfficeHours, OfficeHoursAnswer
 from inbox.models.proposed import AnswerDraft, ProposedAnswer
 from inbox.models.satisfaction import SatisfactionQuestion, SatisfactionSurvey
 from inbox.models.saved_answers import SavedAnswer, SentNotification
+from inbox.models.sorting_rules import SortingRule
+from inbox.models.tags import Tag
 
 __all__ = [
     "PRIVATE",
     "AnswerDraft",
     "AttachmentProblem",
     "AttachmentState",
+    "BulkAct",
     "Citizen",
     "Conversation",
     "ConversationMerge",
@@ -46,6 +51,8 @@ __all__ = [
     "MessageFetch",
     "Moderation",
     "Note",
+    "OfficeHours",
+    "OfficeHoursAnswer",
     "ProposedAnswer",
     "Reply",
     "ReplyFetch",
@@ -54,5 +61,7 @@ __all__ = [
     "SavedAnswer",
     "SentNotification",
     "Settlement",
+    "SortingRule",
+    "Tag",
     "message_search_key",
 ]  # fmt: skip

@@ -37,8 +37,9 @@ class Conversation(TenantModel):
     """One conversation on one network. `remote_id` is the network's id of it: the thread's, or its other person's.
 
     `author_*` are those of the other person, to whom every answer goes. `last_received_at` is when that person last
-    wrote (null: never): the network's reply window counts from it. `seen_until`: they have seen what we wrote until then, where the
-    network reports it.
+    wrote (null: never): the network's reply window counts from it. `seen_until`: they have seen what we wrote until
+    then, where the network reports it. `citizen`: the person with whose other conversations it was merged
+    (`ConversationMerge`).
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
@@ -68,7 +69,7 @@ class Conversation(TenantModel):
         return self.author_name or self.author_handle or "–"
 
     def closes_at(self, *, automatic: bool = False) -> datetime | None:
-        """When the network's reply window closes; None where it never does. In the past where the person never wrote."""
+        """When the network's reply window closes; None: never. In the past where the person never wrote."""
         windows = windows_of(self.channel.platform, self.channel.granted)
         return reply_windows.closes_at(windows, self.last_received_at or LONG_AGO, automatic=automatic)
 

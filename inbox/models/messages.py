@@ -11,6 +11,7 @@ from typing import Any
 import pgtrigger
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
@@ -26,6 +27,7 @@ from delivery.models import Delivery
 from inbox.enums import FetchOutcome, MessageKind, MessageState, MessageVisibility, Topic
 from inbox.models.conversations import Conversation
 from inbox.models.desk import Department, Settlement
+from inbox.models.saved_answers import SavedAnswer
 from inbox.text_analysis import Flag, mask
 from municipalities.tenancy import TenantModel
 from platforms.visibility import FOR_EVERYBODY, is_private
@@ -98,7 +100,9 @@ class Message(TenantModel):
     is when the first answer reached the network. `first_text` is the original text where it was edited later.
     `remote_deleted_at`: when the portal learned that it was deleted on the network; `missed_at`: when a fetch first
     missed it there. `visibility`: who may read it on the network; empty counts as the narrowest.
-    Until `snoozed_until` it is left out of the list of open messages, unless it is late.
+    Until `snoozed_until` it is left out of the list of open messages, unless it is late. `is_urgent` moves it before
+    the others there. `tags` are ids of the municipality's tags. `rule_effects`: what sorting rules did with it, in
+    order (`inbox.domain.apply_rules.Effect`); `suggested_answer` is the saved answer that one of them proposed.
 
     `conversation` is the private conversation that it belongs to. `is_follow_up`: an earlier message of its
     conversation was still open when it came, so it is listed, answered and closed with that one
@@ -133,6 +137,10 @@ class Message(TenantModel):
     topic = models.CharField(max_length=10, choices=Topic, blank=True)
     settlement = models.ForeignKey(Settlement, models.SET_NULL, null=True, related_name="+")
     department = models.ForeignKey(Department, models.SET_NULL, null=True, related_name="+")
+    is_urgent = models.BooleanField(default=False)
+    tags = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    rule_effects = models.JSONField(default=list, blank=True)
+    suggested_answer = models.ForeignKey(SavedAnswer, models.SET_NULL, null=True, related_name="+")
     # suggestions of inbox.text_analysis; near-duplicates share a `similar_group`
     script = models.CharField(max_length=8, blank=True)
     suggested_kind = models.CharField(max_length=10, choices=MessageKind, blank=True)
@@ -151,6 +159,7 @@ class Message(TenantModel):
 
     # how many other open messages say nearly the same, and how many of these are unread (inbox.queries.listing)
     others = others_new = 0
+    tag_names: tuple[str, ...] | list[str] = ()  # inbox.queries.neighbours
     size = 1  # how many messages reply to the same post (inbox.queries.listing)
     follow_ups = 0  # how many further messages of its conversation wait with it (inbox.queries.listing)
 
@@ -176,9 +185,9 @@ class Message(TenantModel):
             models.Index(
                 fields=["municipality", "state", "-at", "-id"], name="message_list", condition=Q(is_follow_up=False)
             ),
-            # the list of open messages, earliest deadline first
+            # the list of open messages, urgent ones first, then the earliest deadline
             models.Index(
-                fields=["municipality", "due_at", "-at", "-id"],
+                fields=["municipality", "-is_urgent", "due_at", "-at", "-id"],
                 name="message_due",
                 condition=Q(state__in=["open", "waiting"], is_follow_up=False),
             ),
@@ -270,6 +279,10 @@ class Message(TenantModel):
         return "problem", "clock", _("Late")
 
     @property
+    def urgent_pill(self) -> tuple[str, str, Any]:
+        return "warning", "bell", pgettext_lazy("a message", "Urgent")
+
+    @property
     def snoozed_pill(self) -> tuple[str, str, Any]:
         return "quiet", "moon", _("Put off")
 
@@ -315,8 +328,8 @@ class Note(TenantModel):
 class Reply(TenantModel):
     """Our answer to a message. Its delivery holds its state on the network; `arrived_at`: when it was published.
 
-    An automatic one (`is_automatic`) answers nothing: it says that the offices are closed, or asks whether an answer
-    helped. `by` is who switched it on.
+    An automatic one (`is_automatic`) answers nothing: it says that the offices are closed
+    (`inbox.domain.office_hours`), or asks whether an answer helped. `by` is who switched it on.
     """
 
     message = models.ForeignKey(Message, models.PROTECT, related_name="replies")

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from channels import validation
 from common.integers import parse_int
 from inbox import saved_answer_text
-from inbox.enums import ProposalState
+from inbox.enums import MessageState, ProposalState
 from inbox.hints import Hint, suggest_hints
 from inbox.models import AnswerDraft, Message, ProposedAnswer, SavedAnswer
 from inbox.queries.answer_rights import AnswerCapacity, capacity_for, reply_prefix
@@ -27,9 +27,11 @@ from serbian.glossary import EMPTY, Glossary
 
 @dataclass(frozen=True)
 class AnswerContext:
-    """`draft`: the text in the field. `waiting` waits for approval, `returned` was sent back to this person."""
+    """`draft`: the text in the field; `suggested`: the saved answer that it comes from, where a sorting rule proposed
+    it and nobody has written anything yet. `waiting` waits for approval, `returned` was sent back to this person."""
 
     draft: str
+    suggested: SavedAnswer | None
     script: str
     capacity: AnswerCapacity
     waiting: ProposedAnswer | None
@@ -71,20 +73,26 @@ def answer_context(
     draft: str = "",
     typed: Mapping[str, str] = MappingProxyType({}),
 ) -> AnswerContext:
-    """Two queries. `draft` is what was typed into the field, `typed` the rest of a form that comes back."""
+    """Two queries, and two more where a rule proposed an answer. `draft` is what was typed into the field, `typed` the
+    rest of a form that comes back."""
     drafts, newest = beside.drafts, beside.proposed
     mine = next((answer_draft.text for answer_draft in drafts if answer_draft.by_id == person.pk), "")
     waiting = newest if newest and newest.state == ProposalState.WAITING else None
     returned = newest if newest and _is_back(newest, person) else None
     fitting, others = saved_answers_for(row)
-    text = draft or mine or (returned.text if returned else "")
+    text, services = draft or mine or (returned.text if returned else ""), available_services()
     limits, begins = validation.limits(row.channel), reply_prefix(row)
     script = typed.get("script", "")
     script = script if script in list(Script) else answer_script(row, municipality)
+    suggested = None if text or waiting or typed else _suggested(row, [*fitting, *others])
+    if suggested is not None:
+        values = placeholder_values(row, municipality, services)
+        text = saved_answer_text.fill_placeholders(suggested.text, values, script, glossary(municipality.pk))
     # A text changed by an approver is shown again only with the revision it belongs to.
     is_same = waiting is not None and typed.get("revision") == str(waiting.revision)
     return AnswerContext(
         draft=text,
+        suggested=suggested,
         script=script,
         capacity=capacity_for(municipality, row.kind, held),
         waiting=waiting,
@@ -92,10 +100,10 @@ def answer_context(
         writers=other_writers(drafts, person, now),
         fitting=fitting,
         others=others,
-        hints=suggest_hints(row.text, row.topic, available_services(), script),
+        hints=suggest_hints(row.text, row.topic, services, script),
         decided_text=typed.get("text", "") if is_same else waiting.text if waiting else "",
         decided_reason=typed.get("reason", "") if is_same else "",
-        used=typed.get("used", ""),
+        used=str(suggested.pk) if suggested else typed.get("used", ""),
         may_decide=held.may(Verb.POST_APPROVE),
         own_allowed=municipality.may_approve_own,
         is_own=bool(waiting and person.pk in (waiting.by_id, waiting.text_by_id)),
@@ -130,6 +138,13 @@ def saved_answers_for(row: Message) -> tuple[list[SavedAnswer], list[SavedAnswer
     answers = list(SavedAnswer.objects.filter(is_retired=False).defer("text").order_by("-use_count", "name"))
     fitting = [answer for answer in answers if _fits(answer, row)]
     return fitting, [answer for answer in answers if answer not in fitting]
+
+
+def _suggested(row: Message, saved: list[SavedAnswer]) -> SavedAnswer | None:
+    """What a sorting rule proposed, for an open message that nobody has answered."""
+    if row.suggested_answer_id is None or row.state != MessageState.OPEN or row.first_answer_at:
+        return None
+    return next((answer for answer in saved if answer.pk == row.suggested_answer_id), None)
 
 
 def _fits(saved: SavedAnswer, row: Message) -> bool:
@@ -185,9 +200,11 @@ _SNIPPETS: dict[str, Callable[[Message, Municipality, str, str, Glossary], str |
 }
 
 
-def placeholder_values(row: Message, municipality: Municipality) -> dict[str, str]:
+def placeholder_values(
+    row: Message, municipality: Municipality, services: list[Offered] | None = None
+) -> dict[str, str]:
     """Values of the placeholders of a saved answer; empty where unknown."""
-    here = available_services()
+    here = available_services() if services is None else services
     service = next(
         (hint for hint in suggest_hints(row.text, row.topic, here, Script.CYRILLIC, EMPTY) if not hint.is_formal), None
     )

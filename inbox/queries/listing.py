@@ -24,7 +24,7 @@ from django.utils.functional import cached_property
 
 from common.integers import parse_int
 from common.word_search import holds
-from inbox.enums import MessageKind, MessageState, Topic
+from inbox.enums import MessageKind, MessageState, Readers, Topic
 from inbox.models import PRIVATE, Message, MessageFetch, Reply
 from inbox.queries.readable import readable, readable_with, reads_private
 from municipalities.prepared import Prepared, PreparedRows
@@ -55,6 +55,7 @@ class MessageFilters:
     channel: str = ""
     assignee: str = ""
     readers: str = ""
+    tag: str = ""
     search: str = ""
 
     @classmethod
@@ -86,21 +87,25 @@ class MessageFilters:
             if value := getattr(self, name):
                 nothing = {name: ""} if name in ("kind", "topic") else {f"{name}__isnull": True}
                 condition &= Q(**(nothing if value == NO_VALUE else {name: value}))
+        if self.tag:
+            condition &= Q(tags=[]) if self.tag == NO_VALUE else Q(tags__contains=[int(self.tag)])
         return condition & holds(self.search)
 
     @property
     def order(self) -> list[Any]:
-        """Open messages by deadline, those without one last; settled messages newest first."""
+        """Urgent open messages first, then by deadline, those without one last; settled messages newest first."""
         newest = [F("at").desc(), F("pk").desc()]
-        return newest if self.view in ("answered", "closed") else [F("due_at").asc(nulls_last=True), *newest]
+        by_deadline = [F("is_urgent").desc(), F("due_at").asc(nulls_last=True), *newest]
+        return newest if self.view in SETTLED else by_deadline
 
 
 CHOICES: Mapping[str, tuple[str, ...] | None] = {
     "kind": tuple(MessageKind.values), "topic": tuple(Topic.values),
-    "settlement": None, "department": None, "channel": None, "assignee": None, "readers": ("private", "everybody"),
+    "settlement": None, "department": None, "channel": None, "assignee": None, "readers": tuple(Readers.values),
+    "tag": None,
 }  # fmt: skip
 """What one may filter by, besides words; None: by an id."""
-COLUMNS = tuple(name for name in CHOICES if name != "readers")
+COLUMNS = tuple(name for name in CHOICES if name not in ("readers", "tag"))
 
 
 def _known(value: str, values: tuple[str, ...] | None) -> str:

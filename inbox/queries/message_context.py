@@ -35,7 +35,7 @@ class MessageContext:
 def message_context(message: Message) -> MessageContext:
     """One query. Notes and drafts the oldest first, questions and acts the newest first."""
     mine = {"message": OuterRef("pk")}
-    answered = Reply.objects.filter(message=OuterRef("message"), at__gt=OuterRef("decided_at"))
+    answered = Reply.objects.filter(message=OuterRef("message"), is_automatic=False, at__gt=OuterRef("decided_at"))
     proposed = ProposedAnswer.objects.filter(**mine).annotate(is_answered=Exists(answered))
     parts = {
         "notes": (Note.objects.filter(**mine).order_by("pk"), ("by",)),

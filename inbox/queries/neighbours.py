@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Value
 
 from channels.models import Channel
-from inbox.models import Department, Message, Settlement
+from inbox.models import Department, Message, Settlement, Tag
 from inbox.queries.listing import MessageFilters, in_list
 from inbox.queries.readable import readable
 from municipalities.prepared import Prepared
@@ -27,7 +27,7 @@ def neighbours(
 
 
 def choices() -> dict[str, list[tuple[str, str]]]:
-    """Channels, settlements and departments, as ids and names in Serbian order. One query."""
+    """Channels, settlements, departments and tags, as ids and names in Serbian order. One query."""
     return _sorted(TABLES.rows(municipality=the_only_one()))
 
 
@@ -54,6 +54,10 @@ def _steps(
         sooner = Q(due_at__lt=message.due_at) if message.due_at else timed
         later = Q(due_at__gt=message.due_at) | ~timed if message.due_at else Q(pk__in=[])
         before, after = sooner | (same & younger), later | (same & ~younger)
+        if message.is_urgent:
+            before, after = Q(is_urgent=True) & before, Q(is_urgent=False) | after
+        else:
+            before, after = Q(is_urgent=True) | before, Q(is_urgent=False) & after
     backwards = [ordering.reverse_ordering() or ordering for ordering in narrowed.order]
     return {
         "previous": rows.filter(before).order_by(*backwards).annotate(label=Value(""))[:1],
@@ -67,6 +71,8 @@ def _tables() -> dict[str, QuerySet[Any]]:
         "channel": Channel.objects.all(),
         "settlement": Settlement.objects.all(),
         "department": Department.objects.filter(is_retired=False),
+        "tag": Tag.objects.filter(is_retired=False),
+        "retired_tag": Tag.objects.filter(is_retired=True),
     }
     return {name: rows.order_by().annotate(label=F("name")) for name, rows in tables.items()}
 
@@ -81,11 +87,23 @@ def _union(parts: Mapping[str, QuerySet[Any]]) -> Any:
     return first.union(*others, all=True)
 
 
+def set_tag_names(rows: Iterable[Message], options: Mapping[str, list[tuple[str, str]]]) -> None:
+    """Sets `tag_names` of rows of a list. `options` are those of `choices`."""
+    for row in rows:
+        row.tag_names = tag_names(row, options)
+
+
+def tag_names(row: Message, options: Mapping[str, list[tuple[str, str]]]) -> list[str]:
+    """Names of the tags of a message, retired ones too, in the order of `choices`."""
+    mine = {str(tag) for tag in row.tags}
+    return [name for pk, name in (*options["tag"], *options["retired_tag"]) if pk in mine] if mine else []
+
+
 TABLES = Prepared(lambda of: _union(_tables()))
 
 
 def _sorted(rows: Iterable[tuple[str, int, str]]) -> dict[str, list[tuple[str, str]]]:
-    options_by_table: dict[str, list[tuple[str, str]]] = {"channel": [], "settlement": [], "department": []}
+    options_by_table: dict[str, list[tuple[str, str]]] = {table: [] for table in _tables()}
     for table, pk, name in rows:
         options_by_table[table].append((str(pk), name))
     return {table: sorted(options, key=lambda row: sort_key(row[1])) for table, options in options_by_table.items()}

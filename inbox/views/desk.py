@@ -1,4 +1,4 @@
-"""Departments that can be asked, and settlements that messages come from."""
+"""Departments that can be asked, settlements that messages come from, and tags."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from common.errors import ActionNotAllowed
 from common.web.params import int_param
 from inbox.domain import desk as verbs
-from inbox.models import Department, Settlement
+from inbox.domain import tags as tag_verbs
+from inbox.models import Department, Settlement, Tag
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -27,7 +28,7 @@ def desk(request: MunicipalityRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class DirectoryRow:
-    """A department or a settlement as its form shows it: as it was typed, where that was refused.
+    """A department, a settlement or a tag as its form shows it: as it was typed, where that was refused.
 
     Only what `is_open` has its forms on the page: a municipality has a hundred villages.
     """
@@ -44,10 +45,12 @@ class DirectoryRow:
 
 
 def _page(request: MunicipalityRequest, *, at: str = "", refused: ActionNotAllowed | None = None) -> HttpResponse:
-    """Two queries. `at` names the form that was refused ("department:7"); it comes back as it was typed."""
+    """Three queries. `at` names the form that was refused ("department:7"); it comes back as it was typed."""
     opened = request.GET.get("open", "")
     departments = sorted(Department.objects.all(), key=lambda row: sort_key(row.name))
     settlements = sorted(Settlement.objects.all(), key=lambda row: sort_key(row.name))
+
+    tags = sorted(Tag.objects.all(), key=lambda row: sort_key(row.name))
 
     def shown(kind: str, pk: int | str, name: str = "", email: str = "") -> DirectoryRow:
         if refused and at == f"{kind}:{pk}":
@@ -63,6 +66,9 @@ def _page(request: MunicipalityRequest, *, at: str = "", refused: ActionNotAllow
         "settlements": [shown("settlement", row.pk, row.name) for row in settlements],
         "new_department": shown("department", "new"),
         "new_settlement": shown("settlement", "new"),
+        "tags": [shown("tag", row.pk, row.name) for row in tags if not row.is_retired],
+        "retired_tags": [row for row in tags if row.is_retired],
+        "new_tag": shown("tag", "new"),
         "problem": refused,
         "may_see_people": request.access.may(Verb.INBOX_PEOPLE),
     }
@@ -144,3 +150,30 @@ def merge_settlement(request: MunicipalityRequest, settlement: int) -> HttpRespo
         request, f"settlement:{row.pk}",
         lambda: verbs.merge_settlement(row, into, by=request.user), _("Merged: both are together now."),
     )  # fmt: skip
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def add_tag(request: MunicipalityRequest) -> HttpResponse:
+    name = request.POST.get("name", "")
+    return _done(request, "tag:new", lambda: tag_verbs.add(request.municipality, name, by=request.user), _("Added."))
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def rename_tag(request: MunicipalityRequest, tag: int) -> HttpResponse:
+    row, name = get_object_or_404(Tag, pk=tag), request.POST.get("name", "")
+    return _done(request, f"tag:{row.pk}", lambda: tag_verbs.rename(row, name, by=request.user), _("Saved."))
+
+
+TAG_ACTS = {"retire": tag_verbs.retire, "restore": tag_verbs.restore}
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def act_tag(request: MunicipalityRequest, tag: int, act: str) -> HttpResponse:
+    if act not in TAG_ACTS:
+        raise Http404
+    row = get_object_or_404(Tag, pk=tag)
+    message = _("Retired. It is offered no more.") if act == "retire" else _("It is offered again.")
+    return _done(request, "tag:new", lambda: TAG_ACTS[act](row, by=request.user), message)

@@ -15,6 +15,7 @@ from inbox.enums import MessageKind
 from inbox.models import Message
 from inbox.queries.readable import readable_messages
 from inbox.queries.thread import similar_messages as saying_alike
+from inbox.views import navigation
 from inbox.views.navigation import sorted_as
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -29,9 +30,9 @@ def _message(request: MunicipalityRequest, pk: int) -> Message:
 @require_POST
 def accept(request: MunicipalityRequest, message: int) -> HttpResponse:
     """Accept the suggestion and go back to the page of the button."""
-    row = _message(request, message)
+    before = _message(request, message)
     try:
-        row = suggest.accept(row, by=request.user)
+        row = suggest.accept(before, by=request.user)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
@@ -40,7 +41,7 @@ def accept(request: MunicipalityRequest, message: int) -> HttpResponse:
     is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     if is_ours and back.startswith("/"):  # `redirect` takes anything else for the name of a page
         return redirect(back)
-    return redirect("message", request.municipality.slug, row.pk)
+    return navigation.back_to_message(request, before)
 
 
 @requires(Verb.INBOX_VIEW)

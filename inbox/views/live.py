@@ -17,7 +17,7 @@ from django.views.decorators.http import condition, require_GET
 from common import live_streams
 from common.integers import parse_ints
 from common.web.params import int_param
-from inbox.queries import listing
+from inbox.queries import listing, neighbours
 from inbox.queries import live as queries
 from inbox.queries.listing import MessageFilters
 from inbox.queries.live import ThreadState
@@ -55,6 +55,9 @@ def changes(request: MunicipalityRequest) -> HttpResponse:
     latest = int(now.timestamp())
     since = datetime.fromtimestamp(int_param(request.GET, "since", default=latest, most=latest), UTC)
     changed = queries.changes(narrowed, shown, since, request.user, now, access=request.access)
+    listed = [*changed.shown, *changed.new]
+    if any(row.tags for row in listed):
+        neighbours.set_tag_names(listed, neighbours.choices())
     counts = listing.counts(narrowed, request.user, now, request.access)
     context = {
         "shown": changed.shown,
@@ -84,7 +87,8 @@ def message_changes(request: MunicipalityRequest, message: int) -> HttpResponse:
     if state == known:
         return HttpResponse(status=204)
     came = sum(other.pk > known.message for other in messages)
-    answers = [reply for each in answered.values() for reply in each if reply.pk > known.reply]
+    written = [reply for each in answered.values() for reply in each if not reply.is_automatic]
+    answers = [reply for reply in written if reply.pk > known.reply]
     sentences = [
         ngettext("%(count)s new message in this conversation.", "%(count)s new messages in this conversation.", came)
         % {"count": came}

@@ -1,6 +1,8 @@
 """One message: our post, the conversation below it, what can be done with it, and the answer."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages as flash
@@ -15,8 +17,9 @@ from channels import validation
 from common.errors import ActionNotAllowed
 from common.integers import parse_int
 from common.typed_dates import parse_clock, parse_day
+from common.web.params import int_list_param
 from inbox import rules
-from inbox.domain import retention, staff_notifications, triage
+from inbox.domain import retention, staff_notifications, tags, triage
 from inbox.domain.handover import draft as from_department
 from inbox.enums import MessageKind, Snooze
 from inbox.models import Department, Message
@@ -26,6 +29,7 @@ from inbox.queries.merged import merged_conversations
 from inbox.queries.message_context import message_context
 from inbox.queries.other_ways import other_ways
 from inbox.queries.readable import readable_messages
+from inbox.queries.rule_sentences import rule_sentences
 from inbox.queries.thread import NEAR_PRIVATE, bubbles, open_head, replies, thread
 from inbox.views import navigation
 from municipalities.access import requires
@@ -113,6 +117,7 @@ def message_page(
         "may_see_people": request.access.may(Verb.INBOX_PEOPLE),
         "handovers": beside.handovers,
         "hold": beside.hold,
+        "rule_sentences": rule_sentences(row),
         **navigation.navigation_context(request, row),
     }
     return render(request, "inbox/message.html", context, status=422 if problem else 200)
@@ -205,7 +210,22 @@ def _until(data: Any) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
-ACTS = {"wait": triage.mark_waiting, "close": triage.close, "reopen": triage.reopen, "wake": triage.unsnooze}
+@requires(Verb.INBOX_WORK)
+@require_POST
+def set_tags(request: MunicipalityRequest, message: int) -> HttpResponse:
+    """Exactly the tags of the form."""
+    chosen = int_list_param(request.POST, "tag")
+    return _done(request, message, lambda row: tags.set_tags(row, chosen, by=request.user))
+
+
+ACTS: Mapping[str, Callable[..., Message]] = {
+    "wait": triage.mark_waiting,
+    "close": triage.close,
+    "reopen": triage.reopen,
+    "wake": triage.unsnooze,
+    "urgent": partial(triage.set_urgent, is_urgent=True),
+    "normal": partial(triage.set_urgent, is_urgent=False),
+}
 
 
 @requires(Verb.INBOX_WORK)

@@ -8,20 +8,21 @@ from urllib.parse import urlencode
 from django.contrib import messages as flash
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.errors import ActionNotAllowed
+from common.integers import parse_int
 from common.web.params import int_list_param
 from inbox import rules
-from inbox.domain import bulk, triage
-from inbox.enums import MessageKind, Snooze, Topic
-from inbox.models import Message
+from inbox.domain import bulk, tags, triage, undo
+from inbox.enums import MessageKind, Readers, Snooze, Topic
+from inbox.models import BulkAct, Message, Tag
 from inbox.queries import listing, neighbours
 from inbox.queries.listing import NO_VALUE, MessageFilters
 from inbox.queries.readable import readable_messages, reads_private
@@ -60,12 +61,14 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
     page = CountedPaginator(rows, listing.PER_PAGE, counts["listed"]).get_page(request.GET.get("page"))
     shown = listing.collapse_similar(listing.listed_messages(page, narrowed, request.user, now, access))
     listing.set_counts(shown, access)
+    options = neighbours.choices()
+    neighbours.set_tag_names(shown, options)
     page.object_list = shown
     people = [(str(person.pk), str(person)) for person in colleagues(request.municipality)]
     context = {
         "page": page,
         "narrowed": narrowed,
-        "filters": _filters(request, narrowed, people),
+        "filters": _filters(request, narrowed, people, options),
         "is_filtered": bool(narrowed.filters),
         "is_filtered_more": bool({*narrowed.filters} - {"q", "kind", "assignee"}),
         "is_narrowed": bool(narrowed.filters or narrowed.view != "open"),
@@ -73,7 +76,7 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
         "list_url": _list_url(request),
         "is_settled": narrowed.view in ("answered", "closed"),
         "may_work": request.access.may(Verb.INBOX_WORK),
-        "bulk_acts": _bulk_acts(people) if request.access.may(Verb.INBOX_WORK) else [],
+        "bulk_acts": _bulk_acts(people, options["tag"]) if request.access.may(Verb.INBOX_WORK) else [],
         "selected": request.POST.getlist("message"),
         "message_fetches": listing.message_fetches() if not page.object_list else [],
         "problem": problem,
@@ -82,22 +85,23 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
     return render(request, "inbox/inbox.html", context, status=422 if problem else 200)
 
 
+Choices = list[tuple[str, str]]
+
+
 def _filters(
-    request: MunicipalityRequest, narrowed: MessageFilters, people: list[tuple[str, str]]
+    request: MunicipalityRequest, narrowed: MessageFilters, people: Choices, options: dict[str, Choices]
 ) -> list[dict[str, Any]]:
     """The selects above the list: name, label, choices, selected value. Empty tables get no filter."""
-    options = neighbours.choices()
-    readers = (
-        [("private", _("Written privately")), ("everybody", _("Everyone"))] if reads_private(request.access) else []
-    )
+    readers = Readers.choices if reads_private(request.access) else []
     nothing = {
         "kind": _("Not sorted yet"), "topic": _("No topic yet"), "settlement": _("No settlement"),
-        "department": _("No department"), "assignee": _("Not assigned"),
+        "department": _("No department"), "assignee": _("Not assigned"), "tag": _("No tag"),
     }  # fmt: skip
     labels: list[tuple[str, str, list[Any]]] = [
         ("kind", _("Kind"), MessageKind.choices),
         ("assignee", _("Assigned to"), people),
         ("topic", _("Topic"), Topic.choices),
+        ("tag", _("Tag"), [*options["tag"], *options["retired_tag"]]),
         ("readers", _("Who may read it"), readers),
         ("channel", _("Channel"), options["channel"] if len(options["channel"]) > 1 or narrowed.channel else []),
         ("settlement", _("Settlement"), options["settlement"]),
@@ -143,16 +147,20 @@ def _views(narrowed: MessageFilters, list_url: str) -> list[dict[str, Any]]:
 # ---------------------------------------------------------------- many at once
 
 
-def _bulk_acts(people: list[tuple[str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
+def _bulk_acts(people: Choices, offered_tags: Choices) -> list[tuple[str, Choices]]:
     """Bulk actions in groups: value and label."""
-    return [
+    acts = [
         (_("They ask for something"), [("need:", _("Make a need of them"))]),
         (_("It is done with"), [("close:", _("Needs no answer"))]),
         (_("Put off until"), [(f"snooze:{value}", str(label)) for value, label in Snooze.choices]),
         (_("Kind"), [(f"kind:{value}", str(label)) for value, label in MessageKind.choices]),
         (_("Topic"), [(f"topic:{value}", str(label)) for value, label in Topic.choices]),
         (_("Assigned to"), [("assign:", _("Not assigned")), *((f"assign:{pk}", name) for pk, name in people)]),
+        (_("Priority"), [("urgent:yes", _("Urgent: before the others")), ("urgent:", _("Not urgent"))]),
+        (_("Add the tag"), [(f"tag:{pk}", name) for pk, name in offered_tags]),
+        (_("Remove the tag"), [(f"untag:{pk}", name) for pk, name in offered_tags]),
     ]
+    return [(label, choices) for label, choices in acts if choices]
 
 
 @requires(Verb.INBOX_WORK)
@@ -175,10 +183,37 @@ def several(request: MunicipalityRequest) -> HttpResponse:
         return _page(request, refused.message)
     if outcome.done:
         text = ngettext("Done with %(count)s message.", "Done with %(count)s messages.", outcome.done)
-        flash.success(request, text % {"count": outcome.done})
+        flash.success(request, text % {"count": outcome.done}, extra_tags=_undo_tag(request, outcome))
     if outcome.refused:
-        flash.warning(request, " ".join(_refusals(outcome)))
+        flash.warning(request, " ".join(_refusals(outcome.refused)))
     return redirect(here)
+
+
+def _undo_tag(request: MunicipalityRequest, outcome: bulk.BulkResult) -> str:
+    """Keeps what was done, for the Undo button; empty where nothing has changed."""
+    act = undo.remember(request.municipality, request.POST["act"], outcome.changes, by=request.user)
+    if act is None:
+        return ""
+    return f"undo:{reverse('inbox_undo', args=[request.municipality.slug, act.pk])}?{request.GET.urlencode()}"
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def undo_bulk(request: MunicipalityRequest, bulk_act: int) -> HttpResponse:
+    """Undo one's own act on several messages; those that somebody has changed since are named."""
+    row = get_object_or_404(BulkAct, pk=bulk_act)
+    try:
+        outcome = undo.undo(row, by=request.user)
+    except ActionNotAllowed as refused:
+        flash.warning(request, refused.message)
+        return redirect(f"{_list_url(request)}?{request.GET.urlencode()}")
+    if outcome.done:
+        text = ngettext("%(count)s message is as before.", "%(count)s messages are as before.", outcome.done)
+        flash.success(request, text % {"count": outcome.done})
+    if outcome.changed:
+        why = _("Somebody has changed it since, so it stays as it is.")
+        flash.warning(request, " ".join(_refusals([(one, why) for one in outcome.changed])))
+    return redirect(f"{_list_url(request)}?{request.GET.urlencode()}")
 
 
 def _listed_at(request: MunicipalityRequest) -> datetime | None:
@@ -194,28 +229,33 @@ def _verb(request: MunicipalityRequest, act: str) -> Callable[[Message], Any]:
     """404 for what no page offers."""
     name, _colon, value = act.partition(":")
     by = request.user
-    if name == "close":
-        listed_at = _listed_at(request)
-        return lambda row: triage.close(row, by=by, listed_at=listed_at)
-    if name == "kind" and value in MessageKind.values:
-        return lambda row: triage.set_kind(row, value, by=by)
-    if name == "topic" and value in Topic.values:
-        return lambda row: triage.set_topic(row, value, by=by)
+    listed_at = _listed_at(request)
+    plain: dict[str, tuple[Callable[[Message], Any], Any]] = {
+        "close": (lambda row: triage.close(row, by=by, listed_at=listed_at), None),
+        "kind": (lambda row: triage.set_kind(row, value, by=by), MessageKind.values),
+        "topic": (lambda row: triage.set_topic(row, value, by=by), Topic.values),
+        "urgent": (lambda row: triage.set_urgent(row, is_urgent=bool(value), by=by), ("", "yes")),
+    }
+    if name in plain and (plain[name][1] is None or value in plain[name][1]):
+        return plain[name][0]
     if name == "snooze" and value in Snooze.values:
         until = rules.snoozed_until(Snooze(value), timezone.now())
         return lambda row: triage.snooze(row, until, by=by)
+    if name in ("tag", "untag"):
+        tag = get_object_or_404(Tag, pk=parse_int(value) or 0).pk
+        return lambda row: (tags.add_tag if name == "tag" else tags.remove_tag)(row, tag, by=by)
     people = {str(person.pk): person for person in colleagues(request.municipality)}
     if name == "assign" and (not value or value in people):
         return lambda row: triage.assign(row, people.get(value), by=by)
     raise Http404
 
 
-def _refusals(outcome: bulk.BulkResult) -> list[str]:
+def _refusals(refused: list[tuple[Message, str]]) -> list[str]:
     lines = [
         _("%(who)s: %(why)s") % {"who": row.author_name or row.author_handle or "–", "why": why}
-        for row, why in outcome.refused[:MOST_NAMED]
+        for row, why in refused[:MOST_NAMED]
     ]
-    left = len(outcome.refused) - MOST_NAMED
+    left = len(refused) - MOST_NAMED
     if left > 0:
         more = ngettext("%(count)s more was not done.", "%(count)s more were not done.", left)
         lines.append(more % {"count": left})

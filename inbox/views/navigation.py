@@ -2,8 +2,8 @@
 
 `?view=late&kind=question` is the list, `then=stay` keeps a message open after an action. Forms on a message keep that
 address, so the next page is known without scripts and without a session. `was=` is the deadline that the message had
-when it was opened: sorting it changes its deadline and its place in the list, but the next message is still the one
-that followed it.
+when it was opened, and whether it was urgent: sorting it changes its place in the list, but the next message is still
+the one that followed it.
 """
 
 from copy import copy
@@ -28,6 +28,7 @@ from municipalities.web import MunicipalityRequest
 from serbian.transliteration import to_cyrillic, to_latin
 
 STAY = "stay"
+WAS_URGENT = "urgent-"
 
 
 def _in_the_other_script(name: str) -> str:
@@ -56,6 +57,10 @@ def navigation_context(request: MunicipalityRequest, row: Message) -> dict[str, 
         },
         "settlements": [(name, _in_the_other_script(name)) for _pk, name in options["settlement"]],
         "departments": options["department"],
+        "tags": options["tag"],
+        "tag_names": neighbours.tag_names(row, options),
+        "tag_keys": [str(tag) for tag in row.tags],
+        "kept_tags": [(pk, name) for pk, name in options["retired_tag"] if int(pk) in row.tags],
         "topics": Topic.choices,
         "sleeps": Snooze.choices,
         "typed": request.POST,
@@ -71,10 +76,11 @@ def _among(request: HttpRequest) -> str:
 
 def _as_it_was(request: HttpRequest, row: Message) -> Message:
     """The message with the place in the list that it had when one came to it."""
-    due_at = request.GET.get("was")
-    if due_at is None:
+    was = request.GET.get("was")
+    if was is None:
         return row
-    there = copy(row)
+    there, due_at = copy(row), was.removeprefix(WAS_URGENT)
+    there.is_urgent = was.startswith(WAS_URGENT)
     try:
         there.due_at = datetime.fromisoformat(due_at) if due_at else None
     except ValueError:
@@ -88,8 +94,9 @@ def back_to_message(request: MunicipalityRequest, row: Message) -> HttpResponse:
     if "view" not in request.GET:
         return redirect(page)
     was = request.GET.get("was")
-    if was is None and Message.objects.filter(pk=row.pk).exclude(due_at=row.due_at).exists():
-        was = row.due_at.isoformat() if row.due_at else ""
+    same_place = {"due_at": row.due_at, "is_urgent": row.is_urgent}
+    if was is None and Message.objects.filter(pk=row.pk).exclude(**same_place).exists():
+        was = (WAS_URGENT if row.is_urgent else "") + (row.due_at.isoformat() if row.due_at else "")
     return redirect(f"{page}?{_among(request)}" + ("" if was is None else "&" + urlencode({"was": was[:40]})))
 
 

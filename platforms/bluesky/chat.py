@@ -16,9 +16,8 @@ from platforms import matching
 from platforms.bluesky.calls import Calls
 from platforms.errors import NeedsConsent, OutcomeUnknown, Rejected
 from platforms.matching import Candidate
-from platforms.reply_windows import RECIPIENT_GONE, without_limit
+from platforms.reply_windows import OTHER_PERSON, RECIPIENT_GONE, without_limit
 from platforms.times import moment
-from platforms.translation import gettext_noop
 from platforms.types import (
     Attachment,
     AttachmentKind,
@@ -35,8 +34,6 @@ SERVICE = "did:web:api.bsky.chat#bsky_chat"
 HEADERS = {"atproto-proxy": SERVICE}
 WINDOWS = (without_limit(f"{LEXICONS}/sendMessage.json", "2026-11-30"),)
 PREFIX = "chat:"
-# Of the lexicon: `messageInput`.
-CHARACTERS, BYTES = 1000, 10_000
 PAGE, PAGES = 100, 5
 # When a channel is connected: conversations, and messages of each.
 FIRST_CONVERSATIONS, FIRST_MESSAGES = 20, 20
@@ -44,9 +41,6 @@ CREATED, DELETED = "#logCreateMessage", "#logDeleteMessage"
 VIEW, DELETED_VIEW = "#messageView", "#deletedMessageView"
 # What the service says of a recipient who takes no messages from us. It documents none of these.
 UNREACHABLE = ("block", "disabled incoming", "requires incoming messages", "deactivated", "account not found")
-OTHER_PERSON = gettext_noop(
-    "This conversation has another person than the answer was written for, so nothing was sent. Write a new reply."
-)
 
 
 @dataclass(frozen=True)
@@ -207,7 +201,7 @@ def send(calls: Calls, outgoing: Outgoing) -> Published:
     is_same = str(outgoing.reply_to or "").startswith(remote_id(convo, "")) and "/" not in convo
     member = other_member(_convo(calls, convo), calls.did) if is_same else {}
     if not member or member.get("did") != outgoing.recipient or outgoing.visibility != Visibility.DIRECT:
-        raise Rejected(OTHER_PERSON, code="visibility")
+        raise Rejected(OTHER_PERSON, code="recipient")
     body = {"convoId": convo, "message": {"text": outgoing.text}}
     try:
         sent = calls.write("chat.bsky.convo.sendMessage", body, headers=HEADERS)

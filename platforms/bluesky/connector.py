@@ -6,7 +6,6 @@ be repeated, and getRecord tells at any time whether the post exists.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -142,8 +141,6 @@ class Bluesky(Videos, Conversation, Defaults):
 
     @classmethod
     def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
-        if outgoing.conversation:
-            limits = replace(limits, max_characters=chat.CHARACTERS, max_bytes=chat.BYTES)
         return checks.check(outgoing, limits)
 
     def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:

@@ -21,6 +21,8 @@ OPTIONS: Mapping[str, Option] = {
     "captions_bytes": Option(20_000, "2026-11-29", f"{LEXICONS}/embed/video.json"),
 }
 GALLERY = 20
+# Of a private message: https://github.com/bluesky-social/atproto/blob/main/lexicons/chat/bsky/convo/defs.json
+PRIVATE_CHARACTERS, PRIVATE_BYTES = 1000, 10_000
 ALT_CHARACTERS = 2000  # what the app allows; the lexicon has no limit. [mem]
 VIDEO_ALT_CHARACTERS = 1000
 # The service transcodes what is no MP4; a server by itself does not.
@@ -35,6 +37,8 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         max_characters=300,
         counting="graphemes",
         max_bytes=3000,
+        private_characters=PRIVATE_CHARACTERS,
+        private_bytes=PRIVATE_BYTES,
         max_images=min(options["pictures"], GALLERY),
         image_bytes=options["picture_bytes"],
         alt_characters=ALT_CHARACTERS,

@@ -16,7 +16,7 @@ from platforms.mastodon import server, statuses
 from platforms.mastodon.calls import Calls
 from platforms.options import Option
 from platforms.protocols import Facts
-from platforms.reply_windows import ReplyWindow, without_limit
+from platforms.reply_windows import OTHER_PERSON, ReplyWindow, without_limit
 from platforms.times import moment
 from platforms.translation import gettext_noop
 from platforms.types import Message, Messages, Outgoing, Problem, Published, Read
@@ -31,9 +31,6 @@ ANSWERED_IS_PRIVATE = gettext_noop(
 )
 REACHES_OTHERS = gettext_noop(
     "This reply is for one person only, and people mentioned in it could read it, too. Remove this: %(accounts)s."
-)
-ANOTHER_PERSON = gettext_noop(
-    "This message belongs to another person than the answer was written for, so nothing was sent. Write a new reply."
 )
 # Of a status and its file; ids are letters on some servers.
 IDS = re.compile(r"[\w-]{1,200}/[\w-]{1,200}")
@@ -156,7 +153,7 @@ class Conversation(ABC):
         opening = f"@{account.get('acct')} ".lower()
         is_theirs = author == outgoing.recipient == outgoing.conversation
         if not is_theirs or outgoing.visibility != NARROWEST or not outgoing.text.lower().startswith(opening):
-            raise Rejected(ANOTHER_PERSON, code="visibility")
+            raise Rejected(OTHER_PERSON, code="recipient")
 
     def attachment(self, source: str, most: int) -> bytes:
         """The address comes from our own server each time: what a stored one leads to may have changed, and a server

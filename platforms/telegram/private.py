@@ -11,10 +11,9 @@ from typing import Any
 
 from platforms import attachment_content
 from platforms.errors import NeedsConsent, NotReached, Rejected
-from platforms.reply_windows import RECIPIENT_GONE, without_limit
+from platforms.reply_windows import OTHER_PERSON, RECIPIENT_GONE, without_limit
 from platforms.telegram.calls import Calls, description_has
 from platforms.telegram.sending import LINKS
-from platforms.translation import gettext_noop
 from platforms.types import Attachment, AttachmentKind, Message, Outgoing
 from platforms.visibility import Visibility
 
@@ -22,9 +21,6 @@ from platforms.visibility import Visibility
 COMMANDS = re.compile(r"/(?:start|help|settings)(?:@\w+)?(?:\s.*)?", re.DOTALL)
 # A bot may write at any time to whoever has written to it and has not blocked it. Telegram names no limit.
 WINDOWS = (without_limit("https://core.telegram.org/bots#how-are-bots-different-from-users", "2026-11-30"),)
-OTHER_CHAT = gettext_noop(
-    "This message belongs to another chat than the answer was written for, so nothing was sent. Write a new reply."
-)
 # What Telegram says of a person whom the bot does not reach, in lower case. It documents none of these.
 UNREACHABLE = (
     "blocked by the user", "user is deactivated", "can't initiate conversation", "chat not found", "peer_id_invalid",
@@ -137,7 +133,7 @@ def chat_of(outgoing: Outgoing) -> int:
     chat, _, number = str(outgoing.reply_to or "").partition(":")
     same = outgoing.conversation == outgoing.recipient == chat
     if not same or not chat.isdecimal() or not number.isdecimal() or outgoing.visibility != Visibility.DIRECT:
-        raise Rejected(OTHER_CHAT, code="visibility")
+        raise Rejected(OTHER_PERSON, code="recipient")
     return int(chat)
 
 

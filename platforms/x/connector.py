@@ -36,10 +36,10 @@ from platforms.types import (
     Ready,
     Scope,
 )
-from platforms.x import media, oauth, posts
+from platforms.x import media, oauth, posts, private
 from platforms.x.calls import ACCESS, DUPLICATE, FORBIDDEN, Calls
 from platforms.x.conversation import Conversation
-from platforms.x.facts import OPTIONS, SCOPES, limits
+from platforms.x.facts import OPTIONS, PRIVATE_SCOPES, SCOPES, limits, requested
 from platforms.x.insights import Insights, numbers
 
 ME = "username,name,profile_image_url,public_metrics,verified_type"
@@ -66,7 +66,7 @@ class X(Insights, Conversation, Defaults):
 
     connect_by: ClassVar[str] = "oauth"
     refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
-    scopes: ClassVar[tuple[Scope, ...]] = SCOPES
+    scopes: ClassVar[tuple[Scope, ...]] = SCOPES + PRIVATE_SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
 
     def wire(self) -> None:
@@ -74,6 +74,10 @@ class X(Insights, Conversation, Defaults):
         self.calls.fields = self.set["fields"]
 
     # Connects
+
+    @classmethod
+    def requested(cls, facts: Facts) -> tuple[Scope, ...]:
+        return requested(facts)
 
     @classmethod
     def address(cls, typed: str) -> str:
@@ -84,7 +88,8 @@ class X(Insights, Conversation, Defaults):
         return {"version": "2"}
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
-        return oauth.authorize_url(self.server, self.keys, redirect_uri, state, challenge)
+        scopes = self.requested(self.facts)
+        return oauth.authorize_url(self.server, self.keys, redirect_uri, state, challenge, scopes=scopes)
 
     def exchange(self, answer: Mapping[str, str]) -> Credential:
         return oauth.exchange(self.http, self.server, self.keys, answer)
@@ -124,6 +129,8 @@ class X(Insights, Conversation, Defaults):
 
     @classmethod
     def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
+        if outgoing.conversation:
+            return checks.check(outgoing, limits)
         problems = checks.check(outgoing, limits)
         for number, text in enumerate((outgoing.text, *outgoing.thread), start=1):
             cashtags = len(CASHTAG.findall(counting.without_urls(text)))
@@ -178,6 +185,9 @@ class X(Insights, Conversation, Defaults):
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
+        if outgoing.conversation:
+            amount = self.set["private_page"]
+            return private.find(self.calls, self.account_id, outgoing, since, bound, amount=amount)
         listed, whole = [], True
         for page in self._own(since - matching.SLACK, FIND_PAGES):
             media_ = posts.media_of(page)
@@ -210,6 +220,8 @@ class X(Insights, Conversation, Defaults):
         return match[1] if match else None
 
     def withdraw(self, remote_id: str) -> None:
+        if remote_id.startswith(private.PREFIX):
+            raise Rejected("This server cannot delete posts for us.", code="unsupported")
         try:
             self.calls.private("DELETE", f"/tweets/{remote_id}")
         except Rejected as refused:

@@ -1,4 +1,4 @@
-"""Replies and mentions.
+"""Replies and mentions, and private messages (`private`).
 
 https://docs.x.com/x-api/posts/timelines/introduction and https://docs.x.com/x-api/posts/search/introduction
 
@@ -10,9 +10,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from platforms.errors import Rejected
-from platforms.types import Message, Messages, Outgoing, Published, Read
-from platforms.x import posts
+from platforms.checks import NOT_FOR_FEW
+from platforms.errors import PlatformError, Rejected
+from platforms.reply_windows import ReplyWindow
+from platforms.types import Credential, Message, Messages, Outgoing, Published, Read
+from platforms.visibility import Visibility
+from platforms.x import posts, private
 from platforms.x.calls import Calls
 
 PAGE = 100
@@ -25,11 +28,32 @@ class Conversation(ABC):
     calls: Calls
     account_id: str
     set: Mapping[str, Any]
+    credential: Credential | None
 
     @abstractmethod
     def publish(self, outgoing: Outgoing, read: Read) -> Any: ...
 
+    reply_windows: ClassVar[tuple[ReplyWindow, ...]] = private.WINDOWS
+
     def messages(self, cursor: str | None = None) -> Messages:
+        """`cursor`: that of the mentions, and behind "|" that of the private messages."""
+        mentioned, _, known = (cursor or "").partition("|")
+        public = self._mentions(mentioned or None)
+        page = self._private(known)
+        place = f"{public.cursor or ''}|{page.cursor}" if page.cursor else public.cursor
+        return Messages((*public.items, *page.items), place, is_past=bool(page.items) and not known)
+
+    def _private(self, cursor: str) -> private.Page:
+        """None where they are not wanted or not allowed, or fail: what is public goes on."""
+        granted = self.credential.scopes if self.credential else ()
+        if not self.set["private_messages"] or private.READ not in granted:
+            return private.Page((), cursor)
+        try:
+            return private.fetch(self.calls, self.account_id, cursor, self.set["private_page"])
+        except PlatformError:
+            return private.Page((), cursor)
+
+    def _mentions(self, cursor: str | None = None) -> Messages:
         """`cursor`: the number of the newest one. Numbers grow with time."""
         newer = {"since_id": cursor} if cursor else {}
         messages = self._listed_messages(f"/users/{self.account_id}/mentions", PAGES if cursor else 1, newer)
@@ -59,6 +83,10 @@ class Conversation(ABC):
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
         """X names the author before the answer by itself."""
+        if outgoing.conversation:
+            return private.send(self.calls, self.account_id, outgoing)
+        if outgoing.visibility != Visibility.PUBLIC:
+            raise Rejected(NOT_FOR_FEW, code="visibility")
         published = self.publish(outgoing, read)
         assert isinstance(published, Published)  # answers carry no video
         return published

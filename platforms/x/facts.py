@@ -30,8 +30,12 @@ OPTIONS: Mapping[str, Option] = {
     "looked_at": Option(10, "2026-11-25", "believed"),
     # How many posts of all channels the administrator has paid for in a month; 0: not counted. X has no limit itself.
     "posts_a_month": Option(0, "2026-11-29", "https://docs.x.com/x-api/getting-started/pricing"),
+    # Private messages cost by the event, so they are read only where an installation wants them, so many at a time.
+    "private_messages": Option(False, "2026-11-30", "https://docs.x.com/x-api/getting-started/pricing"),
+    "private_page": Option(10, "2026-11-30", "believed"),
     "prices": Option(
-        {"post": 0.015, "post_with_link": 0.20, "reply": 0.010, "read": 0.005, "delete": 0.010, "alt": 0.005},
+        {"post": 0.015, "post_with_link": 0.20, "reply": 0.010, "read": 0.005, "delete": 0.010, "alt": 0.005}
+        | {"private_read": 0.010, "private_message": 0.015},
         "2026-04-20",
         "https://docs.x.com/x-api/getting-started/pricing",
     ),
@@ -45,6 +49,19 @@ SCOPES = (
     Scope("offline.access", gettext_noop("Renew the access, which otherwise ends after two hours.")),
     Scope("tweet.moderate.write", gettext_noop("Hide answers."), needed=False, actions=(Action.HIDE,)),
 )
+
+# https://docs.x.com/x-api/direct-messages/manage/introduction
+PRIVATE_CHARACTERS = 10_000
+# Requested only with the option `private_messages`.
+PRIVATE_SCOPES = (
+    Scope("dm.read", gettext_noop("Read private messages."), needed=False),
+    Scope("dm.write", gettext_noop("Answer private messages."), needed=False),
+)
+
+
+def requested(facts: Mapping[str, Any]) -> tuple[Scope, ...]:
+    return SCOPES + PRIVATE_SCOPES if values(OPTIONS, facts)["private_messages"] else SCOPES
+
 
 # https://docs.x.com/x-api/posts/create-post: `reply_settings`. Without it everybody may answer.
 ANSWERS_SETTING = PostSetting(
@@ -67,6 +84,7 @@ def limits(facts: Mapping[str, Any]) -> Limits:
     return Limits(
         budgets=(a_month,) if options["posts_a_month"] else (),
         max_characters=options["characters"],
+        private_characters=PRIVATE_CHARACTERS,
         counting="x",
         url_length=options["url_length"],
         max_images=4,

@@ -6,7 +6,7 @@ The code is valid for thirty seconds. A refresh token works once: the new pair i
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -15,7 +15,7 @@ from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached
 from platforms.translation import gettext_noop
-from platforms.types import Credential, Keys
+from platforms.types import Credential, Keys, Scope
 from platforms.x.facts import SCOPES
 
 API = "https://api.x.com"
@@ -24,9 +24,11 @@ RESET = "x-rate-limit-reset"
 ENDED = gettext_noop("X no longer accepts the portal's access to this account. Connect the channel again.")
 
 
-def authorize_url(server: str, keys: Keys, redirect_uri: str, state: str, challenge: str) -> str:
+def authorize_url(
+    server: str, keys: Keys, redirect_uri: str, state: str, challenge: str, *, scopes: Iterable[Scope] = SCOPES
+) -> str:
     query = {"response_type": "code", "client_id": keys.client_id, "redirect_uri": redirect_uri, "state": state}
-    query |= {"scope": " ".join(scope.name for scope in SCOPES)}
+    query |= {"scope": " ".join(scope.name for scope in scopes)}
     query |= {"code_challenge": challenge, "code_challenge_method": "S256"}
     return f"{BROWSER if server == API else server}/i/oauth2/authorize?{urlencode(query, quote_via=quote)}"
 

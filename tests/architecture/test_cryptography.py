@@ -36,7 +36,8 @@ INVENTORY = {
         "accounts/adapter.py", "exchange/domain/practice.py",
         "inbox/text_analysis/similarity.py", "links/domain/count.py", "links/rules.py",
         "planning/domain/imports.py", "planning/views/feeds.py", "platforms/bluesky/records.py",
-        "platforms/linkedin/events.py", "platforms/meta/events.py", "platforms/threads/events.py",
+        "platforms/linkedin/events.py", "platforms/mail/parsing.py", "platforms/mail/threads.py",
+        "platforms/meta/events.py", "platforms/threads/events.py",
         "platforms/tiktok/events.py", "platforms/viber/connector.py", "platforms/youtube/connector.py",
         "platforms/youtube/uploads.py", "posts/coaching/views/messages.py", "posts/editing/domain/freeze.py",
         "posts/media/domain/pictures.py", "posts/media/domain/videos.py", "posts/models/link_checks.py",
@@ -49,7 +50,7 @@ INVENTORY = {
     "make the keys and passwords of a new installation": [
         "launcher/debian_setup.py", "launcher/postgres.py", "launcher/site.py", "launcher/valkey.py",
     ],
-    "check certificates": ["common/http.py"],
+    "check certificates": ["common/http.py", "platforms/mail/connections.py"],
     "draw lots that need not be secret": ["practice/domain/door.py", "trainings/domain/exercises.py"],
     "play citizens, draw examples": ["portal/gallery_charts.py", "trainings/domain/citizens.py"],
 }  # fmt: skip

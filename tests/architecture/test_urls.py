@@ -35,8 +35,10 @@ from delivery.models import DuplicatePost
 from exchange.domain import practice
 from exchange.models import Example, Pick, SharedComment, SharedPicture, SharedPost
 from inbox.domain import desk as inbox_desk
-from inbox.domain import handover, house_rules, merge_conversations, moderate
+from inbox.domain import handover, house_rules, merge_conversations, moderate, sorting_rules
+from inbox.domain import tags as inbox_tags
 from inbox.models import (
+    BulkAct,
     Conversation,
     ConversationMerge,
     Department,
@@ -46,6 +48,8 @@ from inbox.models import (
     ProposedAnswer,
     SavedAnswer,
     Settlement,
+    SortingRule,
+    Tag,
 )
 from kits.models import Kit, KitPost
 from library.domain import snippets, templates
@@ -587,6 +591,24 @@ def _settlement(it: Things) -> int:
         return int((known or inbox_desk.add_settlement(it.cast.cuprija, "Супска", by=it.cast.officer)).pk)
 
 
+def _tag(it: Things) -> int:
+    with scope(it.cast.cuprija):
+        return int((Tag.objects.first() or inbox_tags.add(it.cast.cuprija, "Избори", by=it.cast.officer)).pk)
+
+
+def _sorting_rule(it: Things) -> int:
+    with scope(it.cast.cuprija):
+        wanted = sorting_rules.RuleInput("Вода", words="вода", set_urgent=True)
+        known = SortingRule.objects.first()
+        return int((known or sorting_rules.create(it.cast.cuprija, wanted, by=it.cast.officer)).pk)
+
+
+def _bulk_act(it: Things) -> int:
+    """Of the officer: others are refused in words."""
+    with scope(it.cast.cuprija):
+        return int(BulkAct.objects.create(municipality=it.cast.cuprija, act="close:", by=it.cast.officer).pk)
+
+
 def _handed_over(it: Things) -> tuple[int, str]:
     """A question to a department, and the token of its link."""
     pk, token = _message(it), f"a-token-of-{it.cast.cuprija.slug}"
@@ -803,6 +825,11 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "departments/department": lambda it: _department(it).pk,
     "department/act": lambda it: "retire",
     "settlements/settlement": _settlement,
+    "tags/tag": _tag,
+    "tag/act": lambda it: "retire",
+    "rules/rule": _sorting_rule,
+    "rule/act": lambda it: "off",
+    "undo/bulk_act": _bulk_act,
     "inbox-answer/token": lambda it: _handed_over(it)[1],
     "needs/need": lambda it: _need(it).pk,
     "voices/supporter": lambda it: _of_need(it, "supporter"),

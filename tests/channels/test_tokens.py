@@ -89,7 +89,7 @@ def test_a_viber_channel_from_its_token_to_one_post(
 ) -> None:
     enter(page, portal, cast.approver)
     page.goto(portal.url + reverse("channel_choose", args=["cuprija"]))
-    page.get_by_role("link", name="Viber").click()
+    page.get_by_role("link", name="Viber", exact=True).click()
     assert violations(page) == []
     page.get_by_label("Token").fill("not-a-token-of-any-channel")
     page.get_by_role("button", name="Connect").click()

@@ -81,3 +81,6 @@ def test_its_pages_speak_of_messages_only(cast: Cast, talking: Channel) -> None:
     page = client.get(reverse("channel", args=["cuprija", talking.pk])).content.decode()
     assert "Languages and scripts" not in page
     assert "Metrics of posts" not in page
+    assert "comments" not in page
+    assert "no messages arrive" in page
+    assert "Receives nothing" in listed

@@ -65,7 +65,18 @@ def test_only_networks_whose_links_name_no_post_take_a_persons_word(cast: Cast) 
     without = {
         key for key in PLATFORMS if not validation.limits(channel(cast.cuprija, cast.approver, platform=key)).post_links
     }
-    assert without == {"viber", "instagram", "threads", "wordpress"}
+    assert without == {"mail", "viber", "viber_bot", "instagram", "threads", "wordpress"}
+
+
+def test_of_an_answer_in_a_private_conversation_a_persons_word_is_enough(outbox: Outbox) -> None:
+    delivery = unconfirmed(outbox)
+    assert answer.has_link(delivery)
+    with outbox.inside():
+        Delivery.objects.update(payload={**delivery.payload, "conversation": "7", "recipient": "7"})
+    private = outbox.again(delivery)
+    assert 'name="link"' not in page(outbox, private).text
+    give(outbox, private, "it_is_there")
+    assert outbox.again(private).state == State.PUBLISHED
 
 
 def test_a_post_that_was_changed_forgets_what_was_prepared(outbox: Outbox) -> None:

@@ -113,14 +113,35 @@ def test_several_are_selected_and_closed(
     page.keyboard.press("x")
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(2)
     is_sound(page)
-    page.get_by_label("With the selected ones").select_option(label="Needs no answer")
-    page.get_by_label("With the selected ones").press("Tab")
+    page.keyboard.press("a")
+    expect(page.get_by_label("With the selected ones")).to_be_focused()
+    page.keyboard.type("Needs no")
+    page.keyboard.press("Tab")
     press(page, "Enter")
     expect(page.get_by_text("Done with 2 messages.")).to_be_visible()
     with scope(municipality.cast.cuprija):
         assert Message.objects.filter(state=MessageState.CLOSED).count() == 2
     page.get_by_label("All on this page").check()
     expect(page.locator("[data-rows] input:checked")).to_have_count(3)
+
+
+def test_what_was_done_with_several_is_undone_by_a_key(
+    page: Any, live_server: Any, municipality: MunicipalityInbox, morning: list[Message]
+) -> None:
+    page.set_default_timeout(15_000)
+    enter(page, live_server, municipality.cast.officer)
+    page.goto(f"{live_server.url}/m/cuprija/inbox/")
+    for key in ("j", "x", "j", "x", "a"):
+        page.keyboard.press(key)
+    page.keyboard.type("Needs no")
+    page.keyboard.press("Tab")
+    press(page, "Enter")
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    is_sound(page)
+    press(page, "z")
+    expect(page.get_by_text("2 messages are as before.")).to_be_visible()
+    with scope(municipality.cast.cuprija):
+        assert not Message.objects.exclude(state=MessageState.OPEN).exists()
 
 
 def typed(page: Any, key: str, code: str, **modifiers: bool) -> None:

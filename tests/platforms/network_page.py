@@ -14,6 +14,7 @@ from platforms.features import Feature, features
 from platforms.protocols import Connector
 from platforms.types import Action
 from tests.platforms.fakes import FakeServer, running
+from tests.platforms.fakes.core import WITHOUT_HTTP
 from tests.platforms.faults import bench_for
 from tests.platforms.vendor_schemas import report
 
@@ -55,7 +56,7 @@ def from_data(fakes: FakeServer) -> str:
 
 
 def facts(fakes: FakeServer, key: str) -> dict[str, object]:
-    return bench_for(fakes, key).connector().fetch_facts()
+    return {} if key in WITHOUT_HTTP else bench_for(fakes, key).connector().fetch_facts()
 
 
 def _formats(listed: dict[str, tuple[Feature, ...]]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from platforms.errors import NeedsConsent, NotAllowed, PlatformError, RateLimite
 from platforms.refusals import Meaning, Refusal, first
 from platforms.types import Action
 from tests.platforms.fakes import FakeServer
+from tests.platforms.fakes.core import FAKES
 from tests.platforms.faults import bench_for
 
 # Everything but the renewal of a session.
@@ -41,6 +42,7 @@ def answer(key: str, entry: Refusal) -> tuple[int, Any]:
         "telegram": (400, {"ok": False, "error_code": entry.status or 400, "description": f"Bad Request: {text}"}),
         "tiktok": (403, {"data": {}, "error": {"code": code or "unknown", "message": text, "log_id": "1"}}),
         "viber": (200, {"status": number, "status_message": text}),
+        "viber_bot": (200, {"status": number, "status_message": text}),
         "wordpress": (
             403,
             {"code": code or "rest_forbidden", "message": text, "data": {"status": entry.status or 403}},
@@ -70,13 +72,13 @@ def test_every_entry_says_what_may_be_done_next(key: str, number: int, fakes: Fa
     assert isinstance(beside.value, NeedsConsent) == ended
 
 
-@pytest.mark.parametrize("key", registry.PLATFORMS)
+@pytest.mark.parametrize("key", FAKES)
 def test_every_network_has_a_meaning_for_a_dead_session_and_for_a_missing_permission(key: str) -> None:
     table = registry.connector(key).refusals
     meanings = {entry.meaning for entry in table}
     assert Meaning.ENDED in meanings
     # Viber has one token for everything; X answers 403 to whatever it does not want.
-    assert Meaning.PERMISSION in meanings or key in ("viber", "x")
+    assert Meaning.PERMISSION in meanings or key in ("viber", "viber_bot", "x")
     by_code = key in ("facebook", "instagram", "threads")
     known = first(table, status=401, code="190" if by_code else "")
     assert known is not None
@@ -90,7 +92,7 @@ def test_every_entry_has_a_source_and_a_day(key: str) -> None:
         assert date(2026, 11, 1) <= date.fromisoformat(entry.as_of)
 
 
-@pytest.mark.parametrize("key", registry.PLATFORMS)
+@pytest.mark.parametrize("key", FAKES)
 def test_what_was_not_granted_is_not_even_sent(key: str, fakes: FakeServer) -> None:
     bench = bench_for(fakes, key)
     kind = registry.connector(key)

@@ -17,6 +17,8 @@ from platforms.visibility import Visibility, is_private, is_wider, of_answer
 from platforms.x import posts as x
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
+# Who can answer some alone, and whom.
+PRIVATE = {"mastodon": set(Visibility), "mail": {Visibility.DIRECT}}
 
 
 def outgoing(text: str = "Одговор", meant: Visibility = Visibility.DIRECT) -> Outgoing:
@@ -43,14 +45,14 @@ def test_no_connector_can_leave_it_out() -> None:
     assert field.default is field.default_factory is dataclasses.MISSING
 
 
-def test_only_mastodon_answers_privately_and_the_others_say_so_beforehand(subtests: pytest.Subtests) -> None:
+def test_only_these_answer_privately_and_the_others_say_so_beforehand(subtests: pytest.Subtests) -> None:
     for key in sorted(PLATFORMS):
         with subtests.test(key=key):
             kind = connector(key)
             limits = kind.limits({})
-            assert set(limits.visibilities) == (set(Visibility) if key == "mastodon" else {Visibility.PUBLIC})
+            assert set(limits.visibilities) == PRIVATE.get(key, {Visibility.PUBLIC})
             codes = {problem.code for problem in kind.check(outgoing(), limits)}
-            assert ("visibility" in codes) == (key != "mastodon")
+            assert ("visibility" in codes) == (key not in PRIVATE)
 
 
 def test_a_payload_keeps_it_and_an_old_one_was_public() -> None:

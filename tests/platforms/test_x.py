@@ -387,7 +387,7 @@ class TestXFake(FaultConformance):
 
     def test_from_consent_to_a_session_with_proof(self, bench: Bench) -> None:
         person = bench.connector(credential=None).exchange(consented(bench))
-        assert missing(X.scopes, person.scopes) == []
+        assert missing(X.requested({}), person.scopes) == []
         assert person.expires_at is not None
         profile = bench.connector(credential=person).profile()
         assert (profile.handle, profile.followers) == ("@opstina", 320)
@@ -411,7 +411,7 @@ class TestXFake(FaultConformance):
     def test_what_was_declined_is_named(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.options(x_declined=("tweet.moderate.write",))
         person = bench.connector(credential=None).exchange(consented(bench))
-        assert [(scope.name, scope.needed) for scope in missing(X.scopes, person.scopes)] == [
+        assert [(scope.name, scope.needed) for scope in missing(X.requested({}), person.scopes)] == [
             ("tweet.moderate.write", False)
         ]
 

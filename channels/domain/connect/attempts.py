@@ -19,7 +19,7 @@ from channels.connector_factory import built, http
 from channels.domain import credentials
 from channels.enums import ChannelState, ConnectStep
 from channels.models import Channel, ConnectAttempt
-from channels.rules import base_is_public, is_practice, server_address
+from channels.rules import base_is_public, is_practice, mail_server, server_address
 from common import audit, crypto, ratelimit
 from common.errors import ActionNotAllowed
 from platforms.registry import PLATFORMS
@@ -66,6 +66,8 @@ def sign_in(
     _count(by)
     server = server_address(platform, typed)
     inside = dict(secret)
+    if "smtp" in PLATFORMS[platform].asks and inside.get("smtp"):
+        inside["smtp"] = mail_server(inside["smtp"], "smtp", "smtp")
     state = secrets.token_urlsafe(32)
     return _begin(
         municipality, platform, server, ConnectStep.SIGNING_IN, by=by, channel=channel, state=state, inside=inside

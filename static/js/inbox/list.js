@@ -1,4 +1,5 @@
-// The list by keyboard: j, k and the arrows go from row to row, Enter opens (it is a link), x selects.
+// The list by keyboard: j, k and the arrows go from row to row, Enter opens (it is a link), x selects, a goes to what can be done with
+// the selected ones, z undoes what was just done.
 import { startShortcuts } from "../shortcuts.js";
 
 const list = document.querySelector("[data-rows]");
@@ -38,4 +39,18 @@ if (all) {
   reckon();
 }
 
-startShortcuts("inbox-keys", { j: () => go(1), k: () => go(-1), ArrowDown: () => go(1), ArrowUp: () => go(-1), x: select });
+function chooseAct() {
+  const act = document.getElementById("bulk-act");
+  if (!act) return false;
+  act.focus();
+}
+
+function undo() {
+  const button = document.querySelector(".messages form button");
+  if (!button) return false;
+  button.click();
+}
+
+startShortcuts("inbox-keys", {
+  j: () => go(1), k: () => go(-1), ArrowDown: () => go(1), ArrowUp: () => go(-1), x: select, a: chooseAct, z: undo,
+});

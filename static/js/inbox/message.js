@@ -36,7 +36,7 @@ function act(element) {
 }
 
 const acts = {};
-for (const key of "jkbqcpresuanzwdmt") {
+for (const key of "jkbqcpresuanzwdmtlig") {
   acts[key] = () => {
     const element = document.querySelector(`[data-key="${key}"]`) ?? (key === "a" ? document.getElementById("answer-text") : null);
     if (!element) return false;
@@ -44,6 +44,15 @@ for (const key of "jkbqcpresuanzwdmt") {
   };
 }
 startShortcuts("inbox-keys", acts);
+
+// In the answer Ctrl+Enter sends it, and goes on to the next message where the page offers that.
+const answer = document.getElementById("answer-text");
+answer?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || event.defaultPrevented) return;
+  event.preventDefault();
+  const { form } = answer;
+  form.requestSubmit(form.querySelector('.form-actions button[name="go"]') ?? form.querySelector(".form-actions button"));
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;

@@ -156,9 +156,13 @@ LATEST_COMMIT = 3.0
 AFTER = {"commit_then_drop", "commit_then_500", "commit_then_hang", "truncate_body"}
 
 
+# Networks that are no HTTP: a mail server of Debian's stands for them (`tests/platforms/real/mail.py`).
+WITHOUT_HTTP = frozenset({"mail"})
 # The fake of platforms.x.connector.X is XFake in x.py here: a new network needs no entry.
 FAKES = {
-    key: f"tests.platforms.fakes.{key}.{platform.path.rsplit('.', 1)[1]}Fake" for key, platform in PLATFORMS.items()
+    key: f"tests.platforms.fakes.{key}.{platform.path.rsplit('.', 1)[1]}Fake"
+    for key, platform in PLATFORMS.items()
+    if key not in WITHOUT_HTTP
 }
 
 

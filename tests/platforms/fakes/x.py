@@ -23,6 +23,7 @@ from tests.platforms.fakes.core import Refusal, Reply, Request, cast_vote, route
 
 CLIENT, SECRET = "x-client-id", "x-client-secret"
 SCOPES = ("tweet.read", "tweet.write", "users.read", "media.write", "offline.access", "tweet.moderate.write")
+PRIVATE = ("dm.read", "dm.write")
 LIFE, CODE_LIFE, SAME_TEXT = timedelta(hours=2), timedelta(seconds=30), timedelta(hours=24)
 CHARACTERS, ALT_CHARACTERS, IMAGE_BYTES = 280, 1_000, 5_000_000
 POST_KEYS = {"text", "media", "reply", "quote_tweet_id", "poll", "reply_settings", "made_with_ai"}
@@ -54,7 +55,10 @@ class XFake:
         "x_renamed": False,
         "x_video": "succeeded",
         "x_hidden_authors": False,
+        "x_private": False,
+        "x_private_refuses": "",
     }
+    """x_private: whether consent includes private messages. x_private_refuses: what is said instead of sending one."""
 
     def __init__(self, world: Any) -> None:
         self.world = world
@@ -65,6 +69,7 @@ class XFake:
         self.media: dict[str, dict[str, Any]] = {}
         self.posts: dict[str, dict[str, Any]] = {}
         self.bill: list[str] = []
+        self.events: list[dict[str, Any]] = []
 
     # the server
 
@@ -99,6 +104,9 @@ class XFake:
             ("PUT", r"/2/tweets/(\d+)/hidden", self.hide),
             ("GET", r"/2/users/(\d+)/tweets", self.timeline),
             ("GET", r"/2/users/(\d+)/mentions", self.mentions),
+            ("GET", r"/2/dm_events", self.dm_events),
+            ("GET", r"/2/dm_conversations/with/(\d+)/dm_events", self.dm_events),
+            ("POST", r"/2/dm_conversations/with/(\d+)/messages", self.dm_message),
         ]
 
     def _limits(self, left: int, seconds: float) -> dict[str, str]:
@@ -124,6 +132,50 @@ class XFake:
         if scope not in held["scopes"]:
             raise problem(403, "", NOT_PERMITTED)
         return str(held["person"])
+
+    # private messages: https://docs.x.com/x-api/direct-messages/lookup/introduction
+
+    def dm_events(self, request: Request, other: str = "") -> dict[str, Any]:
+        """Newest first. It cannot begin after a known one."""
+        me = self._person(request, "dm.read")
+        wanted = "-".join(sorted((me, other), key=int)) if other else ""
+        mine = [
+            one for one in self.events
+            if me in one["people"] and (not wanted or one["event"]["dm_conversation_id"] == wanted)
+        ]  # fmt: skip
+        newest = sorted(mine, key=lambda one: int(one["event"]["id"]), reverse=True)
+        start, amount = int(request.one("pagination_token", "0")), int(request.one("max_results", "100"))
+        shown = [one["event"] for one in newest[start : start + amount]]
+        self.bill += ["private_read"] * len(shown)
+        names = {one["sender_id"] for one in shown} if "sender_id" in request.one("expansions") else set()
+        meta: dict[str, Any] = {"result_count": len(shown)}
+        if start + amount < len(newest):
+            meta["next_token"] = str(start + amount)
+        users = [{key: self.people[one][key] for key in ("id", "username", "name")} for one in sorted(names)]
+        return {"meta": meta} | ({"data": shown} if shown else {}) | ({"includes": {"users": users}} if users else {})
+
+    def dm_message(self, request: Request, other: str) -> Reply:
+        me, form = self._person(request, "dm.write"), request.json()
+        if set(form) != {"text"} or not form["text"] or len(form["text"]) > 10_000:
+            raise invalid("text")
+        if self.world.options["x_private_refuses"] or other not in self.people:
+            raise problem(403, "", self.world.options["x_private_refuses"] or NOT_PERMITTED)
+        self.bill.append("private_message")
+        event = self.write(me, form["text"], other)
+        return Reply(201, {"data": {"dm_conversation_id": event["dm_conversation_id"], "dm_event_id": event["id"]}})
+
+    def write(self, author: str, text: str, *to: str, **more: Any) -> dict[str, Any]:
+        """For tests: a private message of anybody; to several people in a group."""
+        self.serial += 4096
+        people = {author, *to}
+        conversation = "-".join(sorted(people, key=int)) if len(people) == 2 else str(1_800_000_000_000_000_000)
+        at = self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        event = {
+            "id": str(self.serial), "event_type": "MessageCreate", "text": html.escape(text, quote=False),
+            "sender_id": author, "dm_conversation_id": conversation, "created_at": at, **more,
+        }  # fmt: skip
+        self.events.append({"people": people, "event": event})
+        return event
 
     # consent
 
@@ -519,14 +571,15 @@ class XFake:
         if person is None:
             person = {"id": str(5000 + len(self.people)), "username": name, "name": f"Општина {name}"}
             self.people[person["id"]] = person
-        tokens = self._given(person["id"], SCOPES)
+        scopes = SCOPES + (PRIVATE if self.world.options["x_private"] else ())
+        tokens = self._given(person["id"], scopes)
         server = f"{self.world.url}/x"
         credential = {
             "access_token": tokens["access_token"],
             "refresh_token": tokens["refresh_token"],
             "expires_at": None,
         }
-        credential |= {"service": server, "account_id": person["id"], "scopes": list(SCOPES)}
+        credential |= {"service": server, "account_id": person["id"], "scopes": list(scopes)}
         return {"server": server, "keys": {"client_id": CLIENT, "client_secret": SECRET}, "credential": credential}
 
     def public(self, name: str) -> list[dict[str, Any]]:

@@ -55,6 +55,7 @@ OUTSIDE = (
         "The same calls with the route in the query, of a site without pretty addresses.",
     ),
     Outside("telegram", r"GET /file/bot[^/]+/.+", "The bytes that getFile names, no part of the Bot API."),
+    Outside("viber_bot", r"GET /media/.+", "A file that somebody sent to the bot."),
     Outside("telegram", r"GET /s/\w+", "The public page of a channel, which is HTML and no part of the Bot API."),
     Outside("linkedin", "POST /oauth/v2/authorization", CONSENT),
     Outside("threads", "POST /oauth/authorize", CONSENT),

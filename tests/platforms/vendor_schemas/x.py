@@ -20,7 +20,7 @@ from typing import Any
 from tests.platforms.vendor_schemas import models
 
 # The clients whose addresses connectors call; the others would only be parsed in vain.
-CLIENTS = ("media", "posts", "users")
+CLIENTS = ("direct_messages", "media", "posts", "users")
 PARAMETERS = ("params", "page_params")
 LEGACY = {
     "retweet_count": "repost_count",
