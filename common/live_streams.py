@@ -9,7 +9,6 @@ An event says that something of a topic has changed, and nothing else. What it i
 import json
 import os
 import socket
-import ssl
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -42,8 +41,8 @@ def response(request: HttpRequest, topic: str) -> HttpResponseBase:
     """
     environ = getattr(request, "environ", {})
     browser, protocol = environ.get("gunicorn.socket"), environ.get("SERVER_PROTOCOL", "")
-    # The connection of another server, or one that no other process can continue.
-    if browser is None or isinstance(browser, ssl.SSLSocket) or not protocol.startswith("HTTP/1."):
+    # The connection of another server, or one that no other process can continue: an encrypted one is of another type.
+    if type(browser) is not socket.socket or not protocol.startswith("HTTP/1."):
         return HttpResponse(status=204)
     wanted = {
         "topic": topic,

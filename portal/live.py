@@ -10,7 +10,6 @@ import itertools
 import json
 import logging
 import os
-import random
 import resource
 import signal
 import socket
@@ -18,7 +17,6 @@ import time
 from collections import defaultdict
 from contextlib import closing, suppress
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 import psycopg2
@@ -44,6 +42,8 @@ MOST_STREAMS = 2000
 MOST_OF_PERSON = 10
 # Bytes that a browser has not read yet.
 MOST_UNREAD = 64 * 1024
+# Its multiples lie evenly between 0 and 1, however many there are.
+GOLDEN_RATIO, NUMBERS = 0.618034, itertools.count()
 # PostgreSQL on another machine that is gone is missed within half a minute.
 ALIVE = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
@@ -84,7 +84,7 @@ class Stream(asyncio.Protocol):
 
 def _lifetime() -> float:
     """Seconds. They differ, so that not all browsers come back at once after the process was restarted."""
-    return settings.LIVE_STREAM_SECONDS * random.uniform(0.75, 1)  # noqa: S311 -- no secret
+    return settings.LIVE_STREAM_SECONDS * (0.75 + 0.25 * (next(NUMBERS) * GOLDEN_RATIO % 1))
 
 
 class Streams:
@@ -93,7 +93,7 @@ class Streams:
     def __init__(self) -> None:
         self._by_topic: dict[str, set[Stream]] = defaultdict(set)
         self._of_person: dict[int, int] = defaultdict(int)
-        self._began = token_hex(4)
+        self._began = f"{time.time_ns():x}"
         self._changes: dict[str, int] = defaultdict(int)
         self._sent_at: dict[str, float] = {}
         self._due: dict[str, asyncio.TimerHandle] = {}
@@ -141,7 +141,7 @@ class Streams:
 
     def everything_changed(self) -> None:
         """Nobody knows what was missed."""
-        self._began = token_hex(4)
+        self._began = f"{time.time_ns():x}"
         for topic in list(self._by_topic):
             self.changed(topic)
 

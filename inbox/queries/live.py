@@ -75,7 +75,7 @@ class ThreadState:
 
     @classmethod
     def of(cls, row: Message, messages: list[Message], answered: dict[int, list[Reply]]) -> "ThreadState":
-        replies = [reply.pk for each in answered.values() for reply in each]
+        replies = [reply.pk for of_message in answered.values() for reply in of_message]
         newest = max((message.pk for message in messages), default=0)
         return cls(newest, max(replies, default=0), row.state, row.assignee_id or 0)
 

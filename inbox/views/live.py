@@ -87,7 +87,7 @@ def message_changes(request: MunicipalityRequest, message: int) -> HttpResponse:
     if state == known:
         return HttpResponse(status=204)
     came = sum(other.pk > known.message for other in messages)
-    written = [reply for each in answered.values() for reply in each if not reply.is_automatic]
+    written = [reply for of_message in answered.values() for reply in of_message if not reply.is_automatic]
     answers = [reply for reply in written if reply.pk > known.reply]
     sentences = [
         ngettext("%(count)s new message in this conversation.", "%(count)s new messages in this conversation.", came)

@@ -16,7 +16,8 @@ DEEP = [b"[" * 50_000, b'{"a":' * 50_000, b"[" * 50_000 + b"]" * 50_000, b"[" * 
 # Modules that read JSON which the portal itself wrote, or which lies beside its code.
 OWN = {
     "channels/pauses.py", "channels/public.py", "channels/domain/connect/attempts.py", "channels/domain/credentials.py",
-    "common/management/commands/make_messages.py", "common/models.py", "common/untrusted_json.py",
+    "common/live_streams.py", "common/management/commands/make_messages.py", "common/models.py",
+    "common/untrusted_json.py",
     "municipalities/reference/__init__.py",
     "platforms/bluesky/video_service.py", "platforms/facebook/other_formats.py",
     "platforms/facebook/videos.py", "platforms/linkedin/media.py", "platforms/meta/containers.py",
@@ -24,7 +25,8 @@ OWN = {
     "benchmarks/publishing.py", "benchmarks/management/commands/bench.py", "launcher/files.py",
     "launcher/asvs.py", "launcher/coverage_report.py", "launcher/debian_database.py", "launcher/image_sbom.py",
     "launcher/installed.py", "launcher/run.py", "launcher/sbom.py", "mentoring/queries/response.py",
-    "portal/last_backup.py", "portal/measurements.py", "portal/migration_history.py", "posts/queries.py",
+    "portal/last_backup.py", "portal/live.py", "portal/measurements.py", "portal/migration_history.py",
+    "posts/queries.py",
     "reports/files/pdf.py", "trainings/scenario_parsing.py",
 }  # fmt: skip
 

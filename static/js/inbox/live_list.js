@@ -5,6 +5,8 @@ import { follow } from "./live.js";
 
 const place = document.querySelector("[data-live]");
 const list = document.querySelector("[data-rows]");
+// More are not asked about; the page is loaded again then.
+const MOST_ROWS = 270;
 let version = "";
 /** @type {Element[]} */
 let fresh = [];
@@ -82,9 +84,10 @@ function count(page) {
 
 place.addEventListener("click", (event) => {
   if (!(event.target instanceof Element && event.target.closest("[data-show]"))) return;
-  // Nothing was on the page: it has no list, and nothing to lose.
-  if (!list) return location.reload();
-  list.prepend(...fresh);
+  // An empty page has no list.
+  if (!list || rowsOf(list).length + fresh.length > MOST_ROWS) return location.reload();
+  const known = new Set(rowsOf(list).map(idOf));
+  list.prepend(...fresh.filter((row) => !known.has(idOf(row))));
   place.replaceChildren();
   rowsOf(list)[0]?.querySelector(".list-link")?.focus();
   list.dispatchEvent(new CustomEvent("rows"));
