@@ -17,6 +17,7 @@ from inbox.enums import MessageState, OfficeTime, Readers
 from inbox.models import Message, SortingRule, Tag
 from municipalities.holidays import is_open
 from municipalities.models import Membership
+from municipalities.queries import people_who_read_private
 from municipalities.rules import PUBLISHING_ROLES
 from platforms.visibility import is_private
 
@@ -70,18 +71,27 @@ def current_rules() -> list[SortingRule]:
 
 
 def apply_rules(channel: Channel, fresh: Sequence[Message]) -> None:
-    """Sets fields of unsaved messages of one channel. Three queries at most, and what notifications take: one person
-    gets one for all of them. Messages that are stored as closed are left alone."""
+    """Sets fields of unsaved messages of one channel. Five queries at most, and what notifications take: one person
+    gets one for all of them. Messages that are stored as closed are left alone, and a private one is assigned only to
+    who may read it."""
     rows = [row for row in fresh if row.state == MessageState.OPEN]
     rules = current_rules() if rows else []
     if not rules:
         return
-    allowed = staff_ids(channel.municipality_id) if any(rule.set_assignee_id for rule in rules) else set()
+    assigns = any(rule.set_assignee_id for rule in rules)
+    allowed = staff_ids(channel.municipality_id) if assigns else set()
+    private = (
+        people_who_read_private(channel.municipality) if assigns and any(row.is_private for row in rows) else set()
+    )
     tags = set(Tag.objects.filter(is_retired=False).values_list("pk", flat=True)) if _tags(rules) else set()
     has_phrases = any(rule.phrases for rule in rules)
     for row in rows:
         message, words = Incoming.read(row), phrases.words_of(row.text) if has_phrases else []
-        effects = [_apply(rule, row, allowed, tags) for rule in rules if matches(rule, message, words)]
+        effects = [
+            _apply(rule, row, private if row.is_private else allowed, tags)
+            for rule in rules
+            if matches(rule, message, words)
+        ]
         row.rule_effects = [asdict(effect) for effect in effects if effect.done or effect.refused]
     _raise_heads(rows)
     if assigned := {row.assignee_id for row in rows if row.assignee_id}:

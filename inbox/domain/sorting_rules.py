@@ -22,7 +22,9 @@ from inbox.domain.apply_rules import Incoming, matches, staff_ids
 from inbox.enums import MessageKind, OfficeTime, Readers, Topic
 from inbox.models import Message, SavedAnswer, SortingRule, Tag
 from inbox.models.desk import Department
+from inbox.queries.readable import readable_messages
 from municipalities.models import Municipality
+from municipalities.queries import Access
 
 MOST = 30
 MOST_NAME = SortingRule._meta.get_field("name").max_length or 0
@@ -144,12 +146,15 @@ def restore(rule: SortingRule, *, by: User) -> SortingRule:
     return row
 
 
-def attempt(municipality: Municipality, wanted: RuleInput) -> Trial:
-    """What a rule would have matched, without saving it. Two queries. Raises `ActionNotAllowed` without a condition."""
+def attempt(municipality: Municipality, wanted: RuleInput, access: Access) -> Trial:
+    """What a rule would have matched of what this person may read, without saving it. Two queries.
+
+    Raises `ActionNotAllowed` without a condition.
+    """
     if not wanted.has_condition:
         raise ActionNotAllowed(_("Choose at least one condition: without one, it would match every message."), "words")
     rule = SortingRule(municipality=municipality, **_conditions(wanted))
-    rows = Message.objects.filter(at__gt=timezone.now() - TRIAL_DAYS, erased_at=None).order_by("-at", "-pk")
+    rows = readable_messages(access).filter(at__gt=timezone.now() - TRIAL_DAYS, erased_at=None).order_by("-at", "-pk")
     columns = ("text", "suggested_kind", "channel", "visibility", "at", "author_name", "municipality")
     messages = list(rows.only(*columns)[: MOST_TRIED + 1])
     tried = messages[:MOST_TRIED]

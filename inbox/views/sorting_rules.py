@@ -55,7 +55,7 @@ def _written(request: MunicipalityRequest, row: SortingRule | None) -> HttpRespo
     if data is not None and is_valid:
         try:
             if "try" in data:
-                trial = verbs.attempt(request.municipality, form.wanted)
+                trial = verbs.attempt(request.municipality, form.wanted, request.access)
             elif row:
                 verbs.change(row, form.wanted, by=request.user)
             else:

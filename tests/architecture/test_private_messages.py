@@ -161,6 +161,15 @@ def test_bulk_acts_and_needs_leave_them_out(cast: Cast, things: Things, private:
         assert not hasattr(Message.objects.get(pk=private.ids["answered"]), "supporter")
 
 
+def test_a_rule_is_tried_only_on_what_one_may_read(cast: Cast, things: Things, private: PrivateMessages) -> None:
+    form = {"words": "осветљењу", "set_urgent": "on", "try": "1"}
+    for user, shows in ((cast.officer, False), (cast.approver, True)):
+        response = sign_in(user).post("/m/cuprija/inbox/rules/new/", form)
+        assert response.status_code == 200, response.context["form"].errors
+        assert bool(response.context["trial"].examples) == shows
+        assert holds_marker(response) == shows
+
+
 # ---- the archive of everything
 
 
