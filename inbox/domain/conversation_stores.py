@@ -82,8 +82,9 @@ def purge_expired() -> int:
 
 
 def _purge(before: datetime) -> int:
-    silent = _without_words(Conversation.objects.filter(last_received_at__lt=before))
-    later = ExternalReply.objects.filter(conversation=OuterRef("pk"), at__gte=before)
+    ours = ExternalReply.objects.filter(conversation=OuterRef("pk"))
+    is_silent = Q(last_received_at__lt=before) | Q(Exists(ours), last_received_at=None)
+    silent, later = _without_words(Conversation.objects.filter(is_silent)), ours.filter(at__gte=before)
     ids = list(silent.filter(~Exists(later)).exclude(remote_id__startswith=ERASED).values_list("pk", flat=True)[:MOST])
     ExternalReply.objects.filter(conversation__in=ids).update(text="")
     ConversationMerge.objects.filter(conversation__in=ids).update(reason="")

@@ -210,10 +210,10 @@ def undo_bulk(request: MunicipalityRequest, bulk_act: int) -> HttpResponse:
     if outcome.done:
         text = ngettext("%(count)s message is as before.", "%(count)s messages are as before.", outcome.done)
         flash.success(request, text % {"count": outcome.done})
-    if outcome.changed:
+    changed = [one for one in outcome.changed if reads_private(request.access) or not one.is_private]
+    if changed:
         why = _("Somebody has changed it since, so it stays as it is.")
-        known = readable_messages(request.access).in_bulk([one.pk for one in outcome.changed])
-        flash.warning(request, " ".join(_refusals([(known.get(one.pk, Message()), why) for one in outcome.changed])))
+        flash.warning(request, " ".join(_refusals([(one, why) for one in changed])))
     return redirect(f"{_list_url(request)}?{request.GET.urlencode()}")
 
 

@@ -22,7 +22,8 @@ from administration.domain import exports
 from administration.models import Export
 from common.models import AuditEvent, MailMessage
 from inbox.domain import staff_notifications, triage
-from inbox.models import Message
+from inbox.domain.apply_rules import apply_rules
+from inbox.models import Message, SortingRule
 from municipalities.domain import members, private_readers
 from municipalities.enums import Role
 from municipalities.models import Membership, PrivateReader
@@ -159,6 +160,34 @@ def test_bulk_acts_and_needs_leave_them_out(cast: Cast, things: Things, private:
     with scope(cast.cuprija):
         assert Message.objects.get(pk=private.ids["unlawful"]).state == "open"
         assert not hasattr(Message.objects.get(pk=private.ids["answered"]), "supporter")
+
+
+def test_a_rule_is_tried_only_on_what_one_may_read(cast: Cast, things: Things, private: PrivateMessages) -> None:
+    form = {"words": "осветљењу", "set_urgent": "on", "try": "1"}
+    for user, shows in ((cast.officer, False), (cast.approver, True)):
+        response = sign_in(user).post("/m/cuprija/inbox/rules/new/", form)
+        assert response.status_code == 200, response.context["form"].errors
+        assert bool(response.context["trial"].examples) == shows
+        assert holds_marker(response) == shows
+
+
+def test_a_rule_assigns_one_only_to_who_may_read_it(cast: Cast, things: Things) -> None:
+    def assigned(visibility: str) -> Any:
+        now = timezone.now()
+        row = Message(
+            municipality=cast.cuprija, channel=things.channel, remote_id=visibility, text="Вода", at=now,
+            visibility=visibility, received_at=now, counts_from=now, author_id="1",
+        )  # fmt: skip
+        apply_rules(things.channel, [row])
+        return row.assignee_id
+
+    with scope(cast.cuprija):
+        SortingRule.objects.create(
+            municipality=cast.cuprija, name="Вода", words="вода", set_assignee=cast.officer, by=cast.approver
+        )
+        assert (assigned("public"), assigned("direct"), assigned("")) == (cast.officer.pk, None, None)
+        named_reader(cast)
+        assert assigned("direct") == cast.officer.pk
 
 
 # ---- the archive of everything

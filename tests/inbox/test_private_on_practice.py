@@ -30,7 +30,7 @@ from practice.models import Account, Status
 from practice.queries import conversations
 from practice.rules import RATES
 from tests.inbox.square import Square, practice, square
-from tests.people import sign_in
+from tests.people import named_reader, sign_in
 from tests.practice.test_api import token_for
 from trainings.scenario_parsing import built_in
 
@@ -128,6 +128,7 @@ def test_the_citizen_writes_on_the_page_and_the_conversation_goes_on_in_the_inbo
     messages = fetch(square)
     assert [message.visibility for message in messages] == ["direct", "direct"]
     assert messages[1].in_reply_to == str(Status.objects.get(text__contains="изволите").pk)
+    named_reader(square.cast)
     page = sign_in(square.cast.officer).get(f"/m/cuprija/inbox/{messages[1].pk}/")
     assert (page.status_code, "Пало је дрво" in page.text) == (200, True)
 

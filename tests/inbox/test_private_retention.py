@@ -39,7 +39,7 @@ def settled(channel: Channel, days: float, visibility: str = "direct", **more: A
         )  # fmt: skip
 
 
-def talk(channel: Channel, at: datetime) -> Conversation:
+def talk(channel: Channel, at: datetime | None) -> Conversation:
     with scope(channel.municipality_id):
         return Conversation.objects.create(
             municipality_id=channel.municipality_id, channel=channel, remote_id="42", author_id="42",
@@ -108,7 +108,7 @@ def test_a_conversation_in_which_only_we_wrote_is_erased_too(
     cast: Cast, channel: Channel, days: int, is_erased: bool
 ) -> None:
     at = timezone.now() - timedelta(days=days)
-    row = talk(channel, at)
+    row = talk(channel, None)
     with scope(cast.cuprija):
         ExternalReply.objects.create(
             municipality=cast.cuprija, conversation=row, remote_id="1", text=WORDS, at=at, received_at=at

@@ -18,7 +18,7 @@ from inbox.models import BulkAct, Conversation, Message
 from municipalities.tenancy import everywhere, scope
 from tests.inbox.conftest import MunicipalityInbox
 from tests.inbox.test_list import LIST, many
-from tests.people import sign_in
+from tests.people import named_reader, sign_in
 
 
 def act(municipality: MunicipalityInbox, rows: list[Message], name: str, **client: Any) -> BulkAct | None:
@@ -149,6 +149,7 @@ def conversation(municipality: MunicipalityInbox, count: int) -> list[Message]:
 
 
 def test_what_was_closed_with_its_head_is_open_with_it_again(municipality: MunicipalityInbox) -> None:
+    named_reader(municipality.cast)
     rows = conversation(municipality, 3)
     with scope(municipality.cast.cuprija):
         Message.objects.filter(pk=rows[2].pk).update(read_at=None)  # unread: the next head
@@ -162,6 +163,7 @@ def test_what_was_closed_with_its_head_is_open_with_it_again(municipality: Munic
 
 
 def test_a_conversation_that_went_on_stays_closed(municipality: MunicipalityInbox) -> None:
+    named_reader(municipality.cast)
     rows = conversation(municipality, 2)
     done = act(municipality, rows[:1], "close:", by=municipality.cast.approver)
     (newer,) = many(municipality, 1, visibility="direct", publication=None, remote="newer")
