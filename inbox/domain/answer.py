@@ -140,7 +140,8 @@ def _outgoing(row: Message, text: str) -> types.Outgoing:
 def _refuse_collision(row: Message, after: int) -> None:
     same = Q(message=row)
     if row.conversation_id is not None:
-        same |= Q(message__conversation=row.conversation_id)
+        # what was sent before this message came answers an earlier one
+        same |= Q(message__conversation=row.conversation_id, at__gte=row.received_at)
     newest = (
         Reply.objects.filter(same, is_automatic=False, delivery__state__in=LIVE_STATES)
         .order_by("-pk")

@@ -29,7 +29,7 @@ INVENTORY = {
     "make names that nobody guesses": [
         "administration/domain/exports.py", "analytics/indicators/domain/manual_values.py",
         "common/content_security.py", "exchange/domain/share.py", "mentoring/domain/plan_activities.py",
-        "municipalities/arms.py", "notifications/models.py", "posts/media/domain/consents.py",
+        "inbox/domain/attachments.py", "municipalities/arms.py", "notifications/models.py", "posts/media/domain/consents.py",
         "practice/domain/upload.py", "reports/domain/make.py", "trainings/domain/materials.py",
     ],
     "tell whether something is the same": [
@@ -37,7 +37,8 @@ INVENTORY = {
         "inbox/text_analysis/similarity.py", "links/domain/count.py", "links/rules.py",
         "planning/domain/imports.py", "planning/views/feeds.py", "platforms/bluesky/records.py",
         "platforms/linkedin/events.py", "platforms/mail/parsing.py", "platforms/mail/threads.py",
-        "platforms/meta/events.py", "platforms/threads/events.py",
+        "platforms/meta/events.py", "platforms/meta/messaging.py", "platforms/threads/events.py",
+        "platforms/viber/bot.py",
         "platforms/tiktok/events.py", "platforms/viber/connector.py", "platforms/youtube/connector.py",
         "platforms/youtube/uploads.py", "posts/coaching/views/messages.py", "posts/editing/domain/freeze.py",
         "posts/media/domain/pictures.py", "posts/media/domain/videos.py", "posts/models/link_checks.py",
