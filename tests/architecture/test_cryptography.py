@@ -29,7 +29,8 @@ INVENTORY = {
     "make names that nobody guesses": [
         "administration/domain/exports.py", "analytics/indicators/domain/manual_values.py",
         "common/content_security.py", "exchange/domain/share.py", "mentoring/domain/plan_activities.py",
-        "inbox/domain/attachments.py", "municipalities/arms.py", "notifications/models.py", "posts/media/domain/consents.py",
+        "inbox/domain/attachments.py", "municipalities/arms.py", "notifications/models.py",
+        "posts/media/domain/consents.py",
         "practice/domain/upload.py", "reports/domain/make.py", "trainings/domain/materials.py",
     ],
     "tell whether something is the same": [
