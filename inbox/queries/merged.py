@@ -1,8 +1,9 @@
 """Conversations of one citizen on several networks, as merged by hand."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from inbox.models import Conversation, ConversationMerge, Message
 from serbian.folding import fold
@@ -39,6 +40,8 @@ def candidates(conversation: Conversation, name: str) -> Sequence[Conversation]:
     return list(_with_newest(rows).select_related("channel").order_by("-last_received_at")[:MOST_CANDIDATES])
 
 
-def _with_newest(rows):  # type: ignore[no-untyped-def]
+def _with_newest(rows: QuerySet[Conversation]) -> QuerySet[Conversation, Any]:
+    """Conversations in which the citizen wrote, with their newest message."""
     newest = Message.objects.filter(conversation=OuterRef("pk")).order_by("-at", "-pk")
-    return rows.annotate(newest=Subquery(newest.values("pk")[:1]), newest_text=Subquery(newest.values("text")[:1]))
+    rows = rows.annotate(newest=Subquery(newest.values("pk")[:1]), newest_text=Subquery(newest.values("text")[:1]))
+    return rows.filter(newest__isnull=False)
