@@ -189,10 +189,12 @@ class MessageAttachment(TenantModel):
                 name="attachment_work", condition=Q(next_at__isnull=True) | Q(state=AttachmentState.WAITING)
             ),
             models.CheckConstraint(
-                name="attachment_coordinates",
+                name="attachment_place",
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(latitude__isnull=False, longitude__isnull=False),
             ),
+            models.CheckConstraint(name="attachment_latitude", condition=Q(latitude__range=(-90, 90))),
+            models.CheckConstraint(name="attachment_longitude", condition=Q(longitude__range=(-180, 180))),
         ]
         indexes = [models.Index(fields=["next_at"], name="attachment_due", condition=Q(next_at__isnull=False))]
         ordering = [F("position").asc()]

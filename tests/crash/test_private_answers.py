@@ -23,7 +23,7 @@ from platforms.visibility import Visibility
 from tests.crash.conftest import Stage
 from tests.crash.test_crash import nothing_doubled_nothing_lost
 from tests.crash.test_formats import connected as connected_page
-from tests.crash.workers import wait_for
+from tests.crash.workers import CONCURRENCY, wait_for
 
 pytestmark = pytest.mark.crash
 NETWORKS = ("facebook", "instagram")
@@ -106,7 +106,7 @@ def test_private_answers_killed_after_sending_before_the_network_acted(private: 
     private.plan("hang", times=4)
     private.put()
     private.ring()
-    wait_for(lambda: private.sent_at_set() == 4)
+    wait_for(lambda: private.sent_at_set() == CONCURRENCY)  # as many as the worker sends at once
     private.workers.kill()
     private.release()
     private.workers.start()
