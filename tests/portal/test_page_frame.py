@@ -193,7 +193,7 @@ def test_the_navigation_of_everybody_is_that_of_the_orm(portal: Portal, by_whom:
         if place is None:
             statement: Any = context.outside(everywhere=everywhere)
         else:
-            statement = context.inside(everywhere=everywhere, with_inbox=with_inbox, works=works)
+            statement = context.inside(everywhere=everywhere, with_inbox=with_inbox, with_private=False, works=works)
             given["municipality"] = place.pk
         markers = {name: given[name] for name in statement.kinds}
         with scope(place) if place else nullcontext(), translation.override(next(languages)):
@@ -209,7 +209,7 @@ def test_the_navigation_of_everybody_is_that_of_the_orm(portal: Portal, by_whom:
 
 def test_the_navigation_of_a_workspace_is_read_in_its_scope_only(portal: Portal) -> None:
     cast = portal.cast
-    statement = context.inside(everywhere=False, with_inbox=True, works=True)
+    statement = context.inside(everywhere=False, with_inbox=True, with_private=True, works=True)
     given = {"user": cast.officer.pk, "now": timezone.now(), "today": today()}
     with pytest.raises(OutOfScope):
         statement.instances(municipality=cast.cuprija.pk, **given)

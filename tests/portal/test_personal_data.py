@@ -25,7 +25,16 @@ from common.models import MailMessage
 from delivery.models import Attempt, Delivery
 from inbox import personal_data
 from inbox.domain import answer, desk, drafts, evidence, handover, legal_hold, moderate, propose, retention, triage
-from inbox.models import Message, Reply
+from inbox.models import Citizen as Citizens
+from inbox.models import (
+    Conversation,
+    ConversationMerge,
+    ExternalReply,
+    Message,
+    MessageAttachment,
+    Reply,
+    SatisfactionQuestion,
+)
 from inbox.moderation_rules import AppealDecision, ModerationReason, ModerationRequest
 from municipalities.tenancy import everywhere, scope
 from needs.domain import supporters
@@ -62,6 +71,11 @@ WORDS = {
     "note beside the quote": "пупавац",
     "event of the network": "вивак",
     "reason of a hold": "утва",
+    "private message": "косовка",
+    "name of an attachment": "зеба",
+    "answer from elsewhere": "кобац",
+    "reason of a merge": "луња",
+    "word beside yes": "жуна",
 }
 
 
@@ -125,6 +139,37 @@ def _hide(row: Message, cast: Any, reason: str) -> None:
     moderate.decide(made, AppealDecision.STANDS, f"Остаје {WORDS['decision about it']}", by=cast.approver)
 
 
+def _converse(channel: Channel, cast: Any) -> None:
+    """A private conversation with everything that can belong to one."""
+    now = timezone.now()
+    of_both = {"municipality": cast.cuprija, "channel": channel, "author_id": AUTHOR, "author_name": NAME}
+    citizen_row = Citizens.objects.create(municipality=cast.cuprija)
+    conversation = Conversation.objects.create(
+        **of_both, author_handle=HANDLE, remote_id="t_7", last_received_at=now, citizen=citizen_row
+    )
+    row = Message.objects.create(
+        **of_both, author_handle=HANDLE, remote_id="7_8", text=f"Насамо {WORDS['private message']}", at=now,
+        received_at=now, counts_from=now, visibility="direct", conversation=conversation,
+    )  # fmt: skip
+    MessageAttachment.objects.create(
+        municipality=cast.cuprija, message=row, position=0, kind="file", name=f"{WORDS['name of an attachment']}.pdf",
+        state="refused", problem="type",
+    )  # fmt: skip
+    ExternalReply.objects.create(
+        municipality=cast.cuprija, conversation=conversation, remote_id="a_7",
+        text=f"Са телефона {WORDS['answer from elsewhere']}", at=now, received_at=now,
+    )  # fmt: skip
+    ConversationMerge.objects.create(
+        municipality=cast.cuprija, conversation=conversation, citizen=citizen_row, by=cast.officer,
+        reason=f"Помиње {WORDS['reason of a merge']}",
+    )  # fmt: skip
+    asked = answer.send_automatic(row, "Да ли је одговорено?", by=cast.officer, approved_by=None)
+    SatisfactionQuestion.objects.create(
+        municipality=cast.cuprija, conversation=conversation, message=row, reply=asked, asked_at=now,
+        value="yes", word=WORDS["word beside yes"], answered_at=now,
+    )  # fmt: skip
+
+
 def _quote(row: Message, cast: Any) -> None:
     need = create(cast.cuprija, NeedContent("Клупе у парку"), by=cast.officer)
     supporters.gather(need, [row], by=cast.officer)
@@ -146,6 +191,7 @@ def citizen(municipality: MunicipalityInbox) -> Callable[..., Citizen]:
             _quote(row, cast)
             _talk(row, cast)
             _hide(hidden, cast, reason)
+            _converse(channel, cast)
         value = {
             "item": "comment", "verb": "add", "comment_id": "7_3", "post_id": "100_7", "parent_id": "100_7",
             "message": WORDS["event of the network"], "from": {"id": AUTHOR, "name": NAME},
@@ -247,10 +293,10 @@ def _rest(row: Citizen) -> None:
         municipality=cast.cuprija, channel=row.channel, remote_id="7_9", author_id="other", author_name="Ана",
         text=f"Питајте {NAME}", at=now, received_at=now, counts_from=now,
     )  # fmt: skip
-    Attempt.objects.filter(delivery=Reply.objects.get().delivery).delete()
+    Attempt.objects.filter(delivery=Reply.objects.get(is_automatic=False).delivery).delete()
     Attempt.objects.create(
-        municipality=cast.cuprija, delivery=Reply.objects.get().delivery, number=1, step="create", opened_at=now,
-        closed_at=now, outcome="refused", detail={"key": "x", "words": "The network did not take it"},
+        municipality=cast.cuprija, delivery=Reply.objects.get(is_automatic=False).delivery, number=1, step="create",
+        opened_at=now, closed_at=now, outcome="refused", detail={"key": "x", "words": "The network did not take it"},
     )  # fmt: skip
     Export.objects.create(
         municipality=cast.cuprija, asked_by=cast.approver, state="ready", name="file.zip", bytes=1, ready_at=now,
@@ -263,7 +309,7 @@ def test_nothing_stays_after_the_erasure(citizen: Callable[..., Citizen]) -> Non
     erased(row)
     assert where(*EVERYTHING) == {}
     with scope(row.municipality.cast.cuprija):
-        assert Reply.objects.count() == 1  # what counts, stays
+        assert Reply.objects.count() == 2  # what counts, stays
     assert not MailMessage.objects.filter(dedupe__startswith="inbox.handover").exists()
 
 
@@ -347,7 +393,7 @@ def test_when_the_time_of_the_words_is_over_only_copies_quotes_and_events_wait_f
     row = citizen()
     with scope(row.municipality.cast.cuprija):
         Message.objects.update(state="closed", settled_at=timezone.now() - timedelta(days=400))
-    assert retention.purge_expired() == 2
+    assert retention.purge_expired() == 3
     stands = {column.partition(".")[0] for columns in where(*EVERYTHING).values() for column in columns}
     assert stands == {"inbox_moderation", "needs_supporter", "channels_event"}
 

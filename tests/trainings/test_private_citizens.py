@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from django.utils import translation
+
 from common.errors import ActionNotAllowed
 from municipalities.tenancy import scope
 from practice import queries
@@ -148,7 +150,11 @@ def test_a_private_message_is_not_hidden_and_its_data_do_not_stand_in_public(gro
     group.post(group.first, "Олуја стиже у 21 час.")
     group.play(5)
     row = group.plays(group.first)["broj"]
-    with scope(group.first.workspace), pytest.raises(ActionNotAllowed, match="nothing to hide"):
+    with (
+        translation.override("en"),
+        scope(group.first.workspace),
+        pytest.raises(ActionNotAllowed, match="nothing to hide"),
+    ):
         team_answers.hide(group.first, row, by=group.cast.officer)
     answer(group, group.first, "broj", "Зваћемо Вас на 060/000-17-41.")
     snapshot = facts.team_snapshot(group.first)
