@@ -36,14 +36,14 @@ _MESSAGES = """
 INSERT INTO inbox_message (municipality_id, channel_id, conversation_id, is_follow_up, remote_id, root, in_reply_to,
     author_id, author_handle, author_name, text, first_text, subject, search_key, url, visibility, at, received_at,
     counts_from, kind, topic, script, suggested_kind, suggested_topic, hints, has_personal_data, state, read_at, due_at,
-    first_answer_at, settled_at)
+    first_answer_at, settled_at, is_urgent, tags, rule_effects)
 SELECT %(home)s, %(channel)s, c.id, c.is_open AND m > 1, 'd' || c.id || '-' || m, '', '', c.author_id, c.author_handle,
     c.author_name, words.text, '', '', words.folded || ' ' || c.search_key, '', 'direct', moment.at, moment.at,
     moment.at, CASE WHEN c.id %% 3 = 0 THEN 'question' WHEN c.id %% 3 = 1 THEN 'complaint' ELSE '' END, '', '', '', '',
     '{}', FALSE, CASE WHEN c.is_open THEN 'open' WHEN c.id %% 5 = 0 THEN 'closed' ELSE 'answered' END,
     CASE WHEN c.id %% 4 > 0 THEN moment.at END, moment.at + interval '1 day',
     CASE WHEN NOT c.is_open AND c.id %% 5 > 0 THEN moment.at + interval '2 hours' END,
-    CASE WHEN NOT c.is_open THEN moment.at + interval '2 hours' END
+    CASE WHEN NOT c.is_open THEN moment.at + interval '2 hours' END, FALSE, '{}', '[]'
 FROM (SELECT *, id %% 50 = 0 AS is_open,
              CASE WHEN remote_id = 't7' THEN %(longest)s ELSE 4 + (id * 7) %% 13 END AS amount
       FROM inbox_conversation) c
