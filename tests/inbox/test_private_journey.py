@@ -1,13 +1,12 @@
 """A citizen asks in private on two networks: the whole way to the answer, the need and the citizen's "yes".
 
-Everything goes through the pages and the networks' own addresses: signed webhooks, the link in the department's mail, the
-outbox. Nothing of the private words leaves the inbox.
+Everything goes through the pages and the networks' own addresses: signed webhooks, the link in the department's mail,
+the outbox. Nothing of the private words leaves the inbox.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -39,14 +38,14 @@ ANSWER = "Јавите се Центру за социјални рад на 035
 
 
 @pytest.fixture
-def page(municipality: MunicipalityInbox, cast: Cast, network: FakeServer) -> Iterator[Page]:
+def page(municipality: MunicipalityInbox, cast: Cast, network: FakeServer) -> Page:
     """A page on Facebook beside the Mastodon account; the officer may read private messages."""
     cache.clear()
     keys.enter("facebook", APP, SECRET, by=cast.administrator)
     channel = connected(cast, network, "facebook")
     named_reader(cast)
     ingest.schedule()
-    yield Page(cast, network, channel)
+    return Page(cast, network, channel)
 
 
 def from_facebook(page: Page, text: str) -> Message:
