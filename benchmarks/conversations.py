@@ -15,6 +15,7 @@ from django.urls import reverse
 from benchmarks import inbox, measure
 from channels.models import Channel
 from inbox.models import Message
+from municipalities.models import PrivateReader
 from municipalities.tenancy import everywhere
 from serbian.folding import fold
 
@@ -69,6 +70,7 @@ def fill() -> Filled:
     """Fill the (migrated, empty) database."""
     filled = inbox.fill()
     with everywhere("benchmark data"), connection.cursor() as cursor:
+        PrivateReader.objects.create(municipality=filled.home, user=filled.officer, by=filled.officer)
         cursor.execute("SET maintenance_work_mem = '256MB'")
         definitions = _dropped_indexes(cursor)
         channel = Channel.objects.filter(municipality=filled.home, platform="mastodon").get()

@@ -259,11 +259,11 @@ def readers(row: Message) -> list[User]:
     return only_readers(row, inbox_staff(row.municipality))
 
 
-def only_readers(row: Message, people: Iterable[User]) -> list[User]:
-    """Those of these people who may read this message."""
+def only_readers(row: Message, people: Iterable[User], municipality: Municipality | None = None) -> list[User]:
+    """Those of these people who may read this message. `municipality`: that of the message, if it is at hand."""
     if not row.is_private:
         return list(people)
-    private = people_who_read_private(row.municipality)
+    private = people_who_read_private(municipality or row.municipality)
     return [person for person in people if person.pk in private]
 
 

@@ -182,9 +182,7 @@ class Message(TenantModel):
         ]
         indexes = [
             # settled messages, newest first
-            models.Index(
-                fields=["municipality", "state", "-at", "-id"], name="message_list", condition=Q(is_follow_up=False)
-            ),
+            models.Index(fields=["municipality", "state", "-at", "-id"], name="message_list"),
             # the list of open messages, urgent ones first, then the earliest deadline
             models.Index(
                 fields=["municipality", "-is_urgent", "due_at", "-at", "-id"],

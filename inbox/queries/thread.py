@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from inbox.models import PRIVATE, ExternalReply, Message, Reply
@@ -39,10 +39,12 @@ def thread(message: Message, access: Access, near: int = NEAR) -> list[Message]:
 
 def _conversation(message: Message, access: Access) -> list[Message]:
     """The newest messages of a private conversation, and this one, with their attachments. Two queries."""
-    may_read = readable(access)
-    newest = Message.objects.filter(may_read, conversation=message.conversation_id).order_by("-at", "-pk").values("pk")
-    rows = Message.objects.filter(Q(pk=message.pk) | Q(pk__in=newest[:NEAR_PRIVATE]))
-    return list(rows.select_related("channel").prefetch_related("attachments").order_by("at", "pk"))
+    newest = Message.objects.filter(readable(access), conversation=message.conversation_id).select_related("channel")
+    rows = list(newest.order_by("-at", "-pk")[:NEAR_PRIVATE])
+    if message.pk not in {row.pk for row in rows}:
+        rows.append(message)
+    prefetch_related_objects(rows, "attachments")
+    return sorted(rows, key=lambda row: (row.at, row.pk))
 
 
 def similar_messages(message: Message) -> QuerySet[Message]:

@@ -107,7 +107,7 @@ def message_page(
         "limit": validation.longest_answer(row.channel, is_private=row.conversation is not None),
         "notes": beside.notes,
         "kinds": MessageKind.choices,
-        "colleagues": staff_notifications.only_readers(row, colleagues(request.municipality)),
+        "colleagues": staff_notifications.only_readers(row, colleagues(municipality), municipality),
         "may_work": request.access.may(Verb.INBOX_WORK),
         "may_erase": request.access.may(Verb.SETTINGS_EDIT),
         "moderation": moderation.moderation_context(row, beside.acts),

@@ -79,6 +79,12 @@ WORDS = {
 }
 
 
+# They go earlier: private messages have a time of their own.
+PRIVATE_WORDS = (
+    "private message", "name of an attachment", "answer from elsewhere", "reason of a merge", "word beside yes",
+)  # fmt: skip
+
+
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     with translation.override("en"):

@@ -31,7 +31,7 @@ from portal.schedule import SCHEDULE
 from posts.models import Decision, Version
 from tests import security_figures
 from tests.inbox.conftest import allowed, hiding, municipality, network
-from tests.portal.test_personal_data import EVERYTHING, WORDS, Citizen, _rest, citizen, where
+from tests.portal.test_personal_data import EVERYTHING, PRIVATE_WORDS, WORDS, Citizen, _rest, citizen, where
 
 __all__ = ["allowed", "citizen", "hiding", "municipality", "network"]
 
@@ -111,7 +111,12 @@ def test_what_is_left_is_said_in_the_statement() -> None:
 def test_nothing_goes_before_its_time(citizen: Callable[..., Citizen]) -> None:
     row = citizen()
     settled(row)
-    words = {word for what, word in WORDS.items() if what not in ("draft", "event of the network", "reason of a hold")}
+    earlier = ("draft", "event of the network", "reason of a hold", *PRIVATE_WORDS)
+    words = {word for what, word in WORDS.items() if what not in earlier}
+    private = {WORDS[what] for what in PRIVATE_WORDS}
+    with time_machine.travel(timezone.now() + timedelta(days=179), tick=True):
+        purge()
+    assert private <= set(where(*private))
     with time_machine.travel(timezone.now() + timedelta(days=364), tick=True):
         purge()
     assert words <= set(where(*words))
