@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from demo.people import PROGRAMME, People
 from municipalities.enums import MunicipalityKind
-from municipalities.models import Membership, Municipality
+from municipalities.models import Membership, Municipality, PrivateReader
 from municipalities.tenancy import scope
 from practice.domain import write
 from practice.models import Account, Status
@@ -143,6 +143,7 @@ def wipe() -> None:
         teams,
         Exercise.objects.filter(pk__in=exercises_of),
         Membership.objects.filter(municipality__in=ids),
+        PrivateReader.objects.filter(municipality__in=ids),
         places,
     ):
         rows._raw_delete(rows.db)

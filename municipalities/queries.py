@@ -1,5 +1,6 @@
 """Reads of memberships, pairings, programmes and delegations, from which access is decided."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import reduce
@@ -340,6 +341,15 @@ def members(municipality: Municipality) -> list[Membership]:
 def colleagues(municipality: Municipality) -> list[User]:
     """Active members, each once, by name."""
     people = {row.user_id: row.user for row in members(municipality) if row.user.is_active}
+    return sorted(people.values(), key=lambda person: (sort_key(person.name), person.pk))
+
+
+def colleagues_who_read_private(municipality: Municipality, named: Collection[int]) -> list[User]:
+    """Active members who may read private messages by role, or are among `named` (ids), each once, by name. One query,
+    that of `colleagues`."""
+    rows = [row for row in members(municipality) if row.user.is_active]
+    deciders = {row.user_id for row in rows if row.role == Role.APPROVER and row.waits_until is None}
+    people = {row.user_id: row.user for row in rows if row.user_id in deciders or row.user_id in named}
     return sorted(people.values(), key=lambda person: (sort_key(person.name), person.pk))
 
 

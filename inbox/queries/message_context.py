@@ -4,16 +4,31 @@ Each kind of row is selected as JSON by a subquery and turned into model instanc
 queries would be seven on the page that is opened most often.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, IntegerField, Model, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
 
-from inbox.models import AnswerDraft, HandOver, LegalHold, Message, Moderation, Note, ProposedAnswer, Reply
+from inbox.models import (
+    AnswerDraft,
+    ExternalReply,
+    HandOver,
+    LegalHold,
+    Message,
+    MessageAttachment,
+    Moderation,
+    Note,
+    ProposedAnswer,
+    Reply,
+)
 from inbox.queries.thread import similar_messages
+from municipalities.queries import private_readers
+
+# So many of our messages from elsewhere are shown in a conversation.
+MOST_EXTERNAL = 60
 
 # Columns that label a related row.
 LABELS: Mapping[str, tuple[str, ...]] = {"User": ("name", "email"), "Department": ("name", "email")}
@@ -30,10 +45,17 @@ class MessageContext:
     handovers: list[HandOver]
     hold: LegalHold | None
     acts: list[Moderation]
+    attachments: dict[int, list[MessageAttachment]] = field(default_factory=dict)
+    external: list[ExternalReply] = field(default_factory=list)
+    named_readers: set[int] = field(default_factory=set)
 
 
-def message_context(message: Message) -> MessageContext:
-    """One query. Notes and drafts the oldest first, questions and acts the newest first."""
+def message_context(message: Message, shown: Sequence[Message] = ()) -> MessageContext:
+    """One query. Notes and drafts the oldest first, questions and acts the newest first.
+
+    Of a private conversation, of which `shown` are the messages on the page, oldest first: their attachments, what we
+    wrote outside of the portal since the first of them, and who was named to read private messages.
+    """
     mine = {"message": OuterRef("pk")}
     answered = Reply.objects.filter(message=OuterRef("message"), is_automatic=False, at__gt=OuterRef("decided_at"))
     proposed = ProposedAnswer.objects.filter(**mine).annotate(is_answered=Exists(answered))
@@ -44,6 +66,7 @@ def message_context(message: Message) -> MessageContext:
         "handovers": (HandOver.objects.filter(**mine).order_by("-pk"), ("department", "by")),
         "holds": (LegalHold.objects.filter(**mine, released_at=None), ("by",)),
         "acts": (Moderation.objects.filter(**mine).order_by("-pk"), ("by", "second_by")),
+        **(_of_conversation(shown) if message.conversation_id is not None and shown else {}),
     }
     wanted = {f"all_{name}": _pack(rows, named) for name, (rows, named) in parts.items()}
     packed: QuerySet[Any, Any] = Message.objects.filter(pk=message.pk).values(all_others=_others(message), **wanted)
@@ -60,7 +83,28 @@ def message_context(message: Message) -> MessageContext:
         handovers=[] if message.erased_at else rows_by_part["handovers"],
         hold=next(iter(rows_by_part["holds"]), None),
         acts=rows_by_part["acts"],
+        attachments=_by_message(rows_by_part.get("attachments", ())),
+        external=rows_by_part.get("external", []),
+        named_readers={row.user_id for row in rows_by_part.get("readers", ())},
     )
+
+
+def _of_conversation(shown: Sequence[Message]) -> dict[str, tuple[QuerySet[Any], tuple[str, ...]]]:
+    attachments = MessageAttachment.objects.filter(message__in=[row.pk for row in shown])
+    external = ExternalReply.objects.filter(conversation=OuterRef("conversation"), at__gte=shown[0].at)
+    readers = private_readers(OuterRef("municipality")).select_related(None)
+    return {
+        "attachments": (attachments.order_by("message", "position"), ()),
+        "external": (external.order_by("at", "pk")[:MOST_EXTERNAL], ()),
+        "readers": (readers, ()),
+    }
+
+
+def _by_message(rows: Iterable[MessageAttachment]) -> dict[int, list[MessageAttachment]]:
+    by_message: dict[int, list[MessageAttachment]] = {}
+    for row in rows:
+        by_message.setdefault(row.message_id, []).append(row)
+    return by_message
 
 
 def _others(message: Message) -> Any:

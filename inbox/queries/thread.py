@@ -1,12 +1,13 @@
 """The conversation around a message: other messages below the same post, similar messages, and our answers."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from inbox.models import PRIVATE, ExternalReply, Message, Reply
+from inbox.models import PRIVATE, ExternalReply, Message, MessageAttachment, Reply
 from inbox.queries.listing import OPEN
 from inbox.queries.readable import readable
 from municipalities.queries import Access
@@ -38,12 +39,11 @@ def thread(message: Message, access: Access, near: int = NEAR) -> list[Message]:
 
 
 def _conversation(message: Message, access: Access) -> list[Message]:
-    """The newest messages of a private conversation, and this one, with their attachments. Two queries."""
+    """The newest messages of a private conversation, and this one. One query."""
     newest = Message.objects.filter(readable(access), conversation=message.conversation_id).select_related("channel")
     rows = list(newest.order_by("-at", "-pk")[:NEAR_PRIVATE])
     if message.pk not in {row.pk for row in rows}:
         rows.append(message)
-    prefetch_related_objects(rows, "attachments")
     return sorted(rows, key=lambda row: (row.at, row.pk))
 
 
@@ -88,28 +88,32 @@ class Bubble:
     reply: Reply | None = None
     external: ExternalReply | None = None
     is_seen: bool = False
+    attachments: Sequence[MessageAttachment] = ()
 
     @property
     def day(self) -> date:
         return timezone.localtime(self.at).date()
 
 
-def bubbles(message: Message, messages: list[Message], answers: dict[int, list[Reply]]) -> list[Bubble]:
-    """A private conversation, oldest first. One query."""
+def bubbles(
+    message: Message,
+    messages: list[Message],
+    answers: dict[int, list[Reply]],
+    external: Sequence[ExternalReply],
+    attachments: Mapping[int, list[MessageAttachment]],
+) -> list[Bubble]:
+    """A private conversation, oldest first. `external`: what was written outside of the portal; `attachments` by
+    message."""
     conversation = message.conversation
     if conversation is None:
         return []
-    rows = [Bubble(one.at, message=one) for one in messages]
+    rows = [Bubble(one.at, message=one, attachments=attachments.get(one.pk, [])) for one in messages]
     seen = conversation.seen_until
     sent = [reply for of_one in answers.values() for reply in of_one]
     arrived = {reply.delivery.remote_id for reply in sent}
     rows += [Bubble(reply.at, reply=reply, is_seen=_is_seen(reply.arrived_at, seen)) for reply in sent]
-    since = messages[0].at if messages else message.at
-    external = ExternalReply.objects.filter(conversation=conversation, at__gte=since).order_by("at", "pk")
     rows += [
-        Bubble(one.at, external=one, is_seen=_is_seen(one.at, seen))
-        for one in external[:NEAR_PRIVATE]
-        if one.remote_id not in arrived
+        Bubble(one.at, external=one, is_seen=_is_seen(one.at, seen)) for one in external if one.remote_id not in arrived
     ]
     return sorted(rows, key=lambda row: row.at)
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.models import User
 from channels import validation
 from common.errors import ActionNotAllowed
 from common.integers import parse_int
@@ -34,7 +35,8 @@ from inbox.queries.thread import NEAR_PRIVATE, bubbles, open_head, replies, thre
 from inbox.views import navigation
 from municipalities.access import requires
 from municipalities.holidays import BELGRADE
-from municipalities.queries import colleagues
+from municipalities.models import Municipality
+from municipalities.queries import colleagues, colleagues_who_read_private
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 
@@ -78,7 +80,7 @@ def message_page(
     """`sent` replaces what the request holds where a view has changed it."""
     messages = thread(row, request.access)
     answered = replies(messages)
-    municipality, now, beside = request.municipality, timezone.now(), message_context(row)
+    municipality, now, beside = request.municipality, timezone.now(), message_context(row, messages)
     row.others = beside.others
     window_is_closed = row.conversation is not None and not row.conversation.may_be_answered(now)
     sent_here = [reply for item in messages for reply in answered.get(item.pk, [])]
@@ -99,7 +101,7 @@ def message_page(
         "thread": [(item, answered.get(item.pk, [])) for item in messages],
         "known": ThreadState.of(row, messages, answered),
         "merged": merged,
-        "bubbles": bubbles(row, messages, answered),
+        "bubbles": bubbles(row, messages, answered, beside.external, beside.attachments),
         "hides_older": row.conversation is not None and len(messages) >= NEAR_PRIVATE,
         "window_is_closed": window_is_closed,
         "other_ways": other_ways(row, messages, merged, now) if window_is_closed else None,
@@ -107,7 +109,7 @@ def message_page(
         "limit": validation.longest_answer(row.channel, is_private=row.conversation is not None),
         "notes": beside.notes,
         "kinds": MessageKind.choices,
-        "colleagues": staff_notifications.only_readers(row, colleagues(municipality), municipality),
+        "colleagues": _assignable(row, municipality, beside.named_readers),
         "may_work": request.access.may(Verb.INBOX_WORK),
         "may_erase": request.access.may(Verb.SETTINGS_EDIT),
         "moderation": moderation.moderation_context(row, beside.acts),
@@ -121,6 +123,15 @@ def message_page(
         **navigation.navigation_context(request, row),
     }
     return render(request, "inbox/message.html", context, status=422 if problem else 200)
+
+
+def _assignable(row: Message, municipality: Municipality, named_readers: set[int]) -> list[User]:
+    """Colleagues to whom it may be assigned: a private message only to who may read it."""
+    if not row.is_private:
+        return colleagues(municipality)
+    if row.conversation_id is None:
+        return staff_notifications.only_readers(row, colleagues(municipality), municipality)
+    return colleagues_who_read_private(municipality, named_readers)
 
 
 @requires(Verb.INBOX_WORK)

@@ -204,7 +204,8 @@ def test_the_conversation_shows_both_sides_in_order_and_what_was_seen(channel: C
     conversations.mark_seen(channel, [Seen("t-jelena", timezone.now() - timedelta(minutes=40))])
     message = rows()["1"]
     messages = thread.thread(message, access(cast.approver, cast.cuprija))
-    entries = thread.bubbles(message, messages, thread.replies(messages))
+    external = list(ExternalReply.objects.all())
+    entries = thread.bubbles(message, messages, thread.replies(messages), external, {})
     assert [entry.external is not None for entry in entries] == [False, True, False]
     assert entries[1].is_seen
 
