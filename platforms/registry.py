@@ -103,7 +103,7 @@ PLATFORMS: dict[str, Platform] = {
         consent_host="www.linkedin.com",
     ),
     "mail": Platform(
-        title="E-mail",
+        title="E-mail (IMAP)",
         path="platforms.mail.connector.Mail",
         connect_by="mailbox",
         colour="#8a5a00",

@@ -488,3 +488,33 @@ def test_our_answer_that_the_network_reported_first_is_shown_once(channel: Chann
     answer.settle_delivered()
     assert ExternalReply.objects.count() == 0
     assert rows()["1"].state == "answered"
+
+
+HOSTILE = "<script>alert(1)</script>'\"&lt;{{ 7*7 }}\u202e"
+
+
+def test_hostile_words_of_a_conversation_stay_words(channel: Channel, cast: Cast) -> None:
+    attached = (
+        Attachment(AttachmentKind.FILE, "", HOSTILE, "text/html"),
+        Attachment(AttachmentKind.LINK, url="javascript:alert(1)", name=HOSTILE),
+        Attachment(AttachmentKind.LOCATION, latitude=float("nan"), longitude=999.0),
+    )
+    again = written("2", HOSTILE, 2, person="jeca", author_name=HOSTILE)
+    store_messages(channel, [written("1", HOSTILE, 9, subject=HOSTILE, attachments=attached), again])
+    store_messages(channel, [ours("a", HOSTILE, 5)])
+    one, two = rows()["1"], rows()["2"]
+    assert one.conversation
+    assert two.conversation
+    merge_conversations.merge(one.conversation, two.conversation, HOSTILE, by=cast.approver)
+    person = sign_in(cast.approver)
+    pages = [
+        person.get(address).text
+        for address in (
+            "/m/cuprija/inbox/", f"/m/cuprija/inbox/{one.pk}/", f"/m/cuprija/inbox/{two.pk}/same-person/?q=script",
+        )
+    ]  # fmt: skip
+    for page in pages:
+        assert "<script>alert" not in page
+        assert "javascript:alert" not in page
+        assert ">49<" not in page
+    assert pages[1].count("alert(1)") > 3

@@ -30,6 +30,9 @@ its page: NETWORKS
 """
 
 
+NBSP = "\N{NO-BREAK SPACE}"
+
+
 def write(path: Path, checked: Iterable[tuple[str, str, str, bool]]) -> None:
     """`checked`: (network, operation, form, whether the answer was checked) of each request."""
     with running() as fakes:
@@ -38,8 +41,9 @@ def write(path: Path, checked: Iterable[tuple[str, str, str, bool]]) -> None:
 
 
 def from_data(fakes: FakeServer) -> str:
-    links = ", ".join(f"[{one.title}]({key}.md)" for key, one in registry.PLATFORMS.items())
-    networks = fill(f"{links}.", 120, initial_indent="its page: ").removeprefix("its page: ")
+    # a link is not broken inside
+    links = ", ".join(f"[{one.title.replace(' ', NBSP)}]({key}.md)" for key, one in registry.PLATFORMS.items())
+    networks = fill(f"{links}.", 120, initial_indent="its page: ").removeprefix("its page: ").replace(NBSP, " ")
     known = {key: (registry.connector(key), facts(fakes, key)) for key in registry.PLATFORMS}
     listed = {
         key: features(kind, facts, takes_posts=registry.PLATFORMS[key].takes_posts)
