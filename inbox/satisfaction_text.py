@@ -26,8 +26,9 @@ _THANKS = {
     "odgovorili", "u", "redu", "hvala,", "lepa",
 }  # fmt: skip
 _HANDS = {"👍": Satisfaction.YES, "👎": Satisfaction.NO}
-_FIRST = re.compile(r"[\s„“”\"'(]*([^\W\d_]+|[1-5])", re.UNICODE)
-_STARS = re.compile(r"^[\s]*([1-5])(?:\s*(?:/\s*5|\*|⭐|★|zvezdice|zvezdica|zvezda))?[\s.!]*$")
+_FIRST = re.compile(r"^[^\W\d_]{1,20}")
+_QUOTES = " \t\n„“”\"'("
+_STARS = re.compile(r"^([1-5])(?: ?(?:/ ?5|\*|⭐|★|zvezdice|zvezdica|zvezda))?[.!]{0,3}$")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def _sign(text: str) -> SatisfactionReply | None:
 
 def _stars(text: str) -> SatisfactionReply | None:
     """One to five, as a number or as so many stars; four and five are satisfied."""
-    match, drawn = _STARS.match(fold(text)), text.count("⭐") + text.count("★")
+    match, drawn = _STARS.match(fold(text).strip()), text.count("⭐") + text.count("★")
     stars = int(match[1]) if match else drawn if set(text) <= set("⭐★ ") else 0
     if not 1 <= stars <= 5:
         return None
@@ -69,8 +70,9 @@ def _stars(text: str) -> SatisfactionReply | None:
 
 
 def _word(text: str) -> SatisfactionReply | None:
+    text = text.lstrip(_QUOTES)
     first = _FIRST.match(text)
-    word = fold(first[1]).strip() if first else ""
+    word = fold(first[0]).strip() if first else ""
     value = Satisfaction.YES if word in _YES else Satisfaction.NO if word in _NO else None
     if first is None or value is None:
         return None
