@@ -85,6 +85,7 @@ MESSAGES: dict[str, Promise] = {
     "rules.change": _("Changed the house rules of the social networks"),
     "rules.close": _("Switched the public page of the house rules off"),
     "rules.open": _("Switched the public page of the house rules on: it is visible to everyone"),
+    "satisfaction.ask": _("A citizen on %(target)s was asked whether their question was answered"),
     "satisfaction.on": _("Switched the question “was your question answered?” on"),
     "satisfaction.off": _("Switched the question “was your question answered?” off"),
 }

@@ -6,6 +6,7 @@ from channels.domain import unread_events
 from inbox.domain import (
     answer,
     attachments,
+    automatic,
     conversation_stores,
     conversations,
     deleted_messages,
@@ -50,7 +51,7 @@ def follow_conversations() -> None:
     conversations.promote()
     satisfaction.ask_due()
     office_hours.send_due()
-    office_hours.withdraw_stale()
+    automatic.withdraw_stale()
 
 
 @shared_task(name="inbox.tasks.read_events")

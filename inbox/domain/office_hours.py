@@ -5,7 +5,6 @@ ago, and only where the network allows an automatic answer. It answers nothing: 
 goes on. Whether it may still leave is asked again right before the call (`inbox.reply_policy`).
 """
 
-import contextlib
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -18,22 +17,19 @@ from channels import pauses
 from channels.enums import ChannelState
 from common.audit import record
 from common.errors import ActionNotAllowed
-from delivery.domain import cancel
-from delivery.domain.move import Moved
-from delivery.enums import State as Sent
-from inbox.domain import answer
+from inbox.domain import answer, automatic
 from inbox.enums import MessageKind, MessageState
 from inbox.models import ExternalReply, Message, OfficeHours, OfficeHoursAnswer, Reply
 from inbox.office_hours_text import MOST_OWN, automatic_answer
 from inbox.queries.answering import answer_script
-from inbox.queries.office_hours import LATEST, may_be_sent_by
+from inbox.queries.automatic import may_be_sent_by
+from inbox.queries.office_hours import LATEST
 from inbox.text_analysis import Flag
 from inbox.text_analysis.automatic import is_automatic
 from municipalities.holidays import is_open, last_closing, next_opening
 from municipalities.locking import lock_rights
 from municipalities.models import Municipality
-from municipalities.queries import access, glossary
-from municipalities.rules import Verb
+from municipalities.queries import glossary
 from municipalities.tenancy import everywhere, scope
 
 # Older messages are a backlog: their author does not wait for a word of ours at this moment.
@@ -54,12 +50,8 @@ def save(municipality: Municipality, *, is_on: bool, own_text: str, by: User) ->
         )
     if "{" in text or "}" in text:
         raise ActionNotAllowed(_("Gaps are not filled here. Write the words themselves."), "own_text")
-    if is_on and not access(by, place).may(Verb.INBOX_PRIVATE):
-        raise ActionNotAllowed(_("It answers private messages, so only who may read them can switch it on."), "is_on")
-    if is_on and place.answers_need_approval and not access(by, place).may(Verb.POST_APPROVE):
-        raise ActionNotAllowed(
-            _("Here an approver reviews answers before they are sent, so only an approver can switch this on."), "is_on"
-        )
+    if is_on:
+        automatic.refuse_switching_on(place, by)
     row = OfficeHours.objects.filter(municipality=place).first() or OfficeHours(municipality=place)
     was_on, is_new = row.is_on, row.pk is None
     if not is_new and (row.is_on, row.own_text, row.by_id) == (is_on, text, by.pk):
@@ -86,20 +78,6 @@ def send_due(now: datetime | None = None) -> int:
     with everywhere("find private messages that arrived while offices are closed"):
         keys = list(_due(now).values_list("pk", flat=True)[:BATCH])
     return sum(_send(pk, now) for pk in keys)
-
-
-def withdraw_stale() -> int:
-    """Cancel those that could not leave in time, so that nobody is asked to decide about them. Returns how many."""
-    with everywhere("find automatic answers that are too late"):
-        recent = OfficeHoursAnswer.objects.filter(at__gt=timezone.now() - timedelta(days=7))
-        stale = recent.filter(reply__delivery__state__in=[Sent.EXPIRED, Sent.FAILED])
-        deliveries = [row.reply.delivery for row in stale.select_related("reply__delivery")[:BATCH] if row.reply]
-    count = 0
-    for delivery in deliveries:
-        with scope(delivery.municipality_id), contextlib.suppress(Moved):  # it moved just now
-            cancel.cancel(delivery, by=None)
-            count += 1
-    return count
 
 
 def _due(now: datetime) -> QuerySet[Message]:

@@ -11,21 +11,18 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.audit import record
-from common.errors import ActionNotAllowed
 from inbox import satisfaction_text
-from inbox.domain import answer, triage
+from inbox.domain import answer, automatic, triage
 from inbox.enums import MessageKind, MessageState, Satisfaction
 from inbox.models import Message, Reply, SatisfactionQuestion, SatisfactionSurvey
 from inbox.queries.answering import answer_script
+from inbox.queries.automatic import may_be_sent_by
 from municipalities.holidays import BELGRADE
 from municipalities.locking import lock_rights
 from municipalities.models import Municipality
-from municipalities.queries import access, still_may
-from municipalities.rules import Verb
 from municipalities.tenancy import everywhere, scope
 
 ASK_AFTER = timedelta(minutes=10)
@@ -33,6 +30,8 @@ ASK_WITHIN = timedelta(hours=20)
 ASK_EVERY = timedelta(days=30)
 # A reply that comes later may be about something else.
 REPLY_WITHIN = timedelta(days=7)
+# A question that could not leave for so long is not sent any more.
+LATEST = timedelta(hours=1)
 FIRST_HOUR, LAST_HOUR = 8, 20
 NOT_ASKED = (MessageKind.SPAM, MessageKind.UNLAWFUL, MessageKind.EMERGENCY, MessageKind.PRAISE)
 MOST = 200
@@ -40,11 +39,10 @@ MOST = 200
 
 @transaction.atomic
 def switch(municipality: Municipality, *, is_on: bool, by: User) -> SatisfactionSurvey:
-    """Switch the question on or off. Raises `ActionNotAllowed` where answers need approval and `by` is no approver."""
-    lock_rights(municipality.pk, by)
-    fresh = Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
-    if is_on and fresh.answers_need_approval and not access(by, fresh).may(Verb.POST_APPROVE):
-        raise ActionNotAllowed(_("Here an approver has to switch this on: it sends messages to citizens."))
+    """Switch the question on or off. Raises `ActionNotAllowed` as `automatic.refuse_switching_on`."""
+    fresh = lock_rights(municipality.pk, by)
+    if is_on:
+        automatic.refuse_switching_on(fresh, by)
     row = SatisfactionSurvey.objects.filter(municipality=fresh).first() or SatisfactionSurvey(municipality=fresh)
     if row.pk is None or row.is_on != is_on:
         row.is_on, row.by = is_on, by
@@ -66,7 +64,7 @@ def ask_due(now: datetime | None = None) -> int:
 def _due(now: datetime) -> QuerySet[Reply]:
     """Answers by people to which nothing was written since and whose author was not asked lately."""
     later = Message.objects.filter(conversation=OuterRef("message__conversation"), at__gt=OuterRef("arrived_at"))
-    asked = SatisfactionQuestion.objects.filter(asked_at__gt=now - ASK_EVERY).filter(
+    questions = SatisfactionQuestion.objects.filter(asked_at__gt=now - ASK_EVERY).filter(
         Q(conversation=OuterRef("message__conversation"))
         | Q(conversation__citizen__isnull=False, conversation__citizen=OuterRef("message__conversation__citizen"))
     )
@@ -77,7 +75,7 @@ def _due(now: datetime) -> QuerySet[Reply]:
             message__conversation__isnull=False, message__state=MessageState.ANSWERED, message__erased_at=None,
         )
         .exclude(message__kind__in=NOT_ASKED)
-        .filter(Exists(surveys), ~Exists(later), ~Exists(asked), message__satisfaction_question=None)
+        .filter(Exists(surveys), ~Exists(later), ~Exists(questions), message__satisfaction_question=None)
         .order_by("arrived_at")
     )  # fmt: skip
 
@@ -86,24 +84,25 @@ def _due(now: datetime) -> QuerySet[Reply]:
 def _ask(message: int, municipality_id: int, now: datetime) -> bool:
     """Everything is checked again: the survey, the right of whoever switched it on, the window, the last question."""
     with scope(municipality_id):
-        municipality = Municipality.objects.get(pk=municipality_id)
-        row = triage.lock(Message(pk=message))
         survey = SatisfactionSurvey.objects.filter(is_on=True).select_related("by").first()
-        if survey is None or row.conversation is None or not _due(now).filter(message=row).exists():
+        if survey is None:
             return False
-        may_work, may_approve = (
-            still_may(survey.by, municipality, verb) for verb in (Verb.INBOX_WORK, Verb.POST_APPROVE)
-        )
-        has_right = may_work and (may_approve or not municipality.answers_need_approval)
-        if not has_right or not row.conversation.may_be_answered(now, automatic=True):
+        municipality = lock_rights(municipality_id, survey.by)
+        row = triage.lock(Message(pk=message))
+        if row.conversation is None or not _due(now).filter(message=row).exists():
             return False
+        may_ask = row.conversation.may_be_answered(now, automatic=True) and may_be_sent_by(survey.by, municipality)
+        if not may_ask:
+            return False
+        approver = survey.by if municipality.answers_need_approval else None
         text = satisfaction_text.question(answer_script(row, municipality))
         # One that was never answered makes room: at most one is open in a conversation.
         SatisfactionQuestion.objects.filter(conversation=row.conversation, value="").delete()
-        reply = answer.send_automatic(row, text, by=survey.by, approved_by=survey.by if may_approve else None)
+        reply = answer.send_automatic(row, text, by=survey.by, approved_by=approver, not_after=now + LATEST)
         SatisfactionQuestion.objects.create(
             municipality_id=row.municipality_id, conversation=row.conversation, message=row, reply=reply, asked_at=now
         )
+        record("satisfaction.ask", by=survey.by, target=row, label=triage.audit_label(row))
         return True
 
 

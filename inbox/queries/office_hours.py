@@ -1,13 +1,10 @@
 """Whether an automatic answer may still be sent, and the switch of the municipality in scope."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from inbox.models import ExternalReply, OfficeHours, Reply
+from inbox.queries.automatic import may_be_sent_by
 from municipalities.holidays import is_open
-from municipalities.models import Municipality
-from municipalities.queries import still_may
-from municipalities.rules import Verb
 
 # So late it may still leave; then its author has stopped waiting.
 LATEST = timedelta(minutes=30)
@@ -16,14 +13,6 @@ LATEST = timedelta(minutes=30)
 def office_hours() -> OfficeHours | None:
     """The switch of the municipality in scope, if anybody has ever touched it. One query."""
     return OfficeHours.objects.select_related("by").first()
-
-
-def may_be_sent_by(person: Any, municipality: Municipality) -> bool:
-    """Whether it may be sent in this person's name now: they may answer here, also in private, and approve where
-    answers need it. Six queries at most."""
-    if not all(still_may(person, municipality, verb) for verb in (Verb.INBOX_WORK, Verb.INBOX_PRIVATE)):
-        return False
-    return not municipality.answers_need_approval or still_may(person, municipality, Verb.POST_APPROVE)
 
 
 def is_still_due(reply: Reply, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from inbox.forms import OfficeHoursForm
 from inbox.models import OfficeHours
 from inbox.office_hours_text import SUGGESTION, automatic_answer
 from inbox.queries import office_hours as queries
+from inbox.queries.automatic import may_be_sent_by
 from municipalities.access import requires
 from municipalities.holidays import next_opening
 from municipalities.queries import glossary
@@ -45,7 +46,7 @@ def office_hours(request: MunicipalityRequest) -> HttpResponse:
 def _page(request: MunicipalityRequest, form: OfficeHoursForm, row: OfficeHours | None) -> HttpResponse:
     typed = form.data.get("own_text", "")[:300] if form.is_bound else str(form.initial["own_text"])
     opens_at, terms = next_opening(timezone.now()), glossary(request.municipality.pk)
-    stopped = row is not None and row.is_on and not queries.may_be_sent_by(row.by, request.municipality)
+    stopped = row is not None and row.is_on and not may_be_sent_by(row.by, request.municipality)
     context = {
         "form": form,
         "office_hours": row,

@@ -21,19 +21,17 @@ from delivery.dispatch import publish_due
 from delivery.enums import State
 from delivery.models import Delivery
 from inbox.domain import answer, office_hours
+from inbox.domain import automatic as automatic_messages
 from inbox.domain.ingest import store_messages
 from inbox.enums import MessageState
-from inbox.models import ExternalReply, Message, MessageFetch, OfficeHours, OfficeHoursAnswer, Reply
+from inbox.models import Conversation, ExternalReply, Message, MessageFetch, OfficeHours, OfficeHoursAnswer, Reply
 from inbox.office_hours_text import FIRST_WORDS, automatic_answer
 from inbox.text_analysis.automatic import is_automatic
 from municipalities.holidays import is_open, last_closing, next_opening
 from municipalities.models import Membership, Municipality, Pause, PrivateReader
 from municipalities.tenancy import everywhere, scope
-from platforms.registry import connector
-from platforms.reply_windows import ReplyWindow
+from platforms.meta.messaging import HUMAN_AGENT
 from tests.delivery.conftest import connected
-from tests.inbox.conftest import MunicipalityInbox
-from tests.inbox.private import citizen, everybody
 from tests.inbox.test_conversations import rows, written
 from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
@@ -41,17 +39,15 @@ from tests.platforms.fakes import FakeServer
 NIGHT = datetime(2026, 12, 1, 20, 0, tzinfo=UTC)  # Tuesday, 21:00 in Belgrade
 BY_DAY = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 FRIDAY_NIGHT = datetime(2026, 12, 4, 20, 0, tzinfo=UTC)
-DAY = ReplyWindow(timedelta(hours=24), "https://example.org", "2026-11-30", "One day.")
-WEEK_BY_PERSON = ReplyWindow(
-    timedelta(days=7), "https://example.org", "2026-11-30", "Seven days.", tag="HUMAN", by_person=True
-)
 
 
 @pytest.fixture
-def channel(cast: Cast, network: FakeServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Channel]:
-    monkeypatch.setattr(connector("mastodon"), "reply_windows", (DAY,))
-    row = connected(cast, network)
+def channel(cast: Cast, network: FakeServer) -> Iterator[Channel]:
+    """A page on Facebook: it takes any answer for a day, and a person's for a week."""
+    row = connected(cast, network, "facebook")
     with scope(cast.cuprija), time_machine.travel(NIGHT, tick=False):
+        row.granted = [HUMAN_AGENT]
+        row.save(update_fields=["granted"])
         MessageFetch.objects.create(municipality=cast.cuprija, channel=row, fetched_at=timezone.now())
         PrivateReader.objects.create(municipality=cast.cuprija, user=cast.officer, by=cast.approver)
         office_hours.save(cast.cuprija, is_on=True, own_text="Хвала на поруци.", by=cast.officer)
@@ -154,12 +150,24 @@ def test_a_worker_that_comes_late_sends_nothing(channel: Channel) -> None:
         assert office_hours.send_due() == 0
 
 
-def test_not_where_only_a_person_may_answer(channel: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_not_where_only_a_person_may_answer(channel: Channel) -> None:
     store_messages(channel, [written("1", "Добро вече")])
-    monkeypatch.setattr(connector("mastodon"), "reply_windows", (WEEK_BY_PERSON,))
+    only_a_person_may_answer()
+    (conversation,) = Conversation.objects.select_related("channel")
+    assert conversation.may_be_answered(timezone.now())
     assert office_hours.send_due() == 0
-    monkeypatch.setattr(connector("mastodon"), "reply_windows", ())
+
+
+def test_not_where_the_network_takes_no_private_answers(channel: Channel) -> None:
+    Channel.objects.update(platform="linkedin")
+    channel.refresh_from_db()
+    store_messages(channel, [written("1", "Добро вече")])
     assert office_hours.send_due() == 0
+
+
+def only_a_person_may_answer() -> None:
+    """The day in which the network takes any answer is over."""
+    Conversation.objects.update(last_received_at=timezone.now() - timedelta(hours=25))
 
 
 def test_not_where_a_colleague_works_at_night(channel: Channel, cast: Cast) -> None:
@@ -216,30 +224,24 @@ def test_where_answers_need_approval_only_an_approver_switches_it_on(channel: Ch
 # ---- right before the call
 
 
-def test_it_leaves_once(channel: Channel, cast: Cast, network: FakeServer) -> None:
-    inbox = MunicipalityInbox(cast, network, channel, None, "")  # type: ignore[arg-type]
-    mirjana = citizen(inbox)
-    person = network.account("mastodon", "mirjana")["credential"]["account_id"]
-    direct = mirjana.write("Добро вече", "direct")
-    store_messages(
-        channel, [written(direct, "Добро вече", person=person, author_handle="mirjana", conversation=person)]
-    )
+def test_it_leaves_once(channel: Channel, network: FakeServer) -> None:
+    private = network.world.fake("facebook").messaging
+    number = private.write(channel.remote_id, "Добро вече", name="Мирјана")
+    person = private.person(channel.remote_id, "Мирјана")
+    store_messages(channel, [written(number, "Добро вече", person=person, conversation=person)])
     assert office_hours.send_due() == 1
     for _ in range(3):
         publish_due(timezone.now())
     (reply,) = automatic()
     assert reply.delivery.state == State.PUBLISHED, reply.delivery.reason
     assert Delivery.objects.count() == 1
-    texts = [status["content"] for status in mirjana.direct_answers()]
-    assert len(texts) == 1
-    assert "Сада није радно време." in texts[0]
-    assert everybody(inbox) == []
+    (sent,) = [one for one in private.messages if one["by"] == channel.remote_id]
+    assert sent["person"] == person
+    assert "Сада није радно време." in sent["text"]
 
 
 @pytest.mark.parametrize("what", ["opened", "answered", "off", "paused", "left", "window", "late", "approval"])
-def test_whether_it_may_leave_is_asked_again(
-    channel: Channel, cast: Cast, network: FakeServer, monkeypatch: pytest.MonkeyPatch, what: str
-) -> None:
+def test_whether_it_may_leave_is_asked_again(channel: Channel, cast: Cast, network: FakeServer, what: str) -> None:
     store_messages(channel, [written("1", "Добро вече")])
     assert office_hours.send_due() == 1
     at = NIGHT
@@ -257,7 +259,7 @@ def test_whether_it_may_leave_is_asked_again(
     elif what == "left":
         Membership.objects.filter(user=cast.officer).update(ended_at=timezone.now())
     elif what == "window":
-        monkeypatch.setattr(connector("mastodon"), "reply_windows", (WEEK_BY_PERSON,))
+        only_a_person_may_answer()
     elif what == "late":
         at = NIGHT + timedelta(minutes=31)
     else:
@@ -267,7 +269,7 @@ def test_whether_it_may_leave_is_asked_again(
         (reply,) = automatic()
         assert reply.delivery.state == State.EXPIRED, what
         # and nobody is asked to decide about it
-        assert office_hours.withdraw_stale() == 1
+        assert automatic_messages.withdraw_stale() == 1
     assert automatic()[0].delivery.state == State.CANCELLED
     assert rows()["1"].state == MessageState.OPEN
 
