@@ -13,6 +13,9 @@ from channels.models import Channel
 from common.typed_date_fields import MomentField
 from platforms.registry import Platform
 
+# An address or a name that no browser should correct or remember.
+PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
 
 class ServerForm(forms.Form):
     """For networks of many servers that ask for consent in the browser."""
@@ -39,7 +42,7 @@ class AppPasswordForm(forms.Form):
     identifier = forms.CharField(
         label=_("Handle"),
         max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs=PLAIN),
         help_text=_("For example opstina.bsky.social, or the municipality's own domain."),
     )
     password = forms.CharField(
@@ -53,7 +56,7 @@ class AppPasswordForm(forms.Form):
         label=_("Address of the server"),
         max_length=200,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs=PLAIN),
         help_text=_("Leave this empty unless the account lives on a server of its own."),
     )
 
@@ -88,12 +91,9 @@ class TokenForm(forms.Form):
     account = forms.CharField(
         label=_("Channel"),
         max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs=PLAIN),
         help_text=_("Its name with an @ in front, or the link of the channel or of one of its posts."),
     )
-
-
-PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
 class MailboxForm(forms.Form):
@@ -160,7 +160,7 @@ class KeysForm(forms.Form):
     client_id = forms.CharField(
         label=_("Application ID"),
         max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs=PLAIN),
     )
     client_secret = forms.CharField(
         label=_("Application secret"),

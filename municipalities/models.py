@@ -300,24 +300,25 @@ class Delegation(Waiting, Period):
         return f"{self.delegate} · {self.approver}"
 
 
-class EmergencyRight(Waiting):
-    """The list of those who may publish in an emergency without approval. Ended, never deleted."""
+class RightByName(Waiting):
+    """A right that a member has because they are on a list of the municipality. Ended, never deleted."""
 
-    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="emergency_rights")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="emergency_rights")
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
 
     class Meta(Waiting.Meta):
+        abstract = True
         constraints = [
             *Waiting.Meta.constraints,
             models.CheckConstraint(
-                name="nobody_confirms_their_own_emergency",
+                name="%(class)s_not_confirmed_by_holder",
                 condition=models.Q(confirmed_by__isnull=True) | ~models.Q(confirmed_by=models.F("user")),
             ),
             models.UniqueConstraint(
-                name="one_running_emergency_right",
+                name="one_running_%(class)s",
                 fields=["municipality", "user"],
                 condition=models.Q(ended_at__isnull=True),
             ),
@@ -327,31 +328,12 @@ class EmergencyRight(Waiting):
         return f"{self.user} · {self.municipality}"
 
 
-class PrivateReader(Waiting):
-    """The list of officers who read and answer private messages; approvers need no entry. Ended, never deleted."""
+class EmergencyRight(RightByName):
+    """The list of those who may publish in an emergency without approval."""
 
-    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="private_readers")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="private_readers")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
-    ended_at = models.DateTimeField(null=True)
 
-    class Meta(Waiting.Meta):
-        constraints = [
-            *Waiting.Meta.constraints,
-            models.CheckConstraint(
-                name="nobody_confirms_their_own_reading",
-                condition=models.Q(confirmed_by__isnull=True) | ~models.Q(confirmed_by=models.F("user")),
-            ),
-            models.UniqueConstraint(
-                name="one_running_private_reader",
-                fields=["municipality", "user"],
-                condition=models.Q(ended_at__isnull=True),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} · {self.municipality}"
+class PrivateReader(RightByName):
+    """The list of officers who read and answer private messages; approvers need no entry."""
 
 
 class RuleChange(TenantModel):

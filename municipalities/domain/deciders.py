@@ -11,7 +11,8 @@ from accounts.models import User
 from common import audit
 from common.dates import short_date
 from common.errors import ActionNotAllowed
-from municipalities.domain import notifications, waiting
+from municipalities.domain import notifications, rights_by_name, waiting
+from municipalities.domain.rights_by_name import holds_role
 from municipalities.enums import Role
 from municipalities.locking import lock_rights
 from municipalities.models import Delegation, EmergencyRight, Membership, Municipality
@@ -35,7 +36,7 @@ def delegate(
         raise ActionNotAllowed(_("Only an approver has a right to lend."), "approver")
     if to.pk == approver.pk:
         raise ActionNotAllowed(_("You cannot stand in for yourself. Choose a colleague."), "to")
-    if not _holds(municipality, to, *PUBLISHING_ROLES):
+    if not holds_role(municipality, to, *PUBLISHING_ROLES):
         raise ActionNotAllowed(
             _("Only a communications officer or an approver of the municipality can stand in."), "to"
         )
@@ -91,30 +92,18 @@ def allow_emergency(municipality: Municipality, user: User, *, by: User) -> Emer
 
     Raises `ActionNotAllowed`.
     """
-    if not _holds(municipality, user, *PUBLISHING_ROLES):
+    if not holds_role(municipality, user, *PUBLISHING_ROLES):
         raise ActionNotAllowed(_("Only a communications officer or an approver can be on the emergency list."), "user")
-    row, created = EmergencyRight.objects.get_or_create(
-        municipality=municipality, user=user, ended_at=None,
-        defaults={"by": by, "waits_until": waiting.until(municipality)},
+    return rights_by_name.give(
+        EmergencyRight, municipality, user, by=by, waits_until=waiting.until(municipality),
+        event="member.allow_emergency",
     )  # fmt: skip
-    if created:
-        audit.record("member.allow_emergency", by=by, target=row, person=str(user))
-        notifications.right_given(row, by=by)
-    return row
 
 
 @transaction.atomic
 def end_emergency(right: EmergencyRight, *, by: User) -> None:
     """Remove a person from the list. Posts of theirs that have not left yet are deferred by the publish policy."""
-    rows = EmergencyRight.objects.select_for_update(of=("self",)).select_related("user", "municipality", "by")
-    row = rows.get(pk=right.pk)
-    if row.ended_at:
-        return
-    row.ended_at = timezone.now()
-    row.save(update_fields=["ended_at"])
-    audit.record("member.end_emergency", by=by, target=row, person=str(row.user))
-    if row.waits_until:
-        notifications.right_stopped(row, by=by)
+    rights_by_name.end(right, by=by, event="member.end_emergency")
 
 
 def end_unauthorised(person: User, by: User) -> None:
@@ -128,17 +117,13 @@ def end_unauthorised(person: User, by: User) -> None:
             end_delegation(row, by=by)
     listed = EmergencyRight.objects.filter(user=person, ended_at__isnull=True).select_related("municipality")
     for right in listed.order_by("pk"):
-        if not _holds(right.municipality, person, *PUBLISHING_ROLES):
+        if not holds_role(right.municipality, person, *PUBLISHING_ROLES):
             end_emergency(right, by=by)
 
 
 def _stands(row: Delegation) -> bool:
     """Whether it could be made at this moment. One that has begun took effect while its maker had the right."""
     municipality = row.municipality
-    lent = _holds(municipality, row.approver, Role.APPROVER) and _holds(municipality, row.delegate, *PUBLISHING_ROLES)
+    lent = holds_role(municipality, row.approver, Role.APPROVER)
+    lent = lent and holds_role(municipality, row.delegate, *PUBLISHING_ROLES)
     return lent and (row.starts_on <= today() or still_may(row.by, municipality, Verb.MEMBERS_MANAGE))
-
-
-def _holds(municipality: Municipality, user: User, *roles: str) -> bool:
-    running = Membership.objects.running().filter(Q(user__is_active=True), municipality=municipality, user=user)
-    return running.filter(role__in=roles).exists()

@@ -142,11 +142,16 @@ def end_delegation(request: MunicipalityRequest, delegation: int) -> HttpRespons
     return redirect("deciders", request.municipality.slug)
 
 
+def _publishing_members(request: MunicipalityRequest) -> dict[int, User]:
+    """Those who can be put on a list, by id."""
+    members = queries.members(request.municipality)
+    return {row.user.pk: row.user for row in members if row.role in PUBLISHING_ROLES and row.user.is_active}
+
+
 @requires(Verb.MEMBERS_MANAGE)
 @require_POST
 def allow_emergency(request: MunicipalityRequest) -> HttpResponse:
-    members = queries.members(request.municipality)
-    people = {row.user.pk: row.user for row in members if row.role in PUBLISHING_ROLES and row.user.is_active}
+    people = _publishing_members(request)
     form = EmergencyRightForm(request.POST, people=list(people.values()))
     if form.is_valid():
         person = people[int(form.cleaned_data["user"])]
@@ -175,8 +180,7 @@ def end_emergency(request: MunicipalityRequest, right: int) -> HttpResponse:
 @requires(Verb.MEMBERS_MANAGE)
 @require_POST
 def name_reader(request: MunicipalityRequest) -> HttpResponse:
-    members = queries.members(request.municipality)
-    people = {row.user.pk: row.user for row in members if row.role in PUBLISHING_ROLES and row.user.is_active}
+    people = _publishing_members(request)
     form = PrivateReaderForm(request.POST, people=list(people.values()))
     if form.is_valid():
         person = people[int(form.cleaned_data["user"])]

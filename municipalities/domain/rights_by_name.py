@@ -1,0 +1,55 @@
+"""Rights that members have by name (`models.RightByName`): giving one and ending it."""
+
+from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from common import audit
+from municipalities.domain import notifications
+from municipalities.models import EmergencyRight, Membership, Municipality, PrivateReader
+
+Named = EmergencyRight | PrivateReader
+Right = TypeVar("Right", EmergencyRight, PrivateReader)
+
+
+def holds_role(municipality: Municipality, user: User, *roles: str) -> bool:
+    """Whether this person is a running member there in one of these roles, and their account is active."""
+    running = Membership.objects.running().filter(Q(user__is_active=True), municipality=municipality, user=user)
+    return running.filter(role__in=roles).exists()
+
+
+def give(
+    kind: type[Right],
+    municipality: Municipality,
+    user: User,
+    *,
+    by: User,
+    waits_until: datetime | None,
+    event: str,
+    notify: bool = True,
+) -> Right:
+    """The entry of `user`, a new one unless there is one. Records `event` and notifies of a new one."""
+    row, is_new = kind.objects.get_or_create(
+        municipality=municipality, user=user, ended_at=None, defaults={"by": by, "waits_until": waits_until}
+    )
+    if is_new:
+        audit.record(event, by=by, target=row, person=str(user))
+        if notify:
+            notifications.right_given(row, by=by)
+    return row
+
+
+def end(entry: Named, *, by: User | None, event: str) -> None:
+    """End it, at once. Does nothing when it has ended."""
+    rows = type(entry).objects.select_for_update(of=("self",)).select_related("user", "municipality", "by")
+    row = rows.get(pk=entry.pk)
+    if row.ended_at:
+        return
+    row.ended_at = timezone.now()
+    row.save(update_fields=["ended_at"])
+    audit.record(event, by=by, target=row, person=str(row.user))
+    if row.waits_until:
+        notifications.right_stopped(row, by=by)
