@@ -7,42 +7,32 @@ be answered.
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from platforms import attachment_content, checks, signatures
-from platforms.addresses import address
+from platforms import attachment_content, checks
 from platforms.checks import NOT_FOR_FEW
-from platforms.defaults import Defaults
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, Rejected
+from platforms.errors import OutcomeUnknown, Rejected
 from platforms.options import Option
 from platforms.protocols import Facts
-from platforms.refusals import Refusal
 from platforms.reply_windows import OTHER_PERSON, RECIPIENT_GONE, ReplyWindow, without_limit
 from platforms.translation import gettext_noop
 from platforms.types import (
-    Credential,
-    FindResult,
     Gone,
-    Inconclusive,
     Limits,
     MessageChanges,
-    Messages,
     MetricValues,
     Outgoing,
-    Pending,
     PostMetrics,
     Problem,
-    Profile,
     Published,
     RawEvent,
     Read,
 )
 from platforms.viber import bot_messages
-from platforms.viber.calls import ACCESS, INVALID_TOKEN, INVALID_URL, Calls
-from platforms.viber.connector import DEFAULT_SERVER, NOT_CALLED_BACK, TOKEN, WRONG_TOKEN
+from platforms.viber.account import ViberAccount, moment
 from platforms.visibility import Visibility
 
 PAGE = "https://developers.viber.com/docs/api/rest-bot-api/"
@@ -60,13 +50,9 @@ NOT_PAID = gettext_noop(
 )
 
 
-class ViberBot(Defaults):
+class ViberBot(ViberAccount):
     """One bot. Errors are those of `platforms.errors`."""
 
-    home: ClassVar[str] = DEFAULT_SERVER
-    connect_by: ClassVar[str] = "token"
-    refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
-    measures: ClassVar[frozenset[str]] = frozenset()
     account_measures: ClassVar[frozenset[str]] = frozenset()
     reply_windows: ClassVar[tuple[ReplyWindow, ...]] = WINDOWS
     options: ClassVar[Mapping[str, Option]] = {
@@ -75,58 +61,6 @@ class ViberBot(Defaults):
         # Files are fetched from these hosts and those below them.
         "media_hosts": Option("viber.com", "2026-11-30", "believed"),
     }
-
-    def wire(self) -> None:
-        self.calls = self._calls(self.token)
-
-    def _calls(self, token: str) -> Calls:
-        return Calls(self.http, self.server, token, timedelta(seconds=self.set["wait_seconds"]))
-
-    # Connects
-
-    @classmethod
-    def address(cls, typed: str) -> str:
-        return address(typed) if typed.strip() else DEFAULT_SERVER
-
-    def fetch_facts(self) -> dict[str, Any]:
-        return {}
-
-    def exchange(self, answer: Mapping[str, str]) -> Credential:
-        """The token is the credential; it does not expire."""
-        token = answer["token"].strip()
-        if not TOKEN.fullmatch(token):
-            raise Rejected(WRONG_TOKEN, field="token", code="token_wrong")
-        try:
-            info = self._calls(token).private("/get_account_info", {})
-        except NeedsConsent as refused:
-            if refused.evidence.get("code") != INVALID_TOKEN:
-                raise
-            raise Rejected(WRONG_TOKEN, field="token", code="token_wrong", evidence=refused.evidence) from None
-        return Credential(token, account_id=str(info.get("id") or ""))
-
-    def profile(self) -> Profile:
-        info = self._info()
-        name, uri = str(info.get("name") or ""), str(info.get("uri") or "")
-        return Profile(
-            remote_id=str(info["id"]),
-            handle=f"@{uri}" if uri else name,
-            name=name or uri,
-            url="",
-            avatar_url=str(info.get("icon") or ""),
-        )
-
-    def _info(self) -> dict[str, Any]:
-        info = self.calls.private("/get_account_info", {})
-        if not info.get("id"):
-            raise NotReached("The server did not tell whose access this is.")
-        return info
-
-    def revoke(self, *, shared: bool = False) -> None:
-        """Viber sends us nothing more. The token itself cannot be ended by a call."""
-        try:
-            self.calls.private("/set_webhook", {"url": ""})
-        except NeedsConsent:
-            return
 
     # Publishes: no posts
 
@@ -153,18 +87,6 @@ class ViberBot(Defaults):
     def publish(self, outgoing: Outgoing, read: Read) -> Published:
         raise Rejected(NO_POSTS, code="unsupported")
 
-    def find(
-        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
-    ) -> FindResult:
-        return Inconclusive("the network keeps no list that the portal may read")
-
-    @classmethod
-    def named_by(cls, link: str, server: str, account_id: str) -> str | None:
-        return None
-
-    def withdraw(self, remote_id: str) -> None:
-        raise Rejected("This server cannot delete posts for us.", code="unsupported")
-
     # Measures: nothing
 
     def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
@@ -175,13 +97,6 @@ class ViberBot(Defaults):
 
     # Converses
 
-    def messages(self, cursor: str | None = None) -> Messages:
-        """They come by webhook alone."""
-        return Messages((), cursor)
-
-    def replies(self, remote_id: str) -> Messages:
-        return Messages(())
-
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
         """One message to one subscriber. The key travels with it and comes back with what the person answers."""
         if not outgoing.conversation or outgoing.visibility != Visibility.DIRECT:
@@ -189,7 +104,7 @@ class ViberBot(Defaults):
         if outgoing.conversation != outgoing.recipient:
             raise Rejected(OTHER_PERSON, code="recipient")
         # Read every time: the answer shows that the token is valid before the irreversible step begins.
-        name = str(self._info().get("name") or "")[:NAME_CHARACTERS] or "Viber"
+        name = str(self.info().get("name") or "")[:NAME_CHARACTERS] or "Viber"
         body = {
             "receiver": outgoing.recipient,
             "min_api_version": 1,
@@ -223,11 +138,6 @@ class ViberBot(Defaults):
     # Notifies
 
     @classmethod
-    def verify(cls, raw_body: bytes, headers: Mapping[str, str], secret: str) -> bool:
-        signature = headers.get("x-viber-content-signature", "")
-        return bool(secret) and signatures.same(signature.lower(), signatures.hex_digest(secret, raw_body))
-
-    @classmethod
     def events(cls, payload: Any) -> list[RawEvent]:
         """What is delivered and what is seen have the number of the message that they are about, so the kind of the
         event and the person belong to the key."""
@@ -238,21 +148,14 @@ class ViberBot(Defaults):
         serialized = json.dumps(payload, sort_keys=True)
         key = f"{name}:{token}:{person}" if token else hashlib.sha256(serialized.encode()).hexdigest()
         kind = "private" if name in ("message", "seen") else "other"
-        return [RawEvent(_short(key), "", kind, payload, bot_messages.moment(payload.get("timestamp")))]
+        return [RawEvent(_short(key), "", kind, payload, moment(payload.get("timestamp")))]
 
     @classmethod
     def message_changes(cls, event: RawEvent) -> MessageChanges | None:
         return bot_messages.changes(event)
 
-    def subscribe(self, address: str, secret: str) -> None:
-        """Viber calls `address` at once and wants a 200: it has to be public, https, with a certificate of repute."""
-        asked = {"url": address, "event_types": list(EVENTS), "send_name": True, "send_photo": False}
-        try:
-            self.calls.private("/set_webhook", asked)
-        except Rejected as refused:
-            if refused.code != str(INVALID_URL):
-                raise
-            raise Rejected(NOT_CALLED_BACK, code="portal_unreachable", evidence=refused.evidence) from None
+    def webhook(self, address: str) -> dict[str, Any]:
+        return {**super().webhook(address), "event_types": list(EVENTS), "send_name": True, "send_photo": False}
 
 
 def _short(key: str) -> str:

@@ -4,10 +4,10 @@ A conversation is the person, whose id is one of this bot alone.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from platforms.types import Attachment, AttachmentKind, Message, MessageChanges, RawEvent, Seen
+from platforms.viber.account import moment
 from platforms.visibility import Visibility
 
 FILES = {"picture": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO, "file": AttachmentKind.FILE}
@@ -87,8 +87,3 @@ def _attachments(content: Mapping[str, Any]) -> Iterator[Attachment]:
         yield Attachment(AttachmentKind.OTHER, name=" ".join(str(part) for part in parts if part))
     elif content.get("type") and kind != "text":
         yield Attachment(AttachmentKind.OTHER)
-
-
-def moment(milliseconds: Any) -> datetime | None:
-    known = isinstance(milliseconds, int) and not isinstance(milliseconds, bool) and 0 < milliseconds < 10**14
-    return datetime.fromtimestamp(milliseconds / 1000, UTC) if known else None
