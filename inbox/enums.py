@@ -55,6 +55,10 @@ class MessageState(models.TextChoices):
     CLOSED = "closed", _("Closed without an answer")
 
 
+# States of messages that still need an answer or a decision.
+OPEN_STATES = (MessageState.OPEN, MessageState.WAITING)
+
+
 class Snooze(models.TextChoices):
     """Usual times until which a message is snoozed. Any other time can be chosen as well."""
 

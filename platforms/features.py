@@ -102,8 +102,8 @@ def _conversation(kind: type[Connector], facts: Facts, limits: Limits) -> Iterat
     yield Feature("answers", CONVERSATION, label, kind.converses, action=Action.ANSWER)
     label = gettext_noop("Private answers")
     yield Feature("visibility", CONVERSATION, label, len(limits.visibilities) > 1, "visibilities", Action.ANSWER)
-    asked = {scope.name for scope in kind.requested(facts)}
-    has_private = any(not window.scope or window.scope in asked for window in kind.reply_windows)
+    scopes = {scope.name for scope in kind.requested(facts)}
+    has_private = any(not window.scope or window.scope in scopes for window in kind.reply_windows)
     label = gettext_noop("Private messages")
     yield Feature("private", CONVERSATION, label, has_private, action=Action.CONVERSE)
     yield Feature("hide", CONVERSATION, gettext_noop("Hide comments"), moderation.hides, action=Action.HIDE)

@@ -13,15 +13,13 @@ from datetime import datetime
 from channels.models import Channel
 from inbox import phrases
 from inbox.domain import staff_notifications
-from inbox.enums import MessageState, OfficeTime, Readers
+from inbox.enums import OPEN_STATES, MessageState, OfficeTime, Readers
 from inbox.models import Message, SortingRule, Tag
 from municipalities.holidays import is_open
 from municipalities.models import Membership
 from municipalities.queries import people_who_read_private
 from municipalities.rules import PUBLISHING_ROLES
 from platforms.visibility import is_private
-
-OPEN = (MessageState.OPEN, MessageState.WAITING)
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ def _raise_heads(rows: Iterable[Message]) -> None:
     """A conversation is as urgent as the most urgent message that waits in it. One statement at most."""
     urgent = {row.conversation_id for row in rows if row.is_follow_up and row.is_urgent}
     if urgent:
-        heads = Message.objects.filter(conversation__in=urgent, is_follow_up=False, state__in=OPEN)
+        heads = Message.objects.filter(conversation__in=urgent, is_follow_up=False, state__in=OPEN_STATES)
         heads.update(is_urgent=True)
 
 

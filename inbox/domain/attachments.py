@@ -20,6 +20,7 @@ from channels.enums import ChannelState
 from channels.models import Channel
 from inbox import attachment_types
 from inbox.models import AttachmentProblem, AttachmentState, Message, MessageAttachment
+from inbox.network_text import storable
 from municipalities.tenancy import everywhere, scope
 from platforms import types
 from platforms.errors import PlatformError, RateLimited, Rejected
@@ -31,7 +32,7 @@ MOST_ATTACHMENTS = 10
 MOST_BYTES = 25 * 1024 * 1024
 LEASE = timedelta(minutes=5)
 RETRIES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
-TEXT, NAME = 2000, 200
+TEXT = 2000
 
 
 def store(channel: Channel, items: Collection[types.Message], now: object) -> None:
@@ -55,22 +56,18 @@ def _attachment(channel: Channel, message: int, position: int, one: types.Attach
     )  # fmt: skip
     row = MessageAttachment(
         municipality_id=channel.municipality_id, message_id=message, position=position, kind=one.kind,
-        name=attachment_types.clean_name(one.name), mime=_clean(one.mime)[:100],
+        name=attachment_types.clean_name(one.name), mime=storable(one.mime)[:100],
         size=one.size if one.size is not None and 0 <= one.size < 2**62 else None,
         latitude=one.latitude if has_place else None, longitude=one.longitude if has_place else None,
-        url=_clean(one.url)[:TEXT] if one.url.startswith(("https://", "http://")) else "",
+        url=storable(one.url)[:TEXT] if one.url.startswith(("https://", "http://")) else "",
         state=AttachmentState.EMPTY,
     )  # fmt: skip
-    source = _clean(one.source)
+    source = storable(one.source)
     if source and len(source) <= TEXT:
         row.source, row.state, row.next_at = source, AttachmentState.WAITING, now  # type: ignore[assignment]
     if row.size is not None and row.size > MOST_BYTES:
         _refuse(row, AttachmentProblem.SIZE)
     return row
-
-
-def _clean(text: str) -> str:
-    return text.replace("\x00", "")
 
 
 def _refuse(row: MessageAttachment, problem: AttachmentProblem) -> None:

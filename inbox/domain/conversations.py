@@ -16,14 +16,12 @@ from django.db.models.functions import Coalesce, Greatest
 
 from channels.models import Channel
 from delivery.models import Delivery
-from inbox.enums import MessageState
+from inbox.enums import OPEN_STATES, MessageState
 from inbox.models import Conversation, ExternalReply, Message
+from inbox.network_text import storable, storable_name
 from municipalities.tenancy import everywhere
 from platforms import types
 from serbian.folding import fold
-
-OPEN = (MessageState.OPEN, MessageState.WAITING)
-NAME = 300
 
 
 def store(channel: Channel, items: Collection[types.Message], now: datetime) -> dict[str, Conversation]:
@@ -55,13 +53,14 @@ def _known(channel: Channel, names: Iterable[str]) -> dict[str, Conversation]:
 def _conversation(channel: Channel, one: types.Message, now: datetime) -> Conversation:
     return Conversation(
         municipality_id=channel.municipality_id, channel=channel, remote_id=one.conversation,
-        author_id=_name(one.author_id), author_handle=_name(one.author_handle), author_name=_name(one.author_name),
+        author_id=storable_name(one.author_id), author_handle=storable_name(one.author_handle),
+        author_name=storable_name(one.author_name),
         search_key=_search_key(one.author_name, one.author_handle),
     )  # fmt: skip
 
 
 def _search_key(name: str, handle: str) -> str:
-    return fold(_name(f"{name} {handle}"))
+    return fold(storable_name(f"{name} {handle}"))
 
 
 def _update(row: Conversation, items: Collection[types.Message], now: datetime) -> bool:
@@ -71,29 +70,25 @@ def _update(row: Conversation, items: Collection[types.Message], now: datetime) 
     received = [min(one.at, now) for one in of_row if not one.is_ours]
     row.last_received_at = max([*received, *filter(None, [row.last_received_at])], default=None)
     for name in ("author_id", "author_handle", "author_name"):
-        values = [_name(getattr(one, name)) for one in sorted(of_row, key=lambda item: item.at)]
+        values = [storable_name(getattr(one, name)) for one in sorted(of_row, key=lambda item: item.at)]
         setattr(row, name, next(filter(None, reversed(values)), getattr(row, name)))
     row.search_key = _search_key(row.author_name, row.author_handle)
     return before != (row.author_id, row.author_handle, row.author_name, row.last_received_at)
 
 
-def _name(text: str) -> str:
-    return text.replace("\x00", "")[:NAME]
-
-
 def with_open_head(conversations: Collection[Conversation]) -> set[int]:
     """Ids of those with an open head, whose row is locked until the end of the transaction."""
     heads = Message.objects.select_for_update(of=("self",)).filter(
-        conversation__in=[row.pk for row in conversations], state__in=OPEN, is_follow_up=False
+        conversation__in=[row.pk for row in conversations], state__in=OPEN_STATES, is_follow_up=False
     )
     return {pk for pk in heads.order_by("pk").values_list("conversation", flat=True) if pk is not None}
 
 
 def announce(follow_ups: Collection[Message]) -> None:
     """The heads of new follow-ups are unread again and no longer snoozed. One statement."""
-    ids = {row.conversation_id for row in follow_ups if row.is_follow_up and row.state in OPEN}
+    ids = {row.conversation_id for row in follow_ups if row.is_follow_up and row.state in OPEN_STATES}
     if ids:
-        heads = Message.objects.filter(conversation__in=ids, state__in=OPEN, is_follow_up=False)
+        heads = Message.objects.filter(conversation__in=ids, state__in=OPEN_STATES, is_follow_up=False)
         heads.update(read_at=None, snoozed_until=None)
 
 
@@ -113,7 +108,7 @@ def store_external_replies(
     rows = [
         ExternalReply(
             municipality_id=channel.municipality_id, conversation=conversations[one.conversation],
-            remote_id=one.remote_id, text=one.text.replace("\x00", ""), at=min(one.at, now), received_at=now,
+            remote_id=one.remote_id, text=storable(one.text), at=min(one.at, now), received_at=now,
         )
         for one in ours.values()
     ]  # fmt: skip
@@ -153,7 +148,7 @@ def settle_follow_ups(
     settled = Q(read_at__isnull=False) if read_by is None else Q(read_at__lte=read_by)
     if listed_at is not None:
         settled |= Q(received_at__lte=listed_at)
-    rows = Message.objects.filter(conversation=head.conversation_id, is_follow_up=True, state__in=OPEN)
+    rows = Message.objects.filter(conversation=head.conversation_id, is_follow_up=True, state__in=OPEN_STATES)
     rows.filter(settled).update(state=state, settled_at=at)
     promote([head.conversation_id])
 
@@ -161,11 +156,11 @@ def settle_follow_ups(
 def promote(conversations: Collection[int] | None = None) -> int:
     """Where follow-ups are open and no head is, the oldest of them becomes the head. Returns how many."""
     with everywhere("a follow-up without an open head would be listed nowhere"):
-        heads = Message.objects.filter(conversation=OuterRef("conversation"), state__in=OPEN, is_follow_up=False)
-        waiting = Message.objects.filter(is_follow_up=True, state__in=OPEN).filter(~Exists(heads))
+        heads = Message.objects.filter(conversation=OuterRef("conversation"), state__in=OPEN_STATES, is_follow_up=False)
+        waiting = Message.objects.filter(is_follow_up=True, state__in=OPEN_STATES).filter(~Exists(heads))
         if conversations is not None:
             waiting = waiting.filter(conversation__in=conversations)
         oldest = Message.objects.filter(
-            conversation=OuterRef("conversation"), is_follow_up=True, state__in=OPEN
+            conversation=OuterRef("conversation"), is_follow_up=True, state__in=OPEN_STATES
         ).order_by("at", "pk")
         return waiting.filter(Q(pk=Subquery(oldest.values("pk")[:1]))).update(is_follow_up=False)

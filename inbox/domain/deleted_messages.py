@@ -18,9 +18,9 @@ from inbox.domain.mark_daily_counts import mark_questions
 from inbox.domain.triage import audit_label
 from inbox.enums import MessageKind, MessageState
 from inbox.models import DeletedMessage, ExternalReply, Message
+from inbox.network_text import is_storable_id
 from municipalities.tenancy import everywhere
 
-NAME = 300
 REMEMBERED_FOR = timedelta(days=7)
 
 
@@ -53,7 +53,7 @@ def _remember_unknown(channel: Channel, remote_ids: Collection[str], now: dateti
     unknown = [
         DeletedMessage(municipality_id=channel.municipality_id, channel=channel, remote_id=remote_id, at=now)
         for remote_id in remote_ids
-        if remote_id not in known and len(remote_id) <= NAME and "\x00" not in remote_id
+        if remote_id not in known and is_storable_id(remote_id)
     ]
     if unknown:
         DeletedMessage.objects.bulk_create(unknown, ignore_conflicts=True)

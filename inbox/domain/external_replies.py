@@ -16,7 +16,7 @@ from delivery.models import Delivery
 from inbox.domain import conversations
 from inbox.domain.mark_daily_counts import mark_questions
 from inbox.domain.triage import audit_label
-from inbox.enums import MessageKind, MessageState
+from inbox.enums import OPEN_STATES, MessageKind, MessageState
 from inbox.models import ExternalReply, Message, Reply
 from municipalities.tenancy import everywhere
 
@@ -51,7 +51,7 @@ def _settle(row: ExternalReply) -> bool:
     head = (
         Message.objects.select_for_update(of=("self",))
         .select_related("channel")
-        .filter(conversation=row.conversation_id, state__in=conversations.OPEN, is_follow_up=False, at__lte=row.at)
+        .filter(conversation=row.conversation_id, state__in=OPEN_STATES, is_follow_up=False, at__lte=row.at)
         .first()
     )
     if head is None:
@@ -59,7 +59,7 @@ def _settle(row: ExternalReply) -> bool:
     head.state, head.settled_at, head.snoozed_until = MessageState.ANSWERED, now, None
     head.first_answer_at = head.first_answer_at or row.at
     head.save(update_fields=["state", "settled_at", "snoozed_until", "first_answer_at", "search_key"])
-    later = Message.objects.filter(conversation=row.conversation_id, is_follow_up=True, state__in=conversations.OPEN)
+    later = Message.objects.filter(conversation=row.conversation_id, is_follow_up=True, state__in=OPEN_STATES)
     later.filter(at__lte=row.at).update(state=MessageState.ANSWERED, settled_at=now)
     conversations.promote([row.conversation_id])
     if head.kind == MessageKind.QUESTION:

@@ -24,6 +24,7 @@ from inbox.domain import apply_rules, attachments, conversations, fetch_visibili
 from inbox.domain.deleted_messages import mark_deleted, without_deleted
 from inbox.enums import FetchOutcome, MessageState
 from inbox.models import Conversation, Message, MessageFetch, message_search_key
+from inbox.network_text import is_storable_id, storable, storable_name
 from municipalities.tenancy import everywhere, scope
 from platforms import types
 from platforms.errors import NeedsConsent, NotReached, PlatformError, RateLimited
@@ -35,7 +36,6 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 # Pages of one channel per run; then the next fetch is due at once.
 PAGES = 10
-NAME = 300
 
 
 def schedule() -> int:
@@ -192,12 +192,8 @@ def _may_be_stored(one: types.Message, channel: Channel) -> bool:
     return (
         bool(one.remote_id)
         and (is_citizens or (one.is_ours and bool(one.conversation)))
-        and all(_is_name(name) for name in names)
+        and all(is_storable_id(name) for name in names)
     )
-
-
-def _is_name(name: str) -> bool:
-    return len(name) <= NAME and "\x00" not in name
 
 
 def _update_edited(channel: Channel, known: dict[str, Message], items: dict[str, types.Message], now: datetime) -> None:
@@ -250,15 +246,15 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
         root=one.root or "",
         in_reply_to=one.in_reply_to or "",
         publication_id=below.get(one.root or "") or below.get(one.in_reply_to or ""),
-        author_id=_clean(one.author_id)[:NAME],
-        author_handle=_clean(one.author_handle)[:NAME],
-        author_name=_clean(one.author_name)[:NAME],
+        author_id=storable_name(one.author_id),
+        author_handle=storable_name(one.author_handle),
+        author_name=storable_name(one.author_name),
         text=text,
-        subject=_clean(one.subject)[:NAME],
+        subject=storable_name(one.subject),
         stars=one.stars if one.stars in range(1, 6) else None,
         recommends=one.recommends,
         visibility=one.visibility,
-        url=_clean(one.url)[:600] if one.url.startswith(("https://", "http://")) else "",
+        url=storable(one.url)[:600] if one.url.startswith(("https://", "http://")) else "",
         at=at,
         received_at=now,
         counts_from=counts_from,
@@ -273,8 +269,4 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
 
 def _text(one: types.Message) -> str:
     """The text without characters that the database cannot hold, truncated."""
-    return _clean(one.text)[: rules.MOST_CHARACTERS]
-
-
-def _clean(text: str) -> str:
-    return text.replace("\x00", "")
+    return storable(one.text)[: rules.MOST_CHARACTERS]

@@ -20,7 +20,7 @@ from inbox.domain import second_person_notifications
 from inbox.domain.mark_daily_counts import mark_hidden
 from inbox.domain.triage import audit_label
 from inbox.domain.triage import lock as locked_message
-from inbox.enums import MessageState
+from inbox.enums import OPEN_STATES, MessageState
 from inbox.models import Message, Moderation
 from inbox.moderation_rules import (
     CONFIRM_WITHIN,
@@ -189,7 +189,7 @@ def settle_done(row: Moderation, *, by: User | None) -> None:
     """Note in a locked row that it is done; its message wants no answer any more. The caller saves."""
     now = timezone.now()
     row.state, row.done_at, row.done_by, row.next_at, row.error_code = ModerationState.DONE, now, by, None, ""
-    waiting = Message.objects.filter(pk=row.message_id, state__in=[MessageState.OPEN, MessageState.WAITING])
+    waiting = Message.objects.filter(pk=row.message_id, state__in=OPEN_STATES)
     waiting.update(state=MessageState.CLOSED, settled_at=now)
     mark_hidden(row)
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from inbox.enums import MessageKind, MessageState
+from inbox.enums import OPEN_STATES, MessageKind, MessageState
 from inbox.models import Message, ProposedAnswer, SentNotification
 from inbox.queries.readable import readable_with
 from municipalities.holidays import BELGRADE, is_working_day
@@ -31,7 +31,6 @@ from notifications.enums import NotificationKind
 from posts.approval import deciders
 
 URGENT = (MessageKind.EMERGENCY, MessageKind.UNLAWFUL)
-OPEN = (MessageState.OPEN, MessageState.WAITING)
 NEW = "new:"
 EVERY = timedelta(hours=1)
 # Late messages are reported in these hours of a working day (Belgrade), otherwise on the next morning.
@@ -59,7 +58,7 @@ def _urgent(now: datetime) -> int:
     key = Concat(Value("urgent:"), Cast(OuterRef("pk"), CharField()))
     with everywhere("find emergencies that nobody was told of"):
         sent = SentNotification.objects.filter(municipality=OuterRef("municipality"), about=key)
-        rows = Message.objects.filter(kind__in=URGENT, state__in=OPEN, received_at__gt=now - MAX_AGE).exclude(
+        rows = Message.objects.filter(kind__in=URGENT, state__in=OPEN_STATES, received_at__gt=now - MAX_AGE).exclude(
             Exists(sent)
         )
         messages = list(rows.select_related("municipality").order_by("pk")[:100])
@@ -140,7 +139,7 @@ def _late(now: datetime) -> int:
         return 0
     with everywhere("find municipalities with late messages"):
         sent = SentNotification.objects.filter(municipality=OuterRef("pk"), about=f"late:{local.date()}")
-        rows = Message.objects.filter(state__in=OPEN, is_follow_up=False, due_at__lt=now)
+        rows = Message.objects.filter(state__in=OPEN_STATES, is_follow_up=False, due_at__lt=now)
         municipalities = list(Municipality.objects.filter(pk__in=rows.values("municipality")).exclude(Exists(sent)))
     return sum(_notify_late(municipality, now) for municipality in municipalities)
 
@@ -150,7 +149,7 @@ def _notify_late(municipality: Municipality, now: datetime) -> bool:
     with scope(municipality):
         if not _is_first(municipality, f"late:{now.astimezone(BELGRADE).date()}"):
             return False
-        rows = Message.objects.filter(state__in=OPEN, is_follow_up=False, due_at__lt=now)
+        rows = Message.objects.filter(state__in=OPEN_STATES, is_follow_up=False, due_at__lt=now)
         for people, count in _counted(municipality, rows):
             _notify_count_of_late(municipality, people, count)
     return True

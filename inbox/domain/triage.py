@@ -17,7 +17,7 @@ from common.errors import ActionNotAllowed
 from inbox import rules
 from inbox.domain import conversations, staff_notifications
 from inbox.domain.mark_daily_counts import mark_questions
-from inbox.enums import MessageKind, MessageState, Topic
+from inbox.enums import OPEN_STATES, MessageKind, MessageState, Topic
 from inbox.models import PRIVATE, Department, Message, Note, Settlement
 from municipalities.models import Municipality
 from municipalities.queries import people_who_read_private, still_may
@@ -147,14 +147,14 @@ def end_unauthorised(person: Any, by: User) -> None:
     """For `accounts.endings`: unassign open messages of a person who may no longer answer them: all of them, or the
     private ones."""
     with everywhere("find the municipalities in which somebody sees to messages"):
-        assigned = Message.objects.filter(assignee=person, state__in=[MessageState.OPEN, MessageState.WAITING])
+        assigned = Message.objects.filter(assignee=person, state__in=OPEN_STATES)
         ids = set(assigned.values_list("municipality_id", flat=True))
     for municipality in Municipality.objects.filter(pk__in=ids).order_by("pk"):
         if still_may(person, municipality, Verb.INBOX_PRIVATE):
             continue
         lost = PRIVATE if still_may(person, municipality, Verb.INBOX_WORK) else Q()
         with scope(municipality):
-            rows = Message.objects.filter(lost, assignee=person, state__in=[MessageState.OPEN, MessageState.WAITING])
+            rows = Message.objects.filter(lost, assignee=person, state__in=OPEN_STATES)
             count = rows.update(assignee=None)
         if count:
             record(

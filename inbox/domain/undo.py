@@ -18,7 +18,7 @@ from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox.domain.mark_daily_counts import mark_questions
-from inbox.enums import MessageKind, MessageState
+from inbox.enums import OPEN_STATES, MessageKind
 from inbox.models import BulkAct, Message
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
@@ -31,7 +31,6 @@ FIELDS = (
 WINDOW = timedelta(minutes=10)
 RETENTION = timedelta(days=1)
 
-OPEN = (MessageState.OPEN, MessageState.WAITING)
 
 Values = dict[str, Any]
 Change = dict[str, Any]
@@ -68,7 +67,7 @@ def _group(row: Message) -> list[Message]:
     rows = Message.objects.select_for_update(of=("self",)).order_by("pk")
     if row.conversation_id is None:
         return list(rows.filter(pk=row.pk))
-    group = list(rows.filter(Q(pk=row.pk) | Q(conversation=row.conversation_id, state__in=OPEN)))
+    group = list(rows.filter(Q(pk=row.pk) | Q(conversation=row.conversation_id, state__in=OPEN_STATES)))
     return sorted(group, key=lambda one: one.pk != row.pk)
 
 
@@ -115,7 +114,7 @@ def undo(bulk_act: BulkAct, *, by: User) -> UndoResult:
 def _newer_heads(rows: Collection[Message]) -> set[int]:
     """Ids of conversations that have an open head which the act did not touch: the person has written again."""
     ids = {row.conversation_id for row in rows} - {None}
-    heads = Message.objects.filter(conversation__in=ids, state__in=OPEN, is_follow_up=False)
+    heads = Message.objects.filter(conversation__in=ids, state__in=OPEN_STATES, is_follow_up=False)
     heads = heads.exclude(pk__in=[row.pk for row in rows])
     return set(heads.values_list("conversation_id", flat=True)) if ids else set()
 
@@ -123,7 +122,7 @@ def _newer_heads(rows: Collection[Message]) -> set[int]:
 def _is_changed(row: Message | None, item: Change, newer: Collection[int]) -> bool:
     if row is None or row.erased_at or values_of(row) != item["after"]:
         return True
-    return row.conversation_id in newer and item["before"]["state"] in OPEN and row.state not in OPEN
+    return row.conversation_id in newer and item["before"]["state"] in OPEN_STATES and row.state not in OPEN_STATES
 
 
 def _read(name: str, value: Any) -> Any:

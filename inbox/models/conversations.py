@@ -224,7 +224,3 @@ class MessageAttachment(TenantModel):
             return ""
         place = f"{self.latitude:.6f}/{self.longitude:.6f}"
         return f"https://www.openstreetmap.org/?mlat={self.latitude:.6f}&mlon={self.longitude:.6f}#map=17/{place}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.name, self.mime = self.name[:200], self.mime[:100]
-        super().save(*args, **kwargs)

@@ -24,7 +24,7 @@ from django.utils.functional import cached_property
 
 from common.integers import parse_int
 from common.word_search import holds
-from inbox.enums import MessageKind, MessageState, Readers, Topic
+from inbox.enums import OPEN_STATES, MessageKind, MessageState, Readers, Topic
 from inbox.models import PRIVATE, Message, MessageFetch, Reply
 from inbox.queries.readable import readable, readable_with, reads_private
 from municipalities.prepared import Prepared, PreparedRows
@@ -32,7 +32,6 @@ from municipalities.queries import Access
 from municipalities.tenancy import the_only_one
 from serbian.sorting import sort_key
 
-OPEN = (MessageState.OPEN, MessageState.WAITING)
 # What the list may show, each with its condition in `in_view`.
 VIEWS = ("open", "mine", "late", "waiting", "snoozed", "answered", "closed")
 SETTLED = ("answered", "closed")
@@ -132,10 +131,10 @@ def in_view(view: str, person: Any, now: datetime) -> Q:
     awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now) | Q(due_at__lt=now)
     return {
         "open": Q(state=MessageState.OPEN) & awake,
-        "mine": Q(state__in=OPEN, assignee=person) & awake,
-        "late": Q(state__in=OPEN, due_at__lt=now),
+        "mine": Q(state__in=OPEN_STATES, assignee=person) & awake,
+        "late": Q(state__in=OPEN_STATES, due_at__lt=now),
         "waiting": Q(state=MessageState.WAITING) & awake,
-        "snoozed": Q(state__in=OPEN) & is_snoozed(now),
+        "snoozed": Q(state__in=OPEN_STATES) & is_snoozed(now),
         "answered": Q(state=MessageState.ANSWERED),
         "closed": Q(state=MessageState.CLOSED),
     }[view]
@@ -208,7 +207,7 @@ COUNTED = tuple(name for name in VIEWS if name not in SETTLED)
 def _counts(person: int, now: datetime, *, with_private: bool) -> Any:
     columns = {f"in_{name}": Count("pk", filter=in_view(name, person, now)) for name in COUNTED}
     may_read = HEADS & readable_with(reads_private=with_private)
-    rows = Message.objects.filter(may_read, state__in=OPEN).order_by().annotate(all=Value(1)).values("all")
+    rows = Message.objects.filter(may_read, state__in=OPEN_STATES).order_by().annotate(all=Value(1)).values("all")
     return rows.annotate(**columns).values_list(*columns)
 
 
@@ -238,8 +237,8 @@ def thread_sizes(rows: Iterable[Message], access: Access) -> dict[int, int]:
 
 def follow_up_counts(rows: Iterable[Message]) -> dict[int, int]:
     """How many open messages follow each of these in its conversation, by conversation."""
-    ids = {row.conversation_id for row in rows if row.conversation_id and row.state in OPEN}
-    waiting = Message.objects.filter(conversation__in=ids, is_follow_up=True, state__in=OPEN).order_by()
+    ids = {row.conversation_id for row in rows if row.conversation_id and row.state in OPEN_STATES}
+    waiting = Message.objects.filter(conversation__in=ids, is_follow_up=True, state__in=OPEN_STATES).order_by()
     return dict(waiting.values_list("conversation").annotate(Count("pk"))) if ids else {}
 
 
@@ -254,7 +253,9 @@ class OpenCounts(Subquery):
     output_field = ArrayField(IntegerField())
 
     def __init__(self, now: datetime, *, with_private: bool) -> None:
-        rows = Message.objects.filter(HEADS & readable_with(reads_private=with_private), state__in=OPEN).order_by()
+        rows = Message.objects.filter(
+            HEADS & readable_with(reads_private=with_private), state__in=OPEN_STATES
+        ).order_by()
         columns = {
             f"is_{name}": ExpressionWrapper(in_view(name, None, now), BooleanField()) for name in ("open", "late")
         }
@@ -269,16 +270,16 @@ def collapse_similar(rows: list[Message]) -> list[Message]:
     """
     shown: dict[Any, Message] = {}
     for row in rows:
-        stands_alone = row.similar_group is None or row.state not in OPEN or row.is_private
+        stands_alone = row.similar_group is None or row.state not in OPEN_STATES or row.is_private
         shown.setdefault(row.pk if stands_alone else _group(row), row)
     named = {row.similar_group for row in shown.values()} - {None}
-    alike = Message.objects.filter(~PRIVATE, similar_group__in=named, state__in=OPEN).order_by()
+    alike = Message.objects.filter(~PRIVATE, similar_group__in=named, state__in=OPEN_STATES).order_by()
     groups: Iterable[tuple[Any, ...]] = alike.values_list("channel_id", "publication_id", "similar_group").annotate(
         count=Count("pk"), new=Count("pk", filter=Q(read_at=None))
     )
     counted = {tuple(group): (count, new) for *group, count, new in groups}
     for row in shown.values():
-        is_grouped = row.state in OPEN and not row.is_private
+        is_grouped = row.state in OPEN_STATES and not row.is_private
         count, new = counted.get(_group(row), (1, 0)) if is_grouped else (1, 0)
         row.others, row.others_new = max(0, count - 1), max(0, new - (row.read_at is None))
     return list(shown.values())

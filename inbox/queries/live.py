@@ -8,9 +8,10 @@ from typing import Any
 from django.db.models import BigIntegerField, Count, Max, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 
+from inbox.enums import OPEN_STATES
 from inbox.models import Message, Reply
 from inbox.queries import listing
-from inbox.queries.listing import OPEN, MessageFilters
+from inbox.queries.listing import MessageFilters
 from inbox.queries.readable import readable_messages
 from municipalities.queries import Access
 
@@ -31,7 +32,7 @@ def version(access: Access) -> str:
     `xmin` is the transaction that wrote a row last. Settled messages are too many to go through.
     """
     written = RawSQL("inbox_message.xmin::text::bigint", (), output_field=BigIntegerField())
-    rows = readable_messages(access).filter(state__in=OPEN).order_by()
+    rows = readable_messages(access).filter(state__in=OPEN_STATES).order_by()
     totals = rows.aggregate(count=Count("pk"), newest=Max("pk"), written=Sum(written))
     return f"{totals['count']}-{totals['newest'] or 0}-{totals['written'] or 0}"
 

@@ -26,7 +26,7 @@ from django.db.models.functions import Concat, TruncMonth
 from django.utils import timezone
 
 from channels import validation
-from inbox.enums import MessageKind, MessageState
+from inbox.enums import OPEN_STATES, MessageKind
 from inbox.models import HouseRules, Message, Moderation
 from inbox.moderation_rules import (
     FINAL_STATES,
@@ -104,9 +104,7 @@ class SecondReviewCounts(Subquery):
 def unlawful(access: Access) -> QuerySet[Message]:
     """Messages that a person sorted as clearly unlawful and about which nothing was decided; shortest clock first."""
     live = Moderation.objects.exclude(state__in=FINAL_STATES).values("message")
-    rows = readable_messages(access).filter(
-        kind=MessageKind.UNLAWFUL, state__in=[MessageState.OPEN, MessageState.WAITING], erased_at=None
-    )
+    rows = readable_messages(access).filter(kind=MessageKind.UNLAWFUL, state__in=OPEN_STATES, erased_at=None)
     return rows.exclude(pk__in=live).select_related("channel", "assignee").order_by("due_at", "pk")
 
 

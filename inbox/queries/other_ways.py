@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from inbox.enums import OPEN_STATES
 from inbox.models import Conversation, Message
-from inbox.queries.listing import OPEN
 from inbox.text_analysis import find_contacts
 from platforms.visibility import FOR_EVERYBODY
 
@@ -30,7 +30,10 @@ def other_ways(message: Message, thread: list[Message], merged: list[Conversatio
             for contact in find_contacts(row.text):
                 email, phone = (contact, phone) if "@" in contact else (email, contact)
     public = Message.objects.filter(
-        channel=message.channel_id, author_id=message.author_id, visibility__in=sorted(FOR_EVERYBODY), state__in=OPEN
+        channel=message.channel_id,
+        author_id=message.author_id,
+        visibility__in=sorted(FOR_EVERYBODY),
+        state__in=OPEN_STATES,
     ).exclude(author_id="")
     return OtherWays(
         public=public.order_by("-at").first(),

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from inbox.enums import OPEN_STATES
 from inbox.models import PRIVATE, ExternalReply, Message, MessageAttachment, Reply
-from inbox.queries.listing import OPEN
 from inbox.queries.readable import readable
 from municipalities.queries import Access
 
@@ -58,7 +58,7 @@ def similar_messages(message: Message) -> QuerySet[Message]:
     if message.similar_group is None:
         return Message.objects.filter(pk=message.pk)
     alike = PRIVATE if message.is_private else ~PRIVATE
-    return Message.objects.filter(alike, **same, state__in=OPEN).select_related("channel").order_by("at", "pk")
+    return Message.objects.filter(alike, **same, state__in=OPEN_STATES).select_related("channel").order_by("at", "pk")
 
 
 def replies(messages: list[Message]) -> dict[int, list[Reply]]:
@@ -72,9 +72,9 @@ def replies(messages: list[Message]) -> dict[int, list[Reply]]:
 def open_head(message: Message) -> int | None:
     """The id of the open message that this one follows in its conversation; None for one that stands for itself. Acts
     on a conversation are acts on its head. At most one query."""
-    if not message.is_follow_up or message.state not in OPEN:
+    if not message.is_follow_up or message.state not in OPEN_STATES:
         return None
-    heads = Message.objects.filter(conversation=message.conversation_id, is_follow_up=False, state__in=OPEN)
+    heads = Message.objects.filter(conversation=message.conversation_id, is_follow_up=False, state__in=OPEN_STATES)
     return heads.order_by("at", "pk").values_list("pk", flat=True).first()
 
 

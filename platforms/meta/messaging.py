@@ -182,8 +182,8 @@ class Messaging:
     def _conversations(self, floor: int) -> Iterator[dict[str, Any]]:
         """Those with a message since `floor` (seconds), the newest first, as the network lists them."""
         inside = f"messages.limit({LISTED}){{{self.private_fields}}}"
-        asked = {"platform": self.private_platform, "fields": f"id,updated_time,participants,{inside}", "limit": PAGE}
-        listed = self.calls.listed(f"{self.private_path}/conversations", PAGES if floor else FIRST_PAGES, **asked)
+        query = {"platform": self.private_platform, "fields": f"id,updated_time,participants,{inside}", "limit": PAGE}
+        listed = self.calls.listed(f"{self.private_path}/conversations", PAGES if floor else FIRST_PAGES, **query)
         for number, conversation in enumerate(listed, start=1):
             updated = private_messages.second(conversation.get("updated_time"))
             if updated and updated < floor:
@@ -226,9 +226,9 @@ class Messaging:
 
     def find_private(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
         """Among the newest messages of this one conversation that the person did not write."""
-        asked = {"platform": self.private_platform, "user_id": outgoing.conversation, "limit": 1}
+        query = {"platform": self.private_platform, "user_id": outgoing.conversation, "limit": 1}
         fields = f"id,messages.limit({LISTED}){{{self.private_fields}}}"
-        answer = self.calls.get(f"{self.private_path}/conversations", fields=fields, **asked)
+        answer = self.calls.get(f"{self.private_path}/conversations", fields=fields, **query)
         conversations = reading.data(answer)
         if len(conversations) != 1:
             return Inconclusive("the network does not list the conversation")

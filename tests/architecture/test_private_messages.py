@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -208,9 +207,9 @@ def archive_of(cast: Cast, user: Any) -> dict[str, str]:
 
 
 def test_the_archive_has_them_only_for_who_may_read_them(
-    cast: Cast, things: Things, private: PrivateMessages, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, things: Things, private: PrivateMessages, tmp_path: Any, settings: Any
 ) -> None:
-    monkeypatch.setattr(settings, "EXPORTS_ROOT", tmp_path)
+    settings.EXPORTS_ROOT = tmp_path
     texts = archive_of(cast, cast.approver)
     marked = {name for name, text in texts.items() if MARKER in text.casefold()}
     assert marked >= {"messages.json", "answers-elsewhere.json", "moderation.json"}
