@@ -1,6 +1,7 @@
 """Delegations: who stands in for an absent approver, and who may publish in an emergency."""
 
 from datetime import date, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -96,14 +97,14 @@ def allow_emergency(municipality: Municipality, user: User, *, by: User) -> Emer
         raise ActionNotAllowed(_("Only a communications officer or an approver can be on the emergency list."), "user")
     return rights_by_name.give(
         EmergencyRight, municipality, user, by=by, waits_until=waiting.until(municipality),
-        event="member.allow_emergency",
+        record=partial(audit.record, "member.allow_emergency"),
     )  # fmt: skip
 
 
 @transaction.atomic
 def end_emergency(right: EmergencyRight, *, by: User) -> None:
     """Remove a person from the list. Posts of theirs that have not left yet are deferred by the publish policy."""
-    rights_by_name.end(right, by=by, event="member.end_emergency")
+    rights_by_name.end(right, by=by, record=partial(audit.record, "member.end_emergency"))
 
 
 def end_unauthorised(person: User, by: User) -> None:

@@ -4,11 +4,14 @@ An approver's naming holds at once, since approvers read these messages themselv
 administrator) waits like other new rights (`domain.waiting`).
 """
 
+from functools import partial
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import endings
 from accounts.models import User
+from common import audit
 from common.errors import ActionNotAllowed
 from municipalities.domain import rights_by_name, waiting
 from municipalities.domain.rights_by_name import holds_role
@@ -26,7 +29,7 @@ def name(municipality: Municipality, user: User, *, by: User, notify: bool = Tru
     is_approver = Membership.objects.deciding().filter(municipality=municipality, user=by).exists()
     return rights_by_name.give(
         PrivateReader, municipality, user, by=by, waits_until=None if is_approver else waiting.until(municipality),
-        event="member.name_private_reader", notify=notify,
+        record=partial(audit.record, "member.name_private_reader"), notify=notify,
     )  # fmt: skip
 
 
@@ -38,7 +41,7 @@ def end(reader: PrivateReader, *, by: User | None) -> None:
 
 
 def _end(reader: PrivateReader, by: User | None) -> None:
-    rights_by_name.end(reader, by=by, event="member.end_private_reader")
+    rights_by_name.end(reader, by=by, record=partial(audit.record, "member.end_private_reader"))
 
 
 def end_unauthorised(person: User, by: User) -> None:

@@ -1,5 +1,6 @@
 """Rights that members have by name (`models.RightByName`): giving one and ending it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
@@ -7,7 +8,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from common import audit
 from municipalities.domain import notifications
 from municipalities.models import EmergencyRight, Membership, Municipality, PrivateReader
 
@@ -28,21 +28,22 @@ def give(
     *,
     by: User,
     waits_until: datetime | None,
-    event: str,
+    record: Callable[..., object],
     notify: bool = True,
 ) -> Right:
-    """The entry of `user`, a new one unless there is one. Records `event` and notifies of a new one."""
+    """The entry of `user`, a new one unless there is one. A new one is recorded with `record`
+    (`common.audit.record` with its verb) and notified of."""
     row, is_new = kind.objects.get_or_create(
         municipality=municipality, user=user, ended_at=None, defaults={"by": by, "waits_until": waits_until}
     )
     if is_new:
-        audit.record(event, by=by, target=row, person=str(user))
+        record(by=by, target=row, person=str(user))
         if notify:
             notifications.right_given(row, by=by)
     return row
 
 
-def end(entry: Named, *, by: User | None, event: str) -> None:
+def end(entry: Named, *, by: User | None, record: Callable[..., object]) -> None:
     """End it, at once. Does nothing when it has ended."""
     rows = type(entry).objects.select_for_update(of=("self",)).select_related("user", "municipality", "by")
     row = rows.get(pk=entry.pk)
@@ -50,6 +51,6 @@ def end(entry: Named, *, by: User | None, event: str) -> None:
         return
     row.ended_at = timezone.now()
     row.save(update_fields=["ended_at"])
-    audit.record(event, by=by, target=row, person=str(row.user))
+    record(by=by, target=row, person=str(row.user))
     if row.waits_until:
         notifications.right_stopped(row, by=by)

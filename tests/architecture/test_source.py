@@ -76,6 +76,7 @@ EVERYWHERE = {
     "benchmarks/conversations.py",
     "inbox/domain/answer.py",
     "inbox/domain/attachments.py",
+    "inbox/domain/automatic.py",
     "inbox/domain/conversations.py",
     "inbox/domain/deleted_messages.py",
     "inbox/domain/external_replies.py",
