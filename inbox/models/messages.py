@@ -199,8 +199,12 @@ class Message(TenantModel):
             GinIndex(
                 OpClass("municipality_id", "int8_ops"), OpClass("search_key", "gin_trgm_ops"), name="message_search"
             ),
-            # what colleagues are notified of
-            models.Index(fields=["received_at"], name="message_news", condition=Q(state__in=["open", "waiting"])),
+            # what colleagues are notified of, and what came since a list was made
+            models.Index(
+                fields=["municipality", "received_at"],
+                name="message_news",
+                condition=Q(state__in=["open", "waiting"]),
+            ),
             # a private conversation
             models.Index(
                 fields=["conversation", "at"], name="message_conversation", condition=Q(conversation__isnull=False)
