@@ -9,6 +9,7 @@ from operator import or_
 from django.conf import settings
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from channels import rules
 from channels.enums import ChannelState, ConnectStep
@@ -77,7 +78,7 @@ def keyed() -> dict[str, Platform]:
 
 def without_keys() -> list[str]:
     """Titles of the networks that work without an administrator."""
-    return sorted((p.title for p in PLATFORMS.values() if p.keys_from != "administrator"), key=str.casefold)
+    return sorted((_(p.title) for p in PLATFORMS.values() if p.keys_from != "administrator"), key=str.casefold)
 
 
 def registrations() -> dict[str, AppRegistration]:
@@ -208,7 +209,7 @@ def mentionable(municipality: Municipality) -> list[Channel]:
 
 def network_title(platform: str) -> str:
     """The network's own name for people."""
-    return str(PLATFORMS[platform].title)
+    return _(PLATFORMS[platform].title)
 
 
 def networks_of_application(platform: str) -> list[str]:

@@ -226,7 +226,8 @@ class MetricDescription:
 
 def networks() -> dict[str, str]:
     """Title of every network we know, by title."""
-    return dict(sorted(((key, known.title) for key, known in PLATFORMS.items()), key=lambda one: one[1].casefold()))
+    titles = ((key, gettext(known.title)) for key, known in PLATFORMS.items())
+    return dict(sorted(titles, key=lambda one: one[1].casefold()))
 
 
 def metric_descriptions(metric: str) -> list[MetricDescription]:

@@ -5,11 +5,14 @@ from importlib import import_module
 from typing import cast
 
 from platforms.protocols import Connector
+from platforms.translation import gettext_noop
 
 
 @dataclass(frozen=True)
 class Platform:
-    """`preview` names the style of the live preview; `colour` is a small mark beside the name, never a background.
+    """`title` is the network's name, translated where it is shown; most are the same in every language.
+
+    `preview` names the style of the live preview; `colour` is a small mark beside the name, never a background.
 
     `keys_from`: where the keys of our application come from. "server": we register ourselves at each server.
     "administrator": a person registers the portal at the network and enters the keys. "none": there are none.
@@ -103,7 +106,7 @@ PLATFORMS: dict[str, Platform] = {
         consent_host="www.linkedin.com",
     ),
     "mail": Platform(
-        title="E-mail (IMAP)",
+        title=gettext_noop("E-mail (IMAP)"),
         path="platforms.mail.connector.Mail",
         connect_by="mailbox",
         colour="#8a5a00",
@@ -178,7 +181,7 @@ PLATFORMS: dict[str, Platform] = {
         calls_first=True,
     ),
     "viber_bot": Platform(
-        title="Viber bot",
+        title=gettext_noop("Viber bot"),
         path="platforms.viber.bot.ViberBot",
         connect_by="token",
         colour="#7360f2",

@@ -20,7 +20,7 @@ from platforms.types import Scope
 
 def _served(network: str) -> list[str]:
     """Titles of all networks that one application serves."""
-    return [platform.title for key, platform in PLATFORMS.items() if network in (key, platform.keys_of)]
+    return [_(platform.title) for key, platform in PLATFORMS.items() if network in (key, platform.keys_of)]
 
 
 @administrators

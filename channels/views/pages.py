@@ -74,7 +74,7 @@ def request_keys(request: MunicipalityRequest, network: str) -> HttpResponse:
     """Ask the administrators of the portal to enter its keys at a network."""
     if network not in PLATFORMS:
         raise Http404
-    title = PLATFORMS[network].title
+    title = queries.network_title(network)
     try:
         is_new = send_request(request.municipality, network, by=request.user)
     except ActionNotAllowed as refused:

@@ -21,7 +21,7 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from common import charts, content_security, languages, numbers, tables
@@ -37,7 +37,7 @@ NETWORK_NAMES = {
     "facebook": "Facebook",
     "instagram": "Instagram",
     "linkedin": "LinkedIn",
-    "mail": "E-mail",
+    "mail": gettext_lazy("E-mail"),
     "mastodon": "Mastodon",
     "telegram": "Telegram",
     "threads": "Threads",
@@ -47,6 +47,8 @@ NETWORK_NAMES = {
     "x": "X",
     "youtube": "YouTube",
 }
+# Without posts of their own: an example of good practice is never published there.
+NAMES_OF_BOTS = {"viber_bot": gettext_lazy("Viber bot")}
 # In the sprite "x" is the cross that closes things.
 NETWORK_MARKS = {"viber_bot": "viber", "x": "network-x"}
 MESSAGE_TONES = {"success": "good", "error": "problem", "warning": "warning", "info": "info", "debug": "quiet"}
@@ -131,7 +133,7 @@ def network(platform: str, label: str = "") -> SafeString:
 
 @register.simple_tag
 def network_name(platform: str) -> str:
-    return NETWORK_NAMES.get(platform) or platform.replace("_", " ").capitalize()
+    return str(NETWORK_NAMES.get(platform) or NAMES_OF_BOTS.get(platform) or platform.replace("_", " ").capitalize())
 
 
 @register.simple_tag
