@@ -132,9 +132,8 @@ def test_private_answers_killed_after_the_network_acted_before_its_answer(privat
         "commit_then_drop",
         *(
             pytest.param(action, marks=pytest.mark.slow)
-            for action in ("commit_then_500", "truncate_body", "drop_before")
+            for action in ("commit_then_500", "truncate_body", "drop_before", "html_error")
         ),
-        pytest.param("html_error", marks=pytest.mark.long),
     ],
 )
 def test_the_answer_about_private_answers_is_lost(private: PrivateStage, action: str) -> None:
