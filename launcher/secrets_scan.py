@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,18 @@ from launcher.site import ROOT
 def main() -> int:
     hook = hook_called("secrets")
     command = [str(Path(sys.executable).with_name("detect-secrets-hook")), *hook["entry"].split()[1:]]
-    return subprocess.run([*command, *files(hook["exclude"])], cwd=ROOT, check=False).returncode
+    names, processes = files(hook["exclude"]), os.cpu_count() or 1
+    parts = [names[first::processes] for first in range(processes)]
+
+    def scan(part: list[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*command, *part], cwd=ROOT, check=False, capture_output=True, text=True)
+
+    with ThreadPoolExecutor(processes) as pool:
+        scans = list(pool.map(scan, parts))
+    for one in scans:
+        sys.stdout.write(one.stdout)
+        sys.stderr.write(one.stderr)
+    return int(any(one.returncode for one in scans))
 
 
 def hook_called(wanted: str) -> dict[str, Any]:
