@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from common.lazy_text import LazyText
+
 
 class State(models.TextChoices):
     """Where a delivery stands; `delivery.graph` says which moves exist and why."""
@@ -100,6 +102,14 @@ class ReasonCode(models.TextChoices):
     TAKEN_DOWN = "taken_down", _("It was taken down from the network.")
     GONE = "gone", _("It was found gone from the network.")
 
+
+PRIVATE_REASONS: dict[str, LazyText] = {
+    ReasonCode.SENT: _("The network accepted it."),
+    ReasonCode.LATE_ANSWER: _("The network's answer came late: it is sent."),
+    ReasonCode.NO_VERDICT: _("The network did not report in time whether it was sent."),
+    ReasonCode.RESTORED: _("The portal was restored from a backup: it may have been sent since."),
+}
+"""The labels of an answer that one person alone reads: it is sent, and never published."""
 
 PAUSES = frozenset(
     {ReasonCode.PAUSED, ReasonCode.CHANNEL_PAUSED, ReasonCode.PROGRAMME_PAUSED, ReasonCode.RESTORE_PAUSED}

@@ -18,11 +18,20 @@ from channels.models import Channel
 from common.fields import WebAddressField
 from common.lazy_text import LazyText
 from delivery import expiry
-from delivery.enums import DELAYS, PAUSES, Outcome, ReasonCode, State, Step
+from delivery.enums import DELAYS, PAUSES, PRIVATE_REASONS, Outcome, ReasonCode, State, Step
 from delivery.rules import DELAYED_AFTER, SEEN
 from municipalities.tenancy import TenantModel
+from platforms.visibility import Visibility, is_private
 
 NOTIFY_CHANNEL = "delivery_due"
+# What `common.states` calls the states of an answer that one person alone reads. It does not wait for a time.
+PRIVATE_STATES = {
+    "scheduled": "sending",
+    "published": "sent",
+    "failed": "not_sent",
+    "twice": "sent_twice",
+    "public_after_all": "sent_after_all",
+}
 """PostgreSQL's NOTIFY that something has become due; `delivery.dispatch` listens."""
 
 
@@ -216,6 +225,16 @@ class Delivery(TenantModel):
         return "paused" if self.state == State.WAITING and self.reason in PAUSES else self.state
 
     @property
+    def is_private(self) -> bool:
+        """Whether it is an answer that one person alone reads."""
+        return is_private(self.payload.get("visibility", Visibility.PUBLIC))
+
+    @property
+    def shown_private_state(self) -> str:
+        """`shown_state` of an answer that one person alone reads: it is sent, and never published."""
+        return PRIVATE_STATES.get(self.shown_state, self.shown_state)
+
+    @property
     def public_until(self) -> datetime | None:
         """When the network removes it by itself; None where it stays, or was never public."""
         return expiry.public_until(self)
@@ -253,6 +272,8 @@ class Delivery(TenantModel):
             return str(
                 _("The network carried out a call late that had been given up. Decide whether that post is taken down.")
             )
+        if self.reason in PRIVATE_REASONS and self.is_private:
+            return str(PRIVATE_REASONS[self.reason])
         return str(ReasonCode(self.reason).label) if self.reason else ""
 
     @property

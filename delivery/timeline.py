@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.lazy_text import LazyText
 from common.models import AuditEvent
-from delivery.enums import Outcome, ReasonCode, Step
+from delivery.enums import PRIVATE_REASONS, Outcome, ReasonCode, Step
 from delivery.models import Attempt, Delivery
 
 EVENTS: dict[str, LazyText] = {
@@ -50,6 +50,8 @@ SECOND_POST: dict[str, LazyText] = {
 SECOND_TAKEN_DOWN: dict[str, LazyText] = {Outcome.OK: _("The second post was taken down from the network.")}
 CHANGED = _("Sent: the network changed it.")
 UNANSWERED = _("Sent, but no usable answer came. Repeating a change does no harm, so it is requested again.")
+ACCEPTED = _("Sent: the network accepted it.")
+"""Of an answer that one person alone reads: nothing was published."""
 NOT_TAKEN_DOWN = _("Tried to take it down from the network, without success.")
 
 
@@ -66,20 +68,24 @@ class TimelineEntry:
 def history(delivery: Delivery) -> list[TimelineEntry]:
     """All lines, oldest first. Two queries."""
     events = AuditEvent.objects.filter(target_type=Delivery._meta.label_lower, target_id=str(delivery.pk))
-    lines = [_attempt(attempt) for attempt in delivery.attempts.all()]
-    lines += [_event(event) for event in events]
+    lines = [_attempt(attempt, is_private=delivery.is_private) for attempt in delivery.attempts.all()]
+    lines += [_event(event, is_private=delivery.is_private) for event in events]
     return sorted(lines, key=lambda line: line.at)
 
 
-def _event(event: AuditEvent) -> TimelineEntry:
+def _event(event: AuditEvent, *, is_private: bool) -> TimelineEntry:
     because = event.detail.get("because", "")
+    if is_private and because in PRIVATE_REASONS:
+        return TimelineEntry(event.at, PRIVATE_REASONS[because], who=event.actor_label)
     words = EVENTS.get(event.verb) or (ReasonCode(because).label if because in ReasonCode.values else event.verb)
     return TimelineEntry(event.at, words, who=event.actor_label)
 
 
-def _attempt(attempt: Attempt) -> TimelineEntry:
+def _attempt(attempt: Attempt, *, is_private: bool) -> TimelineEntry:
     at = attempt.closed_at or attempt.sent_at or attempt.opened_at
-    return TimelineEntry(at, _attempt_words(attempt), detail=str(attempt.detail.get("words") or ""))
+    is_accepted = is_private and attempt.step == Step.CREATE and attempt.outcome == Outcome.OK
+    words = ACCEPTED if is_accepted else _attempt_words(attempt)
+    return TimelineEntry(at, words, detail=str(attempt.detail.get("words") or ""))
 
 
 def _attempt_words(attempt: Attempt) -> LazyText:

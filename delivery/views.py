@@ -28,7 +28,6 @@ from delivery.timeline import history
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from platforms import visibility
 
 PUBLIC = (State.PUBLISHED, State.WITHDRAWN, State.MISSING)
 SIMPLE: dict[str, Callable[..., None]] = {
@@ -167,18 +166,13 @@ def _about_public(delivery: Delivery) -> tuple[str, ...]:
     if delivery.withdrawal_asked_at or delivery.kind == EDIT or delivery.only_seen or delivery.is_over:
         return ()
     noted = ("noted",) if delivery.changed_at and not delivery.noted_at else ()
-    return noted if _take_down_page(delivery, origins.of(delivery)) else (*noted, "take_down")
+    has_page = bool(_take_down_page(delivery, origins.of(delivery)))
+    return noted if has_page or not withdraw.may_withdraw(delivery) else (*noted, "take_down")
 
 
 def _take_down_page(delivery: Delivery, origin: origins.Origin) -> str:
     """Where it is taken down with all that belongs to it. What has outlasted its post is taken down by itself."""
     return "" if is_orphan(delivery) else origin.take_down
-
-
-def _is_private(delivery: Delivery) -> bool:
-    """Whether it is an answer that one citizen alone reads; who may not read
-    private messages does not read it here either."""
-    return visibility.is_private(delivery.payload.get("visibility", visibility.Visibility.PUBLIC))
 
 
 def _page(request: MunicipalityRequest, delivery: Delivery, *, status: int = 200, **bound: forms.Form) -> HttpResponse:
@@ -199,7 +193,8 @@ def _page(request: MunicipalityRequest, delivery: Delivery, *, status: int = 200
         "has_more": bool(delivery.payload.get("thread")),
         "changes": differences(delivery.shown or "", delivery.shown_now) if delivery.changed_at else (),
         "text": delivery.payload["text"],
-        "is_concealed": _is_private(delivery) and not request.access.may(Verb.INBOX_PRIVATE),
+        # Who may not read private messages does not read our answers to them here either.
+        "is_concealed": delivery.is_private and not request.access.may(Verb.INBOX_PRIVATE),
         "language": delivery.payload.get("language", ""),
         "pictures": delivery.payload.get("pictures", ()),
         "now": (now := timezone.now()),
@@ -207,6 +202,7 @@ def _page(request: MunicipalityRequest, delivery: Delivery, *, status: int = 200
         "checked_until": commit_window.decisive_at(delivery) if delivery.state == State.CHECKING else None,
         "duplicates": queries.undecided_duplicates(delivery) if delivery.duplicate_at else (),
         "may_decide_about_duplicates": may_answer,
+        "may_take_down_duplicates": withdraw.reaches_everybody(delivery),
         "offered": offered,
         "connected": delivery.channel.state == ChannelState.CONNECTED,
         "history": reversed(history(delivery)),

@@ -64,6 +64,7 @@ class Defaults(OfEachNetwork):
     remarks: ClassVar[Mapping[str, str]] = {}
     changes: ClassVar[tuple[MetricChange, ...]] = ()
     reads_back: ClassVar[bool] = False
+    withdraws_private: ClassVar[bool] = False
     counts_polls: ClassVar[bool] = False
     fetches_polls: ClassVar[bool] = False
     calculates_votes: ClassVar[bool] = False

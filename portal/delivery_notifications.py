@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
+from common.states import STATES
 from delivery import origins
 from delivery.domain.unsent_notifications import claim_unsent_notifications
 from delivery.enums import State
@@ -61,14 +62,22 @@ def _happened_there(delivery: Delivery) -> bool:
 def _subject(municipality: Municipality, title: str, delivery: Delivery) -> str:
     facts = {"municipality": municipality, "post": title}
     if delivery.duplicate_at:
-        if delivery.state == State.PUBLISHED:
-            return gettext("%(municipality)s: “%(post)s” is public twice") % facts
-        return gettext("%(municipality)s: “%(post)s” is public after all") % facts
+        return _subject_of_second_post(delivery) % facts
     if delivery.state == State.MISSING:
         return gettext("%(municipality)s: “%(post)s” was removed on its network") % facts
     if delivery.state == State.PUBLISHED:
         return gettext("%(municipality)s: “%(post)s” was changed on its network") % facts
     return gettext("%(municipality)s: “%(post)s” needs your answer") % facts
+
+
+def _subject_of_second_post(delivery: Delivery) -> str:
+    if delivery.state == State.PUBLISHED:
+        if delivery.is_private:
+            return gettext("%(municipality)s: “%(post)s” was sent twice")
+        return gettext("%(municipality)s: “%(post)s” is public twice")
+    if delivery.is_private:
+        return gettext("%(municipality)s: “%(post)s” was sent after all")
+    return gettext("%(municipality)s: “%(post)s” is public after all")
 
 
 def _body(delivery: Delivery) -> str:
@@ -80,10 +89,16 @@ def _body(delivery: Delivery) -> str:
     lines = [
         delivery.channel.name,
         _thread_words(delivery),
-        f"{delivery.get_state_display()}. {delivery.reason_words}",
+        f"{_state_words(delivery)}. {delivery.reason_words}",
         _problem(delivery),
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _state_words(delivery: Delivery) -> str:
+    if delivery.is_private and (known := STATES.get(delivery.shown_private_state)):
+        return str(known.label)
+    return delivery.get_state_display()
 
 
 def _thread_words(delivery: Delivery) -> str:

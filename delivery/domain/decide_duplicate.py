@@ -7,12 +7,16 @@ from django.utils import timezone
 
 from common.audit import record
 from delivery.domain.move import NoSuchMove
+from delivery.domain.withdraw import reaches_everybody
 from delivery.models import Delivery, DuplicatePost
 
 
 @transaction.atomic
 def take_down(duplicate: DuplicatePost, *, by: Any) -> None:
-    """Ask for it; a worker does it. Raises `NoSuchMove` when it was decided about before."""
+    """Ask for it; a worker does it. Raises `NoSuchMove` when it was decided about before, or the network keeps it for
+    the other person."""
+    if not reaches_everybody(duplicate.delivery):
+        raise NoSuchMove("The other person keeps a private message.")
     now = timezone.now()
     undecided = DuplicatePost.objects.filter(pk=duplicate.pk, settled_at=None, withdrawal_asked_at=None)
     if not undecided.update(withdrawal_asked_at=now, next_at=now, problem=""):

@@ -38,7 +38,10 @@ def answer(request: MunicipalityRequest, message: int) -> HttpResponse:
         return message_page(request, row, draft=text, problem=refused.message)
     saved_answers.count_use(parse_ints(request.POST.get("used", "").split(",")[:MOST_USED]))
     if isinstance(proposed, Reply):
-        flash.success(request, _("The answer is on its way. It appears on the network in a moment."))
+        if row.is_private:
+            flash.success(request, _("The answer is on its way to the person who wrote."))
+        else:
+            flash.success(request, _("The answer is on its way. It appears on the network in a moment."))
     else:
         flash.success(request, _("The answer is waiting for approval. You are notified if it is sent back."))
     if request.POST.get("go") == "next":

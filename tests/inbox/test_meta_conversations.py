@@ -17,6 +17,8 @@ from channels.domain import keys
 from channels.models import Channel
 from delivery.dispatch import publish_due
 from delivery.domain import reconcile
+from delivery.domain.move import NoSuchMove
+from delivery.domain.withdraw import withdraw
 from delivery.enums import State
 from delivery.models import Delivery
 from inbox import tasks
@@ -25,7 +27,7 @@ from inbox.enums import MessageState
 from inbox.models import AttachmentState, Conversation, ExternalReply, Message, MessageAttachment, MessageFetch
 from municipalities.tenancy import everywhere, scope
 from tests.delivery.conftest import connected
-from tests.people import Cast
+from tests.people import Cast, sign_in
 from tests.platforms.bench import jpeg
 from tests.platforms.fakes import FakeServer
 from tests.platforms.fakes.facebook import APP, SECRET
@@ -124,6 +126,43 @@ def test_an_answer_whose_outcome_is_unknown_is_found_and_not_sent_twice(page: Pa
     delivery.refresh_from_db()
     assert page.sent("Марко Марковић") == ["Ради, од 9 до 13."]
     assert (delivery.state, delivery.remote_id) == (State.PUBLISHED, page.private.messages[-1]["id"])
+
+
+def test_an_answer_reads_as_sent_and_nobody_can_seem_to_take_it_back(page: Page) -> None:
+    page.private.write(page.channel.remote_id, "Питање")
+    page.deliver()
+    delivery = page.answer(page.messages()[0])
+    officer = sign_in(page.cast.officer)
+    path = reverse("delivery", args=[page.cast.cuprija.slug, delivery.pk])
+    shown = officer.get(path).content.decode()
+    assert "Sent" in shown
+    assert "Published" not in shown
+    assert "the network published it" not in shown
+    assert "Take it down" not in shown
+    officer.post(path + "answer/", {"answer": "take_down", "seen": delivery.state_at.isoformat()})
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.withdrawal_asked_at) == (State.PUBLISHED, None)
+    with pytest.raises(NoSuchMove):
+        withdraw(delivery, by=page.cast.officer)
+    conversation = officer.get(reverse("message", args=[page.cast.cuprija.slug, page.messages()[0].pk]))
+    assert "Published" not in conversation.content.decode()
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.CHECKING, State.UNCONFIRMED, State.EXPIRED])
+def test_an_answer_that_did_not_go_out_is_explained_without_a_word_of_publishing(page: Page, state: State) -> None:
+    page.private.write(page.channel.remote_id, "Питање")
+    page.deliver()
+    page.network.plan("commit_then_drop", r"/messages$", method="POST")
+    delivery = page.answer(page.messages()[0])
+    is_unknown = state in (State.CHECKING, State.UNCONFIRMED)
+    with everywhere("a test sets a state"):
+        Delivery.objects.filter(pk=delivery.pk).update(
+            state=state, unknown_since=delivery.unknown_since if is_unknown else None
+        )
+    shown = sign_in(page.cast.officer).get(reverse("delivery", args=[page.cast.cuprija.slug, delivery.pk]))
+    main = shown.content.decode().split("<main", 1)[1].lower()
+    assert "publish" not in main
+    assert "public" not in main
 
 
 def test_what_was_written_by_hand_in_metas_inbox_is_no_message_of_a_citizen(page: Page) -> None:
