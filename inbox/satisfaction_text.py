@@ -45,6 +45,11 @@ def question(script: str) -> str:
     return to_latin(_QUESTION) if script == Script.LATIN else _QUESTION
 
 
+def quick_replies(script: str) -> tuple[str, str]:
+    """Replies by one tap, each of which `parse_reply` reads."""
+    return ("Da", "Ne") if script == Script.LATIN else ("Да", "Не")
+
+
 def parse_reply(text: str) -> SatisfactionReply | None:
     """Whether a message replies to the question; None where it is, or may be, something else."""
     text = text.strip()

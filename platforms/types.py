@@ -286,6 +286,9 @@ class Outgoing:
     """With `conversation`: when its other person last wrote, from which the network's reply window counts."""
     subject: str = ""
     """Of an e-mail: that of the answered one."""
+    quick_replies: tuple[str, ...] = ()
+    """With `conversation`: what the other person can reply by one tap, where the network has buttons for it. The words
+    then arrive as an ordinary message. Where it has none they are left out."""
     settings: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Name → chosen value of `Limits.settings`; what is not there has its default."""
 
@@ -335,6 +338,7 @@ class Outgoing:
             recipient=stored.get("recipient", ""),
             received_at=_time(stored.get("received_at")),
             subject=stored.get("subject", ""),
+            quick_replies=tuple(stored.get("quick_replies", ())),
             settings={str(name): str(value) for name, value in (stored.get("settings") or {}).items()},
         )
 

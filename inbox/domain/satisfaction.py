@@ -95,10 +95,13 @@ def _ask(message: int, municipality_id: int, now: datetime) -> bool:
         if not may_ask:
             return False
         approver = survey.by if municipality.answers_need_approval else None
-        text = satisfaction_text.question(answer_script(row, municipality))
+        script = answer_script(row, municipality)
+        text, replies = satisfaction_text.question(script), satisfaction_text.quick_replies(script)
         # One that was never answered makes room: at most one is open in a conversation.
         SatisfactionQuestion.objects.filter(conversation=row.conversation, value="").delete()
-        reply = answer.send_automatic(row, text, by=survey.by, approved_by=approver, not_after=now + LATEST)
+        reply = answer.send_automatic(
+            row, text, by=survey.by, approved_by=approver, not_after=now + LATEST, quick_replies=replies
+        )
         SatisfactionQuestion.objects.create(
             municipality_id=row.municipality_id, conversation=row.conversation, message=row, reply=reply, asked_at=now
         )

@@ -215,7 +215,7 @@ class Messaging:
         window = reply_windows.at(windows, outgoing.received_at, datetime.now(UTC))
         if window is None:
             raise Rejected(CLOSED, code="window_closed")
-        form = {"recipient": json.dumps({"id": person}), "message": json.dumps({"text": outgoing.text})}
+        form = {"recipient": json.dumps({"id": person}), "message": json.dumps(_content(outgoing))}
         form |= _reason(window)
         with _meant():
             answer = self.calls.public("POST", f"{self.private_path}/messages", form)
@@ -268,6 +268,12 @@ def refuse_public(outgoing: Outgoing) -> None:
     """Raises `Rejected` where a public answer would be shown to more people than it is meant for."""
     if is_private(outgoing.visibility) or (outgoing.reply_to and private_messages.is_message_id(outgoing.reply_to)):
         raise Rejected(checks.NOT_FOR_FEW, code="visibility")
+
+
+def _content(outgoing: Outgoing) -> dict[str, Any]:
+    """https://developers.facebook.com/docs/messenger-platform/send-messages/quick-replies, the same on Instagram."""
+    replies = [{"content_type": "text", "title": words, "payload": words} for words in outgoing.quick_replies]
+    return {"text": outgoing.text, "quick_replies": replies} if replies else {"text": outgoing.text}
 
 
 def _reason(window: ReplyWindow) -> dict[str, str]:

@@ -49,7 +49,16 @@ def call(outgoing: Outgoing, read: Read, chat: int | str, answers: int | None) -
     if outgoing.pictures:
         params |= _caption(outgoing)
         return Call("sendPhoto", params, {"photo": _file(outgoing.pictures[0], read)})
+    params |= _keyboard(outgoing)
     return Call("sendMessage", {**params, "text": outgoing.text, **settings.of_text(outgoing.text, chosen)})
+
+
+def _keyboard(outgoing: Outgoing) -> dict[str, Any]:
+    """https://core.telegram.org/bots/api#replykeyboardmarkup"""
+    if not outgoing.quick_replies:
+        return {}
+    row = [{"text": words} for words in outgoing.quick_replies]
+    return {"reply_markup": {"keyboard": [row], "one_time_keyboard": True, "resize_keyboard": True}}
 
 
 def _caption(outgoing: Outgoing) -> dict[str, Any]:

@@ -112,6 +112,7 @@ class ViberBot(ViberAccount):
             "tracking_data": outgoing.key,
             "type": "text",
             "text": outgoing.text,
+            **_keyboard(outgoing),
         }
         try:
             answer = self.calls.public("/send_message", body)
@@ -156,6 +157,18 @@ class ViberBot(ViberAccount):
 
     def webhook(self, address: str) -> dict[str, Any]:
         return {**super().webhook(address), "event_types": list(EVENTS), "send_name": True, "send_photo": False}
+
+
+def _keyboard(outgoing: Outgoing) -> dict[str, Any]:
+    """https://developers.viber.com/docs/tools/keyboards/: six columns; a tap sends `ActionBody` as a text."""
+    replies = outgoing.quick_replies
+    if not replies:
+        return {}
+    columns = max(6 // len(replies), 1)
+    buttons = [
+        {"Columns": columns, "Rows": 1, "ActionType": "reply", "ActionBody": words, "Text": words} for words in replies
+    ]
+    return {"keyboard": {"Type": "keyboard", "DefaultHeight": False, "Buttons": buttons}}
 
 
 def _short(key: str) -> str:

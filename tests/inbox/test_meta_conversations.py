@@ -22,9 +22,18 @@ from delivery.domain.withdraw import withdraw
 from delivery.enums import State
 from delivery.models import Delivery
 from inbox import tasks
-from inbox.domain import answer, attachments, ingest, webhook_events
+from inbox.domain import answer, attachments, ingest, satisfaction, webhook_events
 from inbox.enums import MessageState
-from inbox.models import AttachmentState, Conversation, ExternalReply, Message, MessageAttachment, MessageFetch
+from inbox.models import (
+    AttachmentState,
+    Conversation,
+    ExternalReply,
+    Message,
+    MessageAttachment,
+    MessageFetch,
+    Reply,
+    SatisfactionQuestion,
+)
 from municipalities.tenancy import everywhere, scope
 from tests.delivery.conftest import connected
 from tests.people import Cast, sign_in
@@ -101,6 +110,25 @@ def test_a_question_is_received_once_and_answered_to_its_author_alone(page: Page
     assert not ExternalReply.objects.exists()
     second.refresh_from_db()
     assert second.state == MessageState.ANSWERED
+
+
+def test_whether_it_was_answered_is_replied_by_one_tap(page: Page) -> None:
+    page.private.write(page.channel.remote_id, "Питање")
+    page.deliver()
+    page.answer(page.messages()[0])
+    satisfaction.switch(page.cast.cuprija, is_on=True, by=page.cast.approver)
+    noon = timezone.now().astimezone(satisfaction.BELGRADE).replace(hour=12)
+    Reply.objects.update(arrived_at=noon - timedelta(hours=1))
+    Message.objects.update(at=noon - timedelta(hours=2))
+    Conversation.objects.update(last_received_at=noon - timedelta(hours=2))
+    assert satisfaction.ask_due(noon) == 1
+    publish_due(timezone.now())
+    tasks.answer.settle_delivered()
+    SatisfactionQuestion.objects.update(asked_at=timezone.now() - timedelta(minutes=5))
+    page.private.tap_reply(page.channel.remote_id, "Да")
+    page.deliver(-1)
+    assert SatisfactionQuestion.objects.get().value == "yes"
+    assert Message.objects.latest("pk").state == MessageState.CLOSED
 
 
 def test_the_name_comes_with_the_list(page: Page) -> None:

@@ -45,6 +45,14 @@ def test_only_what_can_mean_nothing_else_is_a_reply(text: str, value: str | None
     assert (replied.value if replied else None) == value
 
 
+@pytest.mark.parametrize("script", ["Cyrl", "Latn"])
+def test_each_reply_by_one_tap_is_recognised(script: str) -> None:
+    yes, no = map(satisfaction_text.parse_reply, satisfaction_text.quick_replies(script))
+    assert yes is not None
+    assert no is not None
+    assert (yes.value, no.value) == ("yes", "no")
+
+
 def test_the_question_is_automatic_in_both_scripts_and_polite() -> None:
     cyrillic, latin = satisfaction_text.question("Cyrl"), satisfaction_text.question("Latn")
     assert cyrillic.startswith("Аутоматска порука:")
@@ -88,6 +96,7 @@ def test_the_question_is_asked_once_some_minutes_after_the_answer(asking: Channe
     assert question.message_id == row.pk
     assert question.reply.is_automatic
     assert question.reply.delivery.payload["recipient"] == "jelena"
+    assert question.reply.delivery.payload["quick_replies"] == ["Да", "Не"]
     row.refresh_from_db()
     assert row.state == "answered", "asking changes nothing about the message"
 

@@ -142,6 +142,15 @@ class TestRecipients:
         assert published.permalink == ""
         assert private_messages.is_message_id(published.remote_id)
 
+    def test_a_tap_on_a_quick_reply_arrives_as_an_ordinary_message(self, inbox: Inbox) -> None:
+        inbox.network.write(inbox.account, "Ради ли библиотека?")
+        inbox.connector().reply(
+            replace(inbox.answer("Да ли смо одговорили?"), quick_replies=("Да", "Не")), inbox.bench.read
+        )
+        assert inbox.sent(MARKO) == ["Да ли смо одговорили?"]
+        inbox.network.tap_reply(inbox.account, "Не")
+        assert new(inbox.arrived(-1)[0]).text == "Не"
+
     @pytest.mark.parametrize("wrong", ["", "other", "account"])
     def test_one_whose_recipient_is_not_the_conversations_is_not_sent(self, inbox: Inbox, wrong: str) -> None:
         inbox.network.write(inbox.account, "Питање")

@@ -203,6 +203,10 @@ class TestAnswering:
         assert (published.remote_id, published.permalink) == (f"{message.author_id}:2", "")
         assert bench.texts() == []
 
+    def test_quick_replies_are_a_keyboard_that_is_used_once(self, bench: Bench, fake: Any) -> None:
+        bench.connector().reply(replace(answer_to(written(fake)), quick_replies=("Да", "Не")), bench.read)
+        assert fake.person("mara")["keyboard"] == ["Да", "Не"]
+
     def test_with_a_picture_as_well(self, bench: Bench, fake: Any) -> None:
         message = written(fake)
         bench.connector().reply(answer_to(message, pictures=(picture(1),)), bench.read)

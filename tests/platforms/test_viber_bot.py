@@ -199,6 +199,16 @@ class TestAnswering:
         assert one["form"]["tracking_data"] == answer.key
         assert (published.remote_id, published.permalink) == (str(one["id"]), "")
 
+    def test_quick_replies_are_buttons_that_send_their_words(self, bench: Bench, fake: Any) -> None:
+        answer = dataclasses.replace(answer_to(written(fake)), quick_replies=("Да", "Не"))
+        bench.connector().reply(answer, bench.read)
+        ((one,)) = sent(fake)
+        buttons = one["form"]["keyboard"]["Buttons"]
+        assert [(button["ActionType"], button["ActionBody"], button["Columns"]) for button in buttons] == [
+            ("reply", "Да", 3),
+            ("reply", "Не", 3),
+        ]
+
     def test_never_to_another_person(self, bench: Bench, fake: Any) -> None:
         message, other = written(fake), written(fake, "pera").author_id
         right = answer_to(message)

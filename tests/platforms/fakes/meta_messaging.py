@@ -71,6 +71,14 @@ class Messaging:
         self._event(account, person, account, one["at"], message=self._shown(one))
         return str(one["id"])
 
+    def tap_reply(self, account: str, title: str, *, name: str = "Марко Марковић") -> str:
+        """A quick reply that the account offered with its last message."""
+        person = self.person(account, name)
+        assert title in self.people[person].pop("buttons")
+        one = self._add(account, person, person, title)
+        self._event(account, person, account, one["at"], message=self._shown(one) | {"quick_reply": {"payload": title}})
+        return str(one["id"])
+
     def edit(self, mid: str, text: str) -> None:
         one = self._of(mid)
         one |= {"text": text, "edits": one["edits"] + 1}
@@ -120,12 +128,20 @@ class Messaging:
             raise self.error(100, "(#100) No matching user found", 2534014 if self.is_instagram else 2018001)
         message = _json(form.get("message"))
         text = message.get("text")
-        if set(message) != {"text"} or not isinstance(text, str) or not text or self._is_too_long(text):
+        if not set(message) <= {"text", "quick_replies"} or not isinstance(text, str) or not text:
+            raise self.error(100, "(#100) Param message must be a valid object")
+        if self._is_too_long(text):
             raise self.error(100, "(#100) Length of param message[text] must be less than or equal to the limit")
+        replies = message.get("quick_replies", [])
+        if len(replies) > 13 or any(set(one) != {"content_type", "title", "payload"} for one in replies):
+            raise self.error(100, "(#100) Param message[quick_replies] must be a valid array")
+        if any(one["content_type"] != "text" or not 0 < len(one["title"]) <= 20 for one in replies):
+            raise self.error(100, "(#100) Length of param message[quick_replies][0][title] is not valid")
         self._refuse_closed(form, account, person)
         if known["blocked"]:
             raise self.error(551, "(#551) This person isn't available right now.", 1545041)
         one = self._add(account, person, account, text)
+        known["buttons"] = [reply["title"] for reply in replies]
         echo = self._shown(one) | {"is_echo": True, "app_id": int(held.get("app") or 0)}
         self._event(account, account, person, one["at"], message=echo)
         return {"recipient_id": person, "message_id": one["id"]}

@@ -33,7 +33,7 @@ KNOWN = {
     "getChatMember": CHAT | {"user_id"},
     "getChatMemberCount": CHAT,
     "leaveChat": CHAT,
-    "sendMessage": SEND | {"text", "entities"},
+    "sendMessage": SEND | {"text", "entities", "reply_markup"},
     "sendPhoto": SEND - {"link_preview_options"} | {"photo", "caption", "caption_entities"},
     "sendVideo": SEND - {"link_preview_options"} | {"video", "caption", "caption_entities", "cover"} | FILM,
     "sendMediaGroup": SEND - {"link_preview_options"} | {"media"},
@@ -203,6 +203,13 @@ class TelegramFake:
         if not text:
             raise bad("message text is empty")
         options = self._link_preview(params)
+        if keyboard := params.nested("reply_markup", dict, {}):
+            rows = keyboard.get("keyboard")
+            if set(keyboard) - {"keyboard", "one_time_keyboard", "resize_keyboard"} or not rows:
+                raise bad("object expected as reply markup")
+            if any(set(button) != {"text"} or not button["text"] for row in rows for button in row):
+                raise bad("keyboard button text must be non-empty")
+            chat["keyboard"] = [button["text"] for row in rows for button in row]
         return self._post(chat, params, [{"text": text, **self._entities(params, "text", "entities"), **options}])[0]
 
     def send_photo(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:

@@ -84,6 +84,13 @@ class ViberBotFake:
             raise says(6, "receiverNotSubscribed")
         if len(form["sender"]["name"]) > 28 or len(form.get("tracking_data", "")) > 4000 or len(form["text"]) > 7000:
             raise says(3, "badData")
+        if keyboard := form.get("keyboard"):
+            buttons = keyboard["Buttons"]
+            fits = sum(button["Columns"] for button in buttons) <= 6 and all(
+                button["Rows"] in (1, 2) for button in buttons
+            )
+            if keyboard["Type"] != "keyboard" or not fits or any(button["ActionType"] != "reply" for button in buttons):
+                raise says(3, "badData")
         sent = {"id": self._number(), "form": form, "at": self.world.clock.now()}
         bot["sent"].append(sent)
         return {"message_token": sent["id"], "billing_status": 1}

@@ -9,6 +9,13 @@ PAGE = "https://developers.viber.com/docs/api/rest-bot-api/"
 VERSION = "Viber API Documentation 7.3.0, read 2026-11-30"
 SHOWN_PART = "The stored copy of the page shows its beginning; the rest is as Viber's own libraries for bots have it."
 FLAG = {"type": "boolean"}
+# https://creators.viber.com/docs/bots-api/resources/messaging/keyboards, read 2026-11-30: six columns, one or two rows.
+BUTTON = has(
+    {"ActionBody": FILLED}, ActionType=one_of("reply", "open-url", "location-picker", "share-phone", "none"),
+    Columns={"type": "integer", "minimum": 1, "maximum": 6}, Rows={"type": "integer", "minimum": 1, "maximum": 2},
+    Text={"type": "string", "maxLength": 250},
+)  # fmt: skip
+KEYBOARD = has({"Type": one_of("keyboard"), "Buttons": many(BUTTON)}, DefaultHeight=FLAG)
 EVENTS = one_of("delivered", "seen", "failed", "subscribed", "unsubscribed", "conversation_started", "message")
 
 SCHEMA = Written(
@@ -36,7 +43,7 @@ SCHEMA = Written(
             "send_message", "POST", "/pa/send_message", PAGE, VERSION,
             body=has(
                 {"receiver": FILLED, "sender": has({"name": FILLED}, avatar=TEXT), "type": one_of("text")},
-                min_api_version=WHOLE, tracking_data=TEXT, text=FILLED,
+                min_api_version=WHOLE, tracking_data=TEXT, text=FILLED, keyboard=KEYBOARD,
             ),
             answer=has({**STATUS, "message_token": WHOLE}, billing_status=WHOLE, **HOST),
             believed=SHOWN_PART,
