@@ -222,18 +222,23 @@ def of_the_inbox(filled: Filled) -> None:
                 may_read, private = readable(held), reads_private(held)
                 statement = listing.open_counts(with_private=private)
                 (counted,) = same(statement, municipality=place.pk, person=person.pk, now=now)
-                counts = listing.counts(listing.MessageFilters(), person, now, held)
+                counts = listing.counts(person, now, held)
                 for name, count in zip(listing.COUNTED, counted, strict=True):
                     rows = Message.objects.filter(listing.in_view(name, person, now) & listing.HEADS & may_read)
                     assert count == counts[name] == rows.count()
                 for view in listing.VIEWS:
                     values = {"person": person.pk, "now": now}
                     given = {name: values[name] for name in listing._values(view)}
-                    prepared = listing.first_messages(view, with_private=private)
-                    rows = prepared.instances(municipality=place.pk, **given)
+                    prepared = listing.first_ids(view, with_private=private)
+                    ids = [pk for (pk,) in prepared.rows(municipality=place.pk, **given)]
                     queried = listing.filtered_messages(listing.MessageFilters(view), person, now, held)
-                    orm = queried[: listing.PER_PAGE]
-                    assert [everything(row) for row in rows] == [everything(row) for row in orm]
+                    assert ids == [row.pk for row in queried[: listing.MOST]]
+                    some = [*reversed(ids[:40]), *Message.objects.order_by("pk").values_list("pk", flat=True)[:5]]
+                    rows = same(listing.rows_by_id(with_private=private), municipality=place.pk, messages=array(some))
+                    listed = listing.listed_messages(dict.fromkeys(some), held)
+                    assert [row.pk for row in listed] == [
+                        pk for pk in dict.fromkeys(some) if pk in {r.pk for r in rows}
+                    ]
 
 
 def of_notifications(filled: Filled) -> None:

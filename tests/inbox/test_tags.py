@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from django.db import connection
 from django.utils import timezone
 
 from common.errors import ActionNotAllowed
@@ -15,6 +14,7 @@ from inbox.queries.listing import MessageFilters, filtered_messages
 from inbox.queries.neighbours import neighbours
 from municipalities.queries import access
 from municipalities.tenancy import scope
+from tests.database import owner_cursor
 from tests.inbox.conftest import MunicipalityInbox
 from tests.inbox.test_list import LIST, change, many, shown
 from tests.people import sign_in
@@ -137,7 +137,7 @@ def test_the_open_list_is_one_scan_of_its_index(municipality: MunicipalityInbox)
         officer = municipality.cast.officer
         held = access(officer, municipality.cast.cuprija)
         rows = filtered_messages(MessageFilters(), officer, timezone.now(), held)[:30]
-        with connection.cursor() as cursor:
+        with owner_cursor() as cursor:
             cursor.execute("ANALYZE inbox_message")
         plan = rows.values_list("pk").explain()
     assert "message_due" in plan

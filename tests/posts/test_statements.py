@@ -57,7 +57,7 @@ STATEMENTS = {
     "delivery/domain/move.py": {"MOVED", "_moves"},
     "delivery/queries.py": {"HEADS", "LOCKED", "LAST_NUMBERS", "UNDER_WAY", "NEXT_DUE"},
     "administration/queries/first_steps.py": {"OF_MUNICIPALITY"},
-    "inbox/queries/listing.py": {"first_messages", "open_counts"},
+    "inbox/queries/listing.py": {"first_ids", "open_counts", "rows_by_id"},
     "inbox/queries/neighbours.py": {"TABLES"},
     "kits/queries.py": {"ADOPTED", "ADOPTIONS", "COMPARABLE", "KIT", "KITS", "PARTS", "TAKING_PART"},
     "mentoring/queries/desk.py": {"POSTS", "QUEUE"},
