@@ -157,20 +157,22 @@ def first_ids(view: str, *, with_private: bool) -> Prepared:
                 readable_with(reads_private=with_private),
             )
         ),
-        **{name: kind for name, kind in {"person": int, "now": datetime}.items() if name in _values(view)},
+        **markers_of(view),
     )
 
 
-def _values(view: str) -> set[str]:
+def markers_of(view: str) -> dict[str, type]:
     """What the condition of a view depends on."""
-    return {"mine": {"person", "now"}}.get(view, set() if view in SETTLED else {"now"})
+    if view in SETTLED:
+        return {}
+    return {"person": int, "now": datetime} if view == "mine" else {"now": datetime}
 
 
 def listed_ids(narrowed: MessageFilters, person: Any, now: datetime, access: Access) -> Sequence[int]:
     """The ids of the list in its order, `MOST` at most. One query; of a search among settled ones three at most."""
     if not narrowed.filters:
         values = {"person": person.pk, "now": now}
-        given = {name: values[name] for name in _values(narrowed.view)}
+        given = {name: values[name] for name in markers_of(narrowed.view)}
         statement = first_ids(narrowed.view, with_private=reads_private(access))
         return [pk for (pk,) in statement.rows(municipality=the_only_one(), **given)]
     rows = filtered_messages(narrowed, person, now, access)

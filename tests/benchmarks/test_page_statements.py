@@ -228,7 +228,7 @@ def of_the_inbox(filled: Filled) -> None:
                     assert count == counts[name] == rows.count()
                 for view in listing.VIEWS:
                     values = {"person": person.pk, "now": now}
-                    given = {name: values[name] for name in listing._values(view)}
+                    given = {name: values[name] for name in listing.markers_of(view)}
                     prepared = listing.first_ids(view, with_private=private)
                     ids = [pk for (pk,) in prepared.rows(municipality=place.pk, **given)]
                     queried = listing.filtered_messages(listing.MessageFilters(view), person, now, held)
