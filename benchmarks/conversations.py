@@ -21,7 +21,7 @@ from serbian.folding import fold
 
 CONVERSATIONS, MESSAGES = 100_000, 1_000_000
 LONGEST = 2_000
-INDEXES = ("message_search", "message_conversation", "message_follow_up", "message_list", "message_kind")
+INDEXES = ("message_search", "message_open_search", "message_conversation", "message_follow_up", "message_list", "message_kind")
 
 _CONVERSATIONS = """
 INSERT INTO inbox_conversation (municipality_id, channel_id, remote_id, author_id, author_handle, author_name,
