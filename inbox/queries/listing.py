@@ -198,9 +198,9 @@ class _SettledMatches(Sequence[int]):
         self, narrowed: MessageFilters, rows: QuerySet[Message], person: Any, now: datetime, access: Access
     ) -> None:
         self._rows = rows
-        found = list(rows.order_by().values_list("at", "pk")[:MOST])
-        self._length = len(found)
-        self._newest = [pk for _at, pk in sorted(found, reverse=True)]
+        matches = list(rows.order_by().values_list("at", "pk")[:MOST])
+        self._length = len(matches)
+        self._newest = [pk for _at, pk in sorted(matches, reverse=True)]
         if self._length == MOST:
             among_all = in_view(narrowed.view, person, now) & replace(narrowed, search="").where & readable(access)
             recent = Message.objects.filter(among_all).order_by(*narrowed.order).values("pk")[:RECENT]
