@@ -297,18 +297,43 @@ def counts(person: Any, now: datetime, access: Access) -> dict[str, int]:
     return dict(zip(COUNTED, by_view, strict=True))
 
 
+@cache
+def sizes_of_threads(*, with_private: bool) -> Prepared:
+    return Prepared(
+        lambda of: (
+            Message.objects.filter(readable_with(reads_private=with_private), publication__in=among(of.posts))
+            .order_by()
+            .values_list("publication")
+            .annotate(Count("pk"))
+        ),
+        posts=str,
+    )
+
+
 def thread_sizes(rows: Iterable[Message], access: Access) -> dict[int, int]:
     """The number of messages that this person may read below each of the posts that these belong to."""
     posts = {row.publication_id for row in rows if row.publication_id}
-    messages = Message.objects.filter(readable(access), publication__in=posts).order_by().values_list("publication")
-    return dict(messages.annotate(Count("pk"))) if posts else {}
+    if not posts:
+        return {}
+    statement = sizes_of_threads(with_private=reads_private(access))
+    return dict(statement.rows(municipality=the_only_one(), posts=array(posts)))
+
+
+FOLLOW_UPS = Prepared(
+    lambda of: (
+        Message.objects.filter(conversation__in=among(of.conversations), is_follow_up=True, state__in=OPEN_STATES)
+        .order_by()
+        .values_list("conversation")
+        .annotate(Count("pk"))
+    ),
+    conversations=str,
+)
 
 
 def follow_up_counts(rows: Iterable[Message]) -> dict[int, int]:
     """How many open messages follow each of these in its conversation, by conversation."""
     ids = {row.conversation_id for row in rows if row.conversation_id and row.state in OPEN_STATES}
-    waiting = Message.objects.filter(conversation__in=ids, is_follow_up=True, state__in=OPEN_STATES).order_by()
-    return dict(waiting.values_list("conversation").annotate(Count("pk"))) if ids else {}
+    return dict(FOLLOW_UPS.rows(municipality=the_only_one(), conversations=array(ids))) if ids else {}
 
 
 class OpenCounts(Subquery):
@@ -331,6 +356,17 @@ class OpenCounts(Subquery):
         super().__init__(rows.values(**columns))
 
 
+ALIKE = Prepared(
+    lambda of: (
+        Message.objects.filter(~PRIVATE, similar_group__in=among(of.groups), state__in=OPEN_STATES)
+        .order_by()
+        .values_list("channel_id", "publication_id", "similar_group")
+        .annotate(count=Count("pk"), new=Count("pk", filter=Q(read_at=None)))
+    ),
+    groups=str,
+)
+
+
 def collapse_similar(rows: list[Message]) -> list[Message]:
     """Keeps the first of each group of similar open messages on the page. One query.
 
@@ -341,11 +377,8 @@ def collapse_similar(rows: list[Message]) -> list[Message]:
     for row in rows:
         stands_alone = row.similar_group is None or row.state not in OPEN_STATES or row.is_private
         shown.setdefault(row.pk if stands_alone else _group(row), row)
-    named = {row.similar_group for row in shown.values()} - {None}
-    alike = Message.objects.filter(~PRIVATE, similar_group__in=named, state__in=OPEN_STATES).order_by()
-    groups: Iterable[tuple[Any, ...]] = alike.values_list("channel_id", "publication_id", "similar_group").annotate(
-        count=Count("pk"), new=Count("pk", filter=Q(read_at=None))
-    )
+    named = {row.similar_group for row in shown.values() if row.similar_group is not None}
+    groups = ALIKE.rows(municipality=the_only_one(), groups=array(named)) if named else []
     counted = {tuple(group): (count, new) for *group, count, new in groups}
     for row in shown.values():
         is_grouped = row.state in OPEN_STATES and not row.is_private

@@ -231,6 +231,14 @@ def of_the_inbox(filled: Filled) -> None:
             same(answering.SERVICES, municipality=place.pk)
             some = array(Message.objects.order_by("pk").values_list("pk", flat=True)[:50])
             same(thread.REPLIES, municipality=place.pk, messages=some)
+            for column, statement in (("conversations", listing.FOLLOW_UPS), ("groups", listing.ALIKE)):
+                name = {"conversations": "conversation", "groups": "similar_group"}[column]
+                named = Message.objects.exclude(**{name: None}).order_by().values_list(name, flat=True).distinct()
+                same(statement, municipality=place.pk, **{column: array(named)})
+            posts_of = Message.objects.exclude(publication=None).order_by().values_list("publication", flat=True)
+            for private in (False, True):
+                given = {"municipality": place.pk, "posts": array(posts_of)}
+                same(listing.sizes_of_threads(with_private=private), **given)
             for person in filled.everybody:
                 held = access(person, place)
                 may_read, private = readable(held), reads_private(held)
