@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.postgres.fields import ArrayField
+from django.db import connection
 from django.db.models import (
     BooleanField,
     Count,
@@ -18,10 +19,8 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    TextField,
     Value,
 )
-from django.db.models.functions import Concat
 from django.utils.functional import cached_property
 
 from common.integers import parse_int
@@ -42,7 +41,7 @@ SETTLED = ("answered", "closed")
 MOST = 900
 PER_PAGE = 30
 # So many of the newest settled messages are searched first, where a search finds `MOST`.
-RECENT = 5_000
+RECENT = 10_000
 NO_VALUE = "none"
 """In a filter: what has no kind, no topic, nobody who sees to it …"""
 
@@ -191,32 +190,36 @@ class _SettledMatches(Sequence[int]):
     There may be very many, and neither index serves both the words and the order: that of the words would find all of
     them to sort them, that of the order could go through years for a word that nobody uses any more. So up to `MOST`
     are found by their words, in any order. If these are all, they are sorted here. If not, many have these words, and
-    the first pages are most often among the `RECENT` newest messages.
+    those of the first pages are most often among the `RECENT` newest messages.
     """
 
     def __init__(
         self, narrowed: MessageFilters, rows: QuerySet[Message], person: Any, now: datetime, access: Access
     ) -> None:
         self._rows = rows
-        matches = list(rows.order_by().values_list("at", "pk")[:MOST])
-        self._length = len(matches)
-        self._newest = [pk for _at, pk in sorted(matches, reverse=True)]
-        if self._length == MOST:
-            among_all = in_view(narrowed.view, person, now) & replace(narrowed, search="").where & readable(access)
-            recent = Message.objects.filter(among_all).order_by(*narrowed.order).values("pk")[:RECENT]
-            # An expression, so that PostgreSQL does not look the words up in their index again.
-            words = Concat("search_key", Value(""), output_field=TextField())
-            newest = Message.objects.filter(pk__in=recent).alias(words=words).filter(holds(narrowed.search, "words"))
-            self._newest = [pk for (pk,) in _ids(newest.order_by(*narrowed.order))]
+        everything = in_view(narrowed.view, person, now) & replace(narrowed, search="").where & readable(access)
+        has_words = ExpressionWrapper(holds(narrowed.search), BooleanField())
+        recent = Message.objects.filter(everything).order_by(*narrowed.order).annotate(has_words=has_words)
+        self._recent = recent.values_list("pk", "at", "has_words")[:RECENT]
+        self._matches = sorted(rows.order_by().values_list("at", "pk")[:MOST], reverse=True)
 
     def __len__(self) -> int:
-        return self._length
+        return len(self._matches)
 
     def __getitem__(self, places: Any) -> Any:
         """Of one page (a slice)."""
-        if places.stop <= len(self._newest):
-            return self._newest[places]
-        return list(self._rows.values_list("pk", flat=True)[places])
+        if len(self) < MOST:
+            return [pk for _at, pk in self._matches[places]]
+        newest = self._newest(places.stop)
+        return newest[places] if len(newest) == places.stop else list(self._rows.values_list("pk", flat=True)[places])
+
+    def _newest(self, amount: int) -> list[int]:
+        """Of the `RECENT` ones, from the newest on until so many have the words."""
+        sql, params = self._recent.query.sql_with_params()
+        wanted = f"SELECT pk FROM ({sql}) recent WHERE has_words ORDER BY at DESC, pk DESC LIMIT %s"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(wanted, [*params, amount])
+            return [pk for (pk,) in cursor.fetchall()]
 
 
 @cache
