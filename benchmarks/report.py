@@ -5,7 +5,7 @@ import platform
 import statistics
 from pathlib import Path
 
-from benchmarks import burst, conversations, daily_counts, inbox
+from benchmarks import burst, conversations, daily_counts, inbox, private_burst
 from benchmarks.browser import RUNS, SLOWER, Composer
 from benchmarks.measure import WORKERS, Figures
 from benchmarks.policies import Figures as Policies
@@ -65,10 +65,16 @@ def render_inbox(figures: list[Figures], events: burst.Figures, days: daily_coun
     )
 
 
-def render_conversations(figures: list[Figures], filled: conversations.Filled) -> str:
+def render_conversations(figures: list[Figures], filled: conversations.Filled, events: private_burst.Figures) -> str:
     return (
         f"{filled.conversations:,} private conversations with {filled.messages:,} messages, beside the messages of the "
-        f"table above; gunicorn with {WORKERS} workers, one request at a time; {machine()}.\n\n{table(figures)}"
+        f"table above; gunicorn with {WORKERS} workers, one request at a time; {machine()}; load average "
+        f"{os.getloadavg()[2]:.1f} in the last quarter of an hour.\n\n{table(figures)}\n\n"
+        f"{events.events:,} private messages by Messenger's webhook, each event sent twice, by {burst.CONNECTIONS} "
+        f"connections: {events.requests:,} requests in {events.seconds:g} s; {events.stored:,} events stored, "
+        f"{events.messages:,} messages in {events.conversations:,} conversations. Each was in the inbox "
+        f"{events.read:g} s after its event at most, and the open list had the last one {events.shown:g} s after the "
+        f"last request."
     )
 
 

@@ -189,7 +189,7 @@ class Event(models.Model):
             # what is new on one account, in order
             models.Index(fields=["platform", "account_id", "received_at"], name="event_of_account"),
             models.Index(fields=["received_at"], name="event_age"),
-            # citizens' messages that were not read yet: a worker queries them every other second
+            # citizens' messages that were not read yet: a worker queries them every second
             models.Index(
                 fields=["platform", "account_id", "id"],
                 name="event_unread",

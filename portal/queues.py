@@ -20,6 +20,9 @@ ROUTES = {
     "common.tasks.send_outbox": {"queue": MAIL},
     "delivery.tasks.*": {"queue": OUTBOX},
     "inbox.tasks.*": {"queue": INBOX},
+    # No calls of networks, for which others of the inbox may wait a long time.
+    "inbox.tasks.read_account": {"queue": DEFAULT},
+    "inbox.tasks.read_events": {"queue": DEFAULT},
     "links.tasks.check_links": {"queue": ERRANDS},
     "needs.tasks.*": {"queue": INBOX},
     "notifications.tasks.send_mail": {"queue": MAIL},

@@ -53,7 +53,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "inbox": {"task": "inbox.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},
     "conversations": {"task": "inbox.tasks.follow_conversations", "schedule": 60.0, "options": {"expires": 60}},
     "fetch-replies": {"task": "inbox.tasks.schedule_reply_fetches", "schedule": 30.0, "options": {"expires": 30}},
-    "webhook-events": {"task": "inbox.tasks.read_events", "schedule": 2.0, "options": {"expires": 2}},
+    "webhook-events": {"task": "inbox.tasks.read_events", "schedule": 1.0, "options": {"expires": 1}},
     "purge-messages": {"task": "inbox.tasks.purge_expired", "schedule": 6 * 3600.0},
     "purge-notes": {"task": "needs.tasks.purge_expired_notes", "schedule": 24 * 3600.0},
     "need-answers": {"task": "needs.tasks.send_pending_answers", "schedule": 5.0, "options": {"expires": 5}},

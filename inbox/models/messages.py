@@ -199,6 +199,13 @@ class Message(TenantModel):
             GinIndex(
                 OpClass("municipality_id", "int8_ops"), OpClass("search_key", "gin_trgm_ops"), name="message_search"
             ),
+            # the same among open ones: a common word is in very many others
+            GinIndex(
+                OpClass("municipality_id", "int8_ops"),
+                OpClass("search_key", "gin_trgm_ops"),
+                name="message_open_search",
+                condition=Q(state__in=["open", "waiting"]),
+            ),
             # what colleagues are notified of, and what came since a list was made
             models.Index(
                 fields=["municipality", "received_at"],

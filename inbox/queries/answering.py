@@ -19,8 +19,10 @@ from inbox.queries.message_context import MessageContext
 from inbox.queries.readable import readable
 from inbox.rules import WRITING_WINDOW
 from municipalities.models import Municipality, ServiceAvailability
+from municipalities.prepared import PreparedRows
 from municipalities.queries import Access, Offered, glossary, offered
 from municipalities.rules import Verb
+from municipalities.tenancy import the_only_one
 from serbian import Script, detect
 from serbian.glossary import EMPTY, Glossary
 
@@ -133,9 +135,14 @@ def other_writers(drafts: list[AnswerDraft], person: Any, now: datetime) -> list
     return [draft for draft in drafts if draft.by_id != person.pk and draft.at > now - WRITING_WINDOW]
 
 
+SAVED_ANSWERS = PreparedRows(
+    lambda of: SavedAnswer.objects.filter(is_retired=False).defer("text").order_by("-use_count", "name")
+)
+
+
 def saved_answers_for(row: Message) -> tuple[list[SavedAnswer], list[SavedAnswer]]:
     """Saved answers that fit the message's topic or kind, and the others; the most used first. One query."""
-    answers = list(SavedAnswer.objects.filter(is_retired=False).defer("text").order_by("-use_count", "name"))
+    answers = SAVED_ANSWERS.instances(municipality=the_only_one())
     fitting = [answer for answer in answers if _fits(answer, row)]
     return fitting, [answer for answer in answers if answer not in fitting]
 
@@ -157,10 +164,15 @@ def answer_script(row: Message, municipality: Municipality) -> str:
     return str(detect(row.text) or municipality.primary_script)
 
 
+SERVICES = PreparedRows(
+    lambda of: ServiceAvailability.objects.filter(is_offered=True, service__is_active=True).select_related("service"),
+    "service",
+)
+
+
 def available_services() -> list[Offered]:
     """Services that the municipality in scope says it has. One query."""
-    rows = ServiceAvailability.objects.filter(is_offered=True, service__is_active=True).select_related("service")
-    return [offered(row.service, row) for row in rows]
+    return [offered(row.service, row) for row in SERVICES.instances(municipality=the_only_one())]
 
 
 # ---- what one click puts into the field

@@ -1,13 +1,14 @@
 """The list of messages: its views and filters, its rows and their number."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.postgres.fields import ArrayField
+from django.db import connection
 from django.db.models import (
     BooleanField,
     Count,
@@ -23,6 +24,7 @@ from django.db.models import (
 from django.utils.functional import cached_property
 
 from common.integers import parse_int
+from common.prepared import among, array
 from common.word_search import holds
 from inbox.enums import OPEN_STATES, MessageKind, MessageState, Readers, Topic
 from inbox.models import PRIVATE, Message, MessageFetch, Reply
@@ -38,6 +40,8 @@ SETTLED = ("answered", "closed")
 # Rows of a list that are counted and paged; older ones are found by filters.
 MOST = 900
 PER_PAGE = 30
+# So many of the newest settled messages are searched first, where a search finds `MOST`.
+RECENT = 10_000
 NO_VALUE = "none"
 """In a filter: what has no kind, no topic, nobody who sees to it …"""
 
@@ -141,55 +145,125 @@ def in_view(view: str, person: Any, now: datetime) -> Q:
 
 
 @cache
-def first_messages(view: str, *, with_private: bool) -> PreparedRows:
-    """What a view shows at first. With filters a query has too many shapes."""
-    return PreparedRows(
-        lambda of: _filtered(
-            MessageFilters(view),
-            getattr(of, "person", None),
-            getattr(of, "now", None),  # type: ignore[arg-type]
-            readable_with(reads_private=with_private),
-        )[:PER_PAGE],
-        "channel",
-        "conversation",
-        "assignee",
-        "settlement",
-        "publication",
-        "publication__post",
-        **{name: kind for name, kind in {"person": int, "now": datetime}.items() if name in _values(view)},
+def first_ids(view: str, *, with_private: bool) -> Prepared:
+    """Of a view without filters. With filters a query has too many shapes."""
+    return Prepared(
+        lambda of: _ids(
+            _rows(
+                MessageFilters(view),
+                getattr(of, "person", None),
+                getattr(of, "now", None),  # type: ignore[arg-type]
+                readable_with(reads_private=with_private),
+            )
+        ),
+        **markers_of(view),
     )
 
 
-def _values(view: str) -> set[str]:
+def markers_of(view: str) -> dict[str, type]:
     """What the condition of a view depends on."""
-    return {"mine": {"person", "now"}}.get(view, set() if view in SETTLED else {"now"})
+    if view in SETTLED:
+        return {}
+    return {"person": int, "now": datetime} if view == "mine" else {"now": datetime}
 
 
-def listed_messages(page: Any, narrowed: MessageFilters, person: Any, now: datetime, access: Access) -> list[Message]:
-    """The rows of one page of `filtered_messages`. One query."""
-    if page.number > 1 or narrowed.filters:
-        return list(page.object_list)
-    values = {"person": person.pk, "now": now}
-    given = {name: values[name] for name in _values(narrowed.view)}
-    statement = first_messages(narrowed.view, with_private=reads_private(access))
-    return statement.shared_instances(municipality=the_only_one(), **given)
+def listed_ids(narrowed: MessageFilters, person: Any, now: datetime, access: Access) -> Sequence[int]:
+    """The ids of the list in its order, `MOST` at most. One query; of a search among settled ones three at most."""
+    if not narrowed.filters:
+        values = {"person": person.pk, "now": now}
+        given = {name: values[name] for name in markers_of(narrowed.view)}
+        statement = first_ids(narrowed.view, with_private=reads_private(access))
+        return [pk for (pk,) in statement.rows(municipality=the_only_one(), **given)]
+    rows = filtered_messages(narrowed, person, now, access)
+    if narrowed.search.strip() and narrowed.view in SETTLED:
+        return _SettledMatches(narrowed, rows, person, now, access)
+    return [pk for (pk,) in _ids(rows)]
+
+
+def _ids(rows: QuerySet[Message]) -> QuerySet[Message, Any]:
+    return rows.values_list("pk")[:MOST]
+
+
+class _SettledMatches(Sequence[int]):
+    """Ids of settled messages with the words that are searched for; `narrowed` and `rows` are the same list.
+
+    There may be very many, and neither index serves both the words and the order: that of the words would find all of
+    them to sort them, that of the order could go through years for a word that nobody uses any more. So up to `MOST`
+    are found by their words, in any order. If these are all, they are sorted here. If not, many have these words, and
+    those of the first pages are most often among the `RECENT` newest messages.
+    """
+
+    def __init__(
+        self, narrowed: MessageFilters, rows: QuerySet[Message], person: Any, now: datetime, access: Access
+    ) -> None:
+        self._rows = rows
+        everything = in_view(narrowed.view, person, now) & replace(narrowed, search="").where & readable(access)
+        has_words = ExpressionWrapper(holds(narrowed.search), BooleanField())
+        recent = Message.objects.filter(everything).order_by(*narrowed.order).annotate(has_words=has_words)
+        self._recent = recent.values_list("pk", "at", "has_words")[:RECENT]
+        self._matches = sorted(rows.order_by().values_list("at", "pk")[:MOST], reverse=True)
+
+    def __len__(self) -> int:
+        return len(self._matches)
+
+    def __getitem__(self, places: Any) -> Any:
+        """Of one page (a slice)."""
+        if len(self) < MOST:
+            return [pk for _at, pk in self._matches[places]]
+        newest = self._newest(places.stop)
+        return newest[places] if len(newest) == places.stop else list(self._rows.values_list("pk", flat=True)[places])
+
+    def _newest(self, amount: int) -> list[int]:
+        """Of the `RECENT` ones, from the newest on until so many have the words."""
+        sql, params = self._recent.query.sql_with_params()
+        wanted = f"SELECT pk FROM ({sql}) recent WHERE has_words ORDER BY at DESC, pk DESC LIMIT %s"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(wanted, [*params, amount])
+            return [pk for (pk,) in cursor.fetchall()]
+
+
+@cache
+def rows_by_id(*, with_private: bool) -> PreparedRows:
+    """What a row of the list shows, for each of some ids."""
+    return PreparedRows(
+        lambda of: _with_columns(
+            Message.objects.filter(readable_with(reads_private=with_private), pk__in=among(of.messages))
+        ),
+        *LISTED,
+        messages=str,
+    )
+
+
+def _with_columns(rows: QuerySet[Message]) -> QuerySet[Message]:
+    """`sent` is the delivery state of the newest answer."""
+    newest = Reply.objects.filter(message=OuterRef("pk"), is_automatic=False).order_by("-pk").values("delivery__state")
+    rows = rows.select_related(*LISTED).defer("first_text", "search_key")
+    return rows.annotate(sent=Subquery(newest[:1]))
+
+
+LISTED = ("channel", "conversation", "assignee", "settlement", "publication", "publication__post")
+
+
+def listed_messages(ids: Iterable[int], access: Access) -> list[Message]:
+    """Rows of the list in the order of `ids`, without any that this person may not read. One query, none without ids.
+
+    It is compiled and planned once, while the list has many shapes: planning its joins takes longer than running it.
+    """
+    ids = list(ids)
+    if not ids:
+        return []
+    statement = rows_by_id(with_private=reads_private(access))
+    rows = {row.pk: row for row in statement.shared_instances(municipality=the_only_one(), messages=array(ids))}
+    return [rows[pk] for pk in ids if pk in rows]
 
 
 def filtered_messages(narrowed: MessageFilters, person: Any, now: datetime, access: Access) -> QuerySet[Message]:
     """The filtered list in its order, of what this person may read."""
-    return _filtered(narrowed, person, now, readable(access))
+    return _rows(narrowed, person, now, readable(access))
 
 
-def _filtered(narrowed: MessageFilters, person: Any, now: datetime, may_read: Q) -> QuerySet[Message]:
-    rows = Message.objects.filter(in_list(narrowed, person, now) & may_read)
-    return with_columns(rows).order_by(*narrowed.order)
-
-
-def with_columns(rows: QuerySet[Message]) -> QuerySet[Message]:
-    """With what a row of the list shows. `sent` is the delivery state of the newest answer."""
-    newest = Reply.objects.filter(message=OuterRef("pk"), is_automatic=False).order_by("-pk").values("delivery__state")
-    rows = rows.select_related("channel", "conversation", "assignee", "settlement", "publication__post")
-    return rows.defer("first_text", "search_key").annotate(sent=Subquery(newest[:1]))
+def _rows(narrowed: MessageFilters, person: Any, now: datetime, may_read: Q) -> QuerySet[Message]:
+    return Message.objects.filter(in_list(narrowed, person, now) & may_read).order_by(*narrowed.order)
 
 
 def set_counts(rows: Iterable[Message], access: Access) -> None:
@@ -216,30 +290,53 @@ def open_counts(*, with_private: bool) -> Prepared:
     return Prepared(lambda of: _counts(of.person, of.now, with_private=with_private), person=int, now=datetime)
 
 
-def counts(narrowed: MessageFilters, person: Any, now: datetime, access: Access) -> dict[str, int]:
-    """How many are in each view of open ones, and as `listed` how many the narrowed one has, `MOST` at most.
+def counts(person: Any, now: datetime, access: Access) -> dict[str, int]:
+    """How many are in each view of open ones. One query.
 
-    Two queries.
     Settled ones are tens of thousands after some years: to count them would cost more than the page.
     """
     statement = open_counts(with_private=reads_private(access))
     (by_view,) = statement.rows(municipality=the_only_one(), person=person.pk, now=now)
-    rows = Message.objects.filter(in_list(narrowed, person, now) & readable(access)).order_by()
-    return {**dict(zip(COUNTED, by_view, strict=True)), "listed": rows[:MOST].count()}
+    return dict(zip(COUNTED, by_view, strict=True))
+
+
+@cache
+def sizes_of_threads(*, with_private: bool) -> Prepared:
+    return Prepared(
+        lambda of: (
+            Message.objects.filter(readable_with(reads_private=with_private), publication__in=among(of.posts))
+            .order_by()
+            .values_list("publication")
+            .annotate(Count("pk"))
+        ),
+        posts=str,
+    )
 
 
 def thread_sizes(rows: Iterable[Message], access: Access) -> dict[int, int]:
     """The number of messages that this person may read below each of the posts that these belong to."""
     posts = {row.publication_id for row in rows if row.publication_id}
-    messages = Message.objects.filter(readable(access), publication__in=posts).order_by().values_list("publication")
-    return dict(messages.annotate(Count("pk"))) if posts else {}
+    if not posts:
+        return {}
+    statement = sizes_of_threads(with_private=reads_private(access))
+    return dict(statement.rows(municipality=the_only_one(), posts=array(posts)))
+
+
+FOLLOW_UPS = Prepared(
+    lambda of: (
+        Message.objects.filter(conversation__in=among(of.conversations), is_follow_up=True, state__in=OPEN_STATES)
+        .order_by()
+        .values_list("conversation")
+        .annotate(Count("pk"))
+    ),
+    conversations=str,
+)
 
 
 def follow_up_counts(rows: Iterable[Message]) -> dict[int, int]:
     """How many open messages follow each of these in its conversation, by conversation."""
     ids = {row.conversation_id for row in rows if row.conversation_id and row.state in OPEN_STATES}
-    waiting = Message.objects.filter(conversation__in=ids, is_follow_up=True, state__in=OPEN_STATES).order_by()
-    return dict(waiting.values_list("conversation").annotate(Count("pk"))) if ids else {}
+    return dict(FOLLOW_UPS.rows(municipality=the_only_one(), conversations=array(ids))) if ids else {}
 
 
 class OpenCounts(Subquery):
@@ -262,6 +359,17 @@ class OpenCounts(Subquery):
         super().__init__(rows.values(**columns))
 
 
+ALIKE = Prepared(
+    lambda of: (
+        Message.objects.filter(~PRIVATE, similar_group__in=among(of.groups), state__in=OPEN_STATES)
+        .order_by()
+        .values_list("channel_id", "publication_id", "similar_group")
+        .annotate(count=Count("pk"), new=Count("pk", filter=Q(read_at=None)))
+    ),
+    groups=str,
+)
+
+
 def collapse_similar(rows: list[Message]) -> list[Message]:
     """Keeps the first of each group of similar open messages on the page. One query.
 
@@ -272,11 +380,8 @@ def collapse_similar(rows: list[Message]) -> list[Message]:
     for row in rows:
         stands_alone = row.similar_group is None or row.state not in OPEN_STATES or row.is_private
         shown.setdefault(row.pk if stands_alone else _group(row), row)
-    named = {row.similar_group for row in shown.values()} - {None}
-    alike = Message.objects.filter(~PRIVATE, similar_group__in=named, state__in=OPEN_STATES).order_by()
-    groups: Iterable[tuple[Any, ...]] = alike.values_list("channel_id", "publication_id", "similar_group").annotate(
-        count=Count("pk"), new=Count("pk", filter=Q(read_at=None))
-    )
+    named = {row.similar_group for row in shown.values() if row.similar_group is not None}
+    groups = ALIKE.rows(municipality=the_only_one(), groups=array(named)) if named else []
     counted = {tuple(group): (count, new) for *group, count, new in groups}
     for row in shown.values():
         is_grouped = row.state in OPEN_STATES and not row.is_private

@@ -50,11 +50,10 @@ def changes(
     narrowed: MessageFilters, shown: Collection[int], since: datetime, person: Any, now: datetime, *, access: Access
 ) -> Changes:
     """`shown`: ids of the rows on the page, which was made at `since`. Only what this person may read. Five queries."""
-    before = list(listing.with_columns(readable_messages(access).filter(pk__in=shown)))
     rows = _received(listing.filtered_messages(narrowed, person, now, access), since).exclude(pk__in=shown)
-    came = list(rows.order_by("-at", "-pk")[: MOST_NEW + 1])
+    came = list(rows.order_by("-at", "-pk").values_list("pk", flat=True)[: MOST_NEW + 1])
     # What says the same as a row of the page is counted there.
-    together = listing.collapse_similar([*before, *came[:MOST_NEW]])
+    together = listing.collapse_similar(listing.listed_messages(dict.fromkeys([*shown, *came[:MOST_NEW]]), access))
     listing.set_counts(together, access)
     on_page = set(shown)
     new = [row for row in together if row.pk not in on_page]

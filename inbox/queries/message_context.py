@@ -4,14 +4,18 @@ Each kind of row is selected as JSON by a subquery and turned into model instanc
 queries would be seven on the page that is opened most often.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, IntegerField, Model, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
 
+from common.prepared import among, array
 from inbox.models import (
     AnswerDraft,
     ExternalReply,
@@ -24,8 +28,11 @@ from inbox.models import (
     ProposedAnswer,
     Reply,
 )
-from inbox.queries.thread import similar_messages
+from inbox.queries.thread import alike_messages
+from municipalities.models import PrivateReader
+from municipalities.prepared import Prepared
 from municipalities.queries import private_readers
+from municipalities.tenancy import the_only_one
 
 # So many of our messages from elsewhere are shown in a conversation.
 MOST_EXTERNAL = 60
@@ -50,33 +57,65 @@ class MessageContext:
     named_readers: set[int] = field(default_factory=set)
 
 
+# What is packed for each part: its model, and the people and departments whose labels come with it.
+PARTS: Mapping[str, tuple[type[Model], tuple[str, ...]]] = {
+    "notes": (Note, ("by",)),
+    "drafts": (AnswerDraft, ("by",)),
+    "proposed": (ProposedAnswer, ("by", "text_by", "decided_by")),
+    "handovers": (HandOver, ("department", "by")),
+    "holds": (LegalHold, ("by",)),
+    "acts": (Moderation, ("by", "second_by")),
+}
+PARTS_OF_CONVERSATION: Mapping[str, tuple[type[Model], tuple[str, ...]]] = {
+    "attachments": (MessageAttachment, ()),
+    "external": (ExternalReply, ()),
+    "readers": (PrivateReader, ()),
+}
+
+
+@dataclass(frozen=True)
+class _Alike:
+    """The shape of the condition on messages that say nearly the same (`similar_messages`)."""
+
+    is_private: bool
+    is_below_post: bool
+
+
+@cache
+def everything_of(*, of_conversation: bool, alike: _Alike | None) -> Prepared:
+    return Prepared(
+        lambda of: _packed(of, of_conversation=of_conversation, alike=alike),
+        message=int,
+        **({"shown": str, "since": datetime} if of_conversation else {}),
+        **({"channel": int, "group": int} if alike else {}),
+        **({"publication": int} if alike and alike.is_below_post else {}),
+    )
+
+
 def message_context(message: Message, shown: Sequence[Message] = ()) -> MessageContext:
     """One query. Notes and drafts the oldest first, questions and acts the newest first.
 
     Of a private conversation, of which `shown` are the messages on the page, oldest first: their attachments, what we
     wrote outside of the portal since the first of them, and who was named to read private messages.
     """
-    mine = {"message": OuterRef("pk")}
-    answered = Reply.objects.filter(message=OuterRef("message"), is_automatic=False, at__gt=OuterRef("decided_at"))
-    proposed = ProposedAnswer.objects.filter(**mine).annotate(is_answered=Exists(answered))
-    parts = {
-        "notes": (Note.objects.filter(**mine).order_by("pk"), ("by",)),
-        "drafts": (AnswerDraft.objects.filter(**mine).order_by("began_at"), ("by",)),
-        "proposed": (proposed.order_by("-pk"), ("by", "text_by", "decided_by")),
-        "handovers": (HandOver.objects.filter(**mine).order_by("-pk"), ("department", "by")),
-        "holds": (LegalHold.objects.filter(**mine, released_at=None), ("by",)),
-        "acts": (Moderation.objects.filter(**mine).order_by("-pk"), ("by", "second_by")),
-        **(_of_conversation(shown) if message.conversation_id is not None and shown else {}),
-    }
-    wanted = {f"all_{name}": _pack(rows, named) for name, (rows, named) in parts.items()}
-    packed: QuerySet[Any, Any] = Message.objects.filter(pk=message.pk).values(all_others=_others(message), **wanted)
-    packed_row = packed.get()
+    of_conversation = message.conversation_id is not None and bool(shown)
+    given: dict[str, Any] = {"message": message.pk}
+    if of_conversation:
+        given |= {"shown": array(row.pk for row in shown), "since": shown[0].at}
+    alike = None
+    if message.similar_group is not None and not message.is_settled:
+        alike = _Alike(message.is_private, is_below_post=message.publication_id is not None)
+        given |= {"channel": message.channel_id, "group": message.similar_group}
+        given |= {"publication": message.publication_id} if alike.is_below_post else {}
+    statement = everything_of(of_conversation=of_conversation, alike=alike)
+    ((others, *columns),) = statement.rows(municipality=the_only_one(), **given)
+    parts = {**PARTS, **(PARTS_OF_CONVERSATION if of_conversation else {})}
     rows_by_part: dict[str, Any] = {
-        name: [_unpack(rows.model, values, named) for values in packed_row[f"all_{name}"]]
-        for name, (rows, named) in parts.items()
+        name: [_unpack(model, json.loads(packed), named) for packed in column]
+        for (name, (model, named)), column in zip(parts.items(), columns, strict=True)
     }
     return MessageContext(
-        others=packed_row["all_others"],
+        others=others,
         notes=rows_by_part["notes"],
         drafts=rows_by_part["drafts"],
         proposed=next(iter(rows_by_part["proposed"]), None),
@@ -89,14 +128,36 @@ def message_context(message: Message, shown: Sequence[Message] = ()) -> MessageC
     )
 
 
-def _of_conversation(shown: Sequence[Message]) -> dict[str, tuple[QuerySet[Any], tuple[str, ...]]]:
-    attachments = MessageAttachment.objects.filter(message__in=[row.pk for row in shown])
-    external = ExternalReply.objects.filter(conversation=OuterRef("conversation"), at__gte=shown[0].at)
-    readers = private_readers(OuterRef("municipality")).select_related(None)
+def _packed(of: Any, *, of_conversation: bool, alike: _Alike | None) -> QuerySet[Any, Any]:
+    """How many are alike, and one column for each part."""
+    rows = {**_of_message(), **(_of_conversation(of.shown, of.since) if of_conversation else {})}
+    parts = {**PARTS, **(PARTS_OF_CONVERSATION if of_conversation else {})}
+    columns = {f"all_{name}": _pack(rows[name], named) for name, (_model, named) in parts.items()}
+    message = Message.objects.filter(pk=of.message)
+    return message.annotate(all_others=_others(of, alike), **columns).values_list("all_others", *columns)
+
+
+def _of_message() -> dict[str, QuerySet[Any]]:
+    mine = {"message": OuterRef("pk")}
+    answered = Reply.objects.filter(message=OuterRef("message"), is_automatic=False, at__gt=OuterRef("decided_at"))
+    proposed = ProposedAnswer.objects.filter(**mine).annotate(is_answered=Exists(answered))
     return {
-        "attachments": (attachments.order_by("message", "position"), ()),
-        "external": (external.order_by("at", "pk")[:MOST_EXTERNAL], ()),
-        "readers": (readers, ()),
+        "notes": Note.objects.filter(**mine).order_by("pk"),
+        "drafts": AnswerDraft.objects.filter(**mine).order_by("began_at"),
+        "proposed": proposed.order_by("-pk"),
+        "handovers": HandOver.objects.filter(**mine).order_by("-pk"),
+        "holds": LegalHold.objects.filter(**mine, released_at=None),
+        "acts": Moderation.objects.filter(**mine).order_by("-pk"),
+    }
+
+
+def _of_conversation(shown: str, since: datetime) -> dict[str, QuerySet[Any]]:
+    attachments = MessageAttachment.objects.filter(message__in=among(shown))
+    external = ExternalReply.objects.filter(conversation=OuterRef("conversation"), at__gte=since)
+    return {
+        "attachments": attachments.order_by("message", "position"),
+        "external": external.order_by("at", "pk")[:MOST_EXTERNAL],
+        "readers": private_readers(OuterRef("municipality")).select_related(None),
     }
 
 
@@ -107,13 +168,13 @@ def _by_message(rows: Iterable[MessageAttachment]) -> dict[int, list[MessageAtta
     return by_message
 
 
-def _others(message: Message) -> Any:
-    if message.similar_group is None or message.is_settled:
+def _others(of: Any, alike: _Alike | None) -> Any:
+    if alike is None:
         return Value(0)
-    rows = (
-        similar_messages(message).exclude(pk=message.pk).order_by().values("similar_group").annotate(count=Count("pk"))
-    )
-    return Coalesce(Subquery(rows.values("count"), output_field=IntegerField()), 0)
+    publication = of.publication if alike.is_below_post else None
+    rows = alike_messages(of.channel, publication, of.group, is_private=alike.is_private).exclude(pk=of.message)
+    counted = rows.order_by().values("similar_group").annotate(count=Count("pk"))
+    return Coalesce(Subquery(counted.values("count"), output_field=IntegerField()), 0)
 
 
 def _pack(rows: QuerySet[Any], named: tuple[str, ...]) -> ArraySubquery:

@@ -1,15 +1,17 @@
 """The previous and next message of a list, and the named options of its filters; one query for both."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Value
 
 from channels.models import Channel
 from inbox.models import Department, Message, Settlement, Tag
-from inbox.queries.listing import MessageFilters, in_list
-from inbox.queries.readable import readable
+from inbox.queries.listing import SETTLED, MessageFilters, in_list, markers_of
+from inbox.queries.readable import readable, readable_with, reads_private
 from municipalities.prepared import Prepared
 from municipalities.queries import Access
 from municipalities.tenancy import the_only_one
@@ -23,7 +25,8 @@ def neighbours(
 
     The message itself need not be in the list any more: its place is where its time and its age put it.
     """
-    return {name: pk for name, pk, _label in _united(_steps(message, narrowed, person, now, access))}
+    steps = _steps(_Place.of(message), narrowed, person, now, readable(access))
+    return {name: pk for name, pk, _label in _union(steps)}
 
 
 def choices() -> dict[str, list[tuple[str, str]]]:
@@ -31,24 +34,79 @@ def choices() -> dict[str, list[tuple[str, str]]]:
     return _sorted(TABLES.rows(municipality=the_only_one()))
 
 
+@cache
+def steps_and_tables(view: str, *, with_private: bool, is_urgent: bool, has_deadline: bool) -> Prepared:
+    """Of a list without filters. With filters a query has too many shapes."""
+    return Prepared(
+        lambda of: _union(
+            {
+                **_steps(
+                    _Place(of.message, of.at, getattr(of, "due", None), is_urgent=is_urgent),
+                    MessageFilters(view),
+                    getattr(of, "person", None),
+                    getattr(of, "now", None),  # type: ignore[arg-type]
+                    readable_with(reads_private=with_private),
+                ),
+                **_tables(),
+            }
+        ),
+        message=int,
+        at=datetime,
+        **({"due": datetime} if has_deadline else {}),
+        **markers_of(view),
+    )
+
+
 def neighbours_and_choices(
     message: Message, narrowed: MessageFilters, person: Any, now: datetime, access: Access
 ) -> tuple[dict[str, int], dict[str, list[tuple[str, str]]]]:
     """Both, for the page of a message. Still one query."""
-    steps = _steps(message, narrowed, person, now, access)
-    rows = _united({**steps, **_tables()})
-    return {name: pk for name, pk, _label in rows if name in steps}, _sorted(
-        [row for row in rows if row[0] not in steps]
-    )
+    place = _Place.of(message)
+    rows: Iterable[tuple[str, int, str]]
+    if narrowed.filters:
+        rows = _union({**_steps(place, narrowed, person, now, readable(access)), **_tables()})
+    else:
+        has_deadline = place.due_at is not None and narrowed.view not in SETTLED
+        statement = steps_and_tables(
+            narrowed.view,
+            with_private=reads_private(access),
+            is_urgent=place.is_urgent and narrowed.view not in SETTLED,
+            has_deadline=has_deadline,
+        )
+        values = {"person": person.pk, "now": now}
+        given = {name: values[name] for name in markers_of(narrowed.view)} | (
+            {"due": place.due_at} if has_deadline else {}
+        )
+        rows = statement.rows(municipality=the_only_one(), message=place.pk, at=place.at, **given)
+    rows = list(rows)
+    steps = {name: pk for name, pk, _label in rows if name in STEPS}
+    return steps, _sorted(row for row in rows if row[0] not in STEPS)
+
+
+STEPS = ("previous", "next", "first")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What decides where a message stands in a list."""
+
+    pk: int
+    at: datetime
+    due_at: datetime | None
+    is_urgent: bool
+
+    @classmethod
+    def of(cls, message: Message) -> "_Place":
+        return cls(message.pk, message.at, message.due_at, message.is_urgent)
 
 
 def _steps(
-    message: Message, narrowed: MessageFilters, person: Any, now: datetime, access: Access
+    message: _Place, narrowed: MessageFilters, person: Any, now: datetime, may_read: Q
 ) -> dict[str, QuerySet[Any]]:
-    rows = Message.objects.filter(in_list(narrowed, person, now) & readable(access)).exclude(pk=message.pk)
+    rows = Message.objects.filter(in_list(narrowed, person, now) & may_read).exclude(pk=message.pk)
     younger = Q(at__gt=message.at) | Q(at=message.at, pk__gt=message.pk)
     before, after = younger, ~younger
-    if narrowed.view not in ("answered", "closed"):
+    if narrowed.view not in SETTLED:
         timed = Q(due_at__isnull=False)
         same = Q(due_at=message.due_at) if message.due_at else ~timed
         sooner = Q(due_at__lt=message.due_at) if message.due_at else timed
@@ -75,11 +133,6 @@ def _tables() -> dict[str, QuerySet[Any]]:
         "retired_tag": Tag.objects.filter(is_retired=True),
     }
     return {name: rows.order_by().annotate(label=F("name")) for name, rows in tables.items()}
-
-
-def _united(parts: Mapping[str, QuerySet[Any]]) -> list[tuple[str, int, str]]:
-    """The rows of all parts: the part's name, id and label."""
-    return list(_union(parts))
 
 
 def _union(parts: Mapping[str, QuerySet[Any]]) -> Any:

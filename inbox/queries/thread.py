@@ -3,19 +3,57 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from common.integers import LARGEST
+from common.prepared import among, array
 from inbox.enums import OPEN_STATES
 from inbox.models import PRIVATE, ExternalReply, Message, MessageAttachment, Reply
-from inbox.queries.readable import readable
+from inbox.queries.readable import readable, readable_with, reads_private
+from municipalities.prepared import PreparedRows
 from municipalities.queries import Access
+from municipalities.tenancy import the_only_one
 
 NEAR = 15
 """So many messages before and after one are shown beside it."""
 NEAR_PRIVATE = 60
 """So many messages of a private conversation are shown, the newest."""
+
+
+SHOWN = (
+    "channel",
+    "conversation",
+    "conversation__channel",
+    "assignee",
+    "settlement",
+    "department",
+    "publication",
+    "publication__post",
+    "publication__delivery",
+)
+
+
+@cache
+def one_message(*, with_private: bool) -> PreparedRows:
+    """With what its page shows."""
+    return PreparedRows(
+        lambda of: Message.objects.filter(readable_with(reads_private=with_private), pk=of.message).select_related(
+            *SHOWN
+        ),
+        *SHOWN,
+        message=int,
+    )
+
+
+def message_by_id(pk: int, access: Access) -> Message | None:
+    """None for one that this person may not read, as for one that is not there. One query."""
+    if pk > LARGEST:
+        return None
+    rows = one_message(with_private=reads_private(access)).instances(municipality=the_only_one(), message=pk)
+    return next(iter(rows), None)
 
 
 def thread(message: Message, access: Access, near: int = NEAR) -> list[Message]:
@@ -38,10 +76,24 @@ def thread(message: Message, access: Access, near: int = NEAR) -> list[Message]:
     return list(rows.filter(wanted).select_related("channel").order_by("at", "pk"))
 
 
+@cache
+def newest_of_conversation(*, with_private: bool) -> PreparedRows:
+    """The newest first."""
+    return PreparedRows(
+        lambda of: (
+            Message.objects.filter(readable_with(reads_private=with_private), conversation=of.conversation)
+            .select_related("channel")
+            .order_by("-at", "-pk")[:NEAR_PRIVATE]
+        ),
+        "channel",
+        conversation=int,
+    )
+
+
 def _conversation(message: Message, access: Access) -> list[Message]:
     """The newest messages of a private conversation, and this one. One query."""
-    newest = Message.objects.filter(readable(access), conversation=message.conversation_id).select_related("channel")
-    rows = list(newest.order_by("-at", "-pk")[:NEAR_PRIVATE])
+    statement = newest_of_conversation(with_private=reads_private(access))
+    rows = statement.shared_instances(municipality=the_only_one(), conversation=message.conversation_id)
     if message.pk not in {row.pk for row in rows}:
         rows.append(message)
     return sorted(rows, key=lambda row: (row.at, row.pk))
@@ -50,21 +102,32 @@ def _conversation(message: Message, access: Access) -> list[Message]:
 def similar_messages(message: Message) -> QuerySet[Message]:
     """Similar open messages of the same thread, including itself; oldest first. Public and private ones are never
     together."""
-    same = {
-        "channel": message.channel_id,
-        "publication": message.publication_id,
-        "similar_group": message.similar_group,
-    }
     if message.similar_group is None:
         return Message.objects.filter(pk=message.pk)
-    alike = PRIVATE if message.is_private else ~PRIVATE
-    return Message.objects.filter(alike, **same, state__in=OPEN_STATES).select_related("channel").order_by("at", "pk")
+    return alike_messages(
+        message.channel_id, message.publication_id, message.similar_group, is_private=message.is_private
+    )
+
+
+def alike_messages(channel: int, publication: int | None, group: int, *, is_private: bool) -> QuerySet[Message]:
+    rows = Message.objects.filter(PRIVATE if is_private else ~PRIVATE, state__in=OPEN_STATES)
+    rows = rows.filter(channel=channel, publication=publication, similar_group=group)
+    return rows.select_related("channel").order_by("at", "pk")
+
+
+REPLIES = PreparedRows(
+    lambda of: Reply.objects.filter(message__in=among(of.messages)).select_related("delivery", "by").order_by("pk"),
+    "delivery",
+    "by",
+    messages=str,
+)
 
 
 def replies(messages: list[Message]) -> dict[int, list[Reply]]:
-    """Our answers, by message, oldest first."""
+    """Our answers, by message, oldest first. One query."""
     by_message: dict[int, list[Reply]] = {}
-    for reply in Reply.objects.filter(message__in=messages).select_related("delivery", "by").order_by("pk"):
+    ids = array(message.pk for message in messages)
+    for reply in REPLIES.shared_instances(municipality=the_only_one(), messages=ids):
         by_message.setdefault(reply.message_id, []).append(reply)
     return by_message
 

@@ -58,7 +58,7 @@ def changes(request: MunicipalityRequest) -> HttpResponse:
     listed = [*changed.shown, *changed.new]
     if any(row.tags for row in listed):
         neighbours.set_tag_names(listed, neighbours.choices())
-    counts = listing.counts(narrowed, request.user, now, request.access)
+    counts = listing.counts(request.user, now, request.access)
     context = {
         "shown": changed.shown,
         "new": changed.new,

@@ -29,9 +29,8 @@ from inbox.queries.live import ThreadState
 from inbox.queries.merged import merged_conversations
 from inbox.queries.message_context import message_context
 from inbox.queries.other_ways import other_ways
-from inbox.queries.readable import readable_messages
 from inbox.queries.rule_sentences import rule_sentences
-from inbox.queries.thread import NEAR_PRIVATE, bubbles, open_head, replies, thread
+from inbox.queries.thread import NEAR_PRIVATE, bubbles, message_by_id, open_head, replies, thread
 from inbox.views import navigation
 from municipalities.access import requires
 from municipalities.holidays import BELGRADE
@@ -43,16 +42,10 @@ from municipalities.web import MunicipalityRequest
 
 def get_message(request: MunicipalityRequest, pk: int) -> Message:
     """404 for one that this person may not read, as for one that is not there."""
-    rows = readable_messages(request.access).select_related(
-        "channel",
-        "conversation__channel",
-        "assignee",
-        "settlement",
-        "department",
-        "publication__post",
-        "publication__delivery",
-    )
-    return get_object_or_404(rows, pk=pk)
+    row = message_by_id(pk, request.access)
+    if row is None:
+        raise Http404
+    return row
 
 
 @requires(Verb.INBOX_VIEW)

@@ -11,7 +11,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -35,18 +34,6 @@ from municipalities.web import MunicipalityRequest
 MOST_NAMED = 5
 
 
-class CountedPaginator(Paginator):
-    """Pages of rows whose number is known already."""
-
-    def __init__(self, rows: Any, per_page: int, known: int) -> None:
-        super().__init__(rows, per_page)
-        self.known = known
-
-    @cached_property
-    def count(self) -> int:
-        return self.known
-
-
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def inbox(request: MunicipalityRequest) -> HttpResponse:
@@ -56,10 +43,10 @@ def inbox(request: MunicipalityRequest) -> HttpResponse:
 def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
     now, narrowed = timezone.now(), MessageFilters.read(request.GET)
     access = request.access
-    counts = listing.counts(narrowed, request.user, now, access)
-    rows = listing.filtered_messages(narrowed, request.user, now, access)
-    page = CountedPaginator(rows, listing.PER_PAGE, counts["listed"]).get_page(request.GET.get("page"))
-    shown = listing.collapse_similar(listing.listed_messages(page, narrowed, request.user, now, access))
+    counts = listing.counts(request.user, now, access)
+    ids = listing.listed_ids(narrowed, request.user, now, access)
+    page: Any = Paginator(ids, listing.PER_PAGE).get_page(request.GET.get("page"))
+    shown = listing.collapse_similar(listing.listed_messages(page.object_list, access))
     listing.set_counts(shown, access)
     options = neighbours.choices()
     neighbours.set_tag_names(shown, options)

@@ -115,6 +115,7 @@ EVERYWHERE = {
     "benchmarks/mentoring.py",
     "benchmarks/numbers.py",
     "benchmarks/policies.py",
+    "benchmarks/private_burst.py",
     "benchmarks/publishing.py",
     "benchmarks/scale.py",
     "benchmarks/seed.py",

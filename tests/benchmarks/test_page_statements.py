@@ -3,9 +3,11 @@ for everybody and in several places, on the data of `make bench` in small."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,8 +19,9 @@ from accounts.models import User
 from analytics.comparison.queries import comparison
 from benchmarks import seed
 from common.prepared import PreparedRows, array
-from inbox.models import Message
-from inbox.queries import listing, neighbours
+from inbox.models import Conversation, ExternalReply, Message, Note
+from inbox.queries import answering, listing, message_context, neighbours, thread
+from inbox.queries.message_context import _Alike
 from inbox.queries.readable import readable, reads_private
 from kits import queries as kits
 from kits.models import Kit
@@ -27,7 +30,7 @@ from mentoring.models import Absence, Criterion
 from mentoring.queries import desk, people, progress, response
 from municipalities import queries as municipalities
 from municipalities.models import Municipality, Programme
-from municipalities.queries import access, today
+from municipalities.queries import Access, access, today
 from municipalities.tenancy import OutOfScope, everywhere, scope
 from notifications import queries as notifications
 from portal import context
@@ -215,25 +218,75 @@ def of_the_inbox(filled: Filled) -> None:
         with scope(place):
             message = Message.objects.order_by("pk").first()
             if message:
-                Message.objects.filter(pk=message.pk).update(assignee=filled.officer)
+                here = {"municipality": place, "channel": message.channel}
+                talk = Conversation.objects.create(**here, remote_id="talk", author_name="Мира")
+                Message.objects.filter(pk=message.pk).update(assignee=filled.officer, conversation=talk)
+                message.refresh_from_db()
+                Note.objects.create(municipality=place, message=message, text="Белешка", by=filled.officer)
+                ExternalReply.objects.create(
+                    municipality=place, conversation=talk, remote_id="e", text="Одговор", at=now, received_at=now
+                )
             same(neighbours.TABLES, municipality=place.pk)
+            same(answering.SAVED_ANSWERS, municipality=place.pk)
+            same(answering.SERVICES, municipality=place.pk)
+            some = array(Message.objects.order_by("pk").values_list("pk", flat=True)[:50])
+            same(thread.REPLIES, municipality=place.pk, messages=some)
+            for column, statement in (("conversations", listing.FOLLOW_UPS), ("groups", listing.ALIKE)):
+                name = {"conversations": "conversation", "groups": "similar_group"}[column]
+                named = Message.objects.exclude(**{name: None}).order_by().values_list(name, flat=True).distinct()
+                same(statement, municipality=place.pk, **{column: array(named)})
+            posts_of = Message.objects.exclude(publication=None).order_by().values_list("publication", flat=True)
+            for private in (False, True):
+                given = {"municipality": place.pk, "posts": array(posts_of)}
+                same(listing.sizes_of_threads(with_private=private), **given)
             for person in filled.everybody:
                 held = access(person, place)
                 may_read, private = readable(held), reads_private(held)
                 statement = listing.open_counts(with_private=private)
                 (counted,) = same(statement, municipality=place.pk, person=person.pk, now=now)
-                counts = listing.counts(listing.MessageFilters(), person, now, held)
+                counts = listing.counts(person, now, held)
                 for name, count in zip(listing.COUNTED, counted, strict=True):
                     rows = Message.objects.filter(listing.in_view(name, person, now) & listing.HEADS & may_read)
                     assert count == counts[name] == rows.count()
                 for view in listing.VIEWS:
                     values = {"person": person.pk, "now": now}
-                    given = {name: values[name] for name in listing._values(view)}
-                    prepared = listing.first_messages(view, with_private=private)
-                    rows = prepared.instances(municipality=place.pk, **given)
+                    given = {name: values[name] for name in listing.markers_of(view)}
+                    prepared = listing.first_ids(view, with_private=private)
+                    ids = [pk for (pk,) in prepared.rows(municipality=place.pk, **given)]
                     queried = listing.filtered_messages(listing.MessageFilters(view), person, now, held)
-                    orm = queried[: listing.PER_PAGE]
-                    assert [everything(row) for row in rows] == [everything(row) for row in orm]
+                    assert ids == [row.pk for row in queried[: listing.MOST]]
+                    some = [*reversed(ids[:40]), *Message.objects.order_by("pk").values_list("pk", flat=True)[:5]]
+                    rows = same(listing.rows_by_id(with_private=private), municipality=place.pk, messages=array(some))
+                    listed = listing.listed_messages(dict.fromkeys(some), held)
+                    assert [row.pk for row in listed] == [
+                        pk for pk in dict.fromkeys(some) if pk in {r.pk for r in rows}
+                    ]
+
+
+def of_a_message(message: Message, person: Any, now: datetime, held: Access) -> None:
+    place, private = message.municipality_id, reads_private(held)
+    conversation = message.conversation_id or 0
+    assert len(same(thread.one_message(with_private=private), municipality=place, message=message.pk)) == 1
+    same(thread.newest_of_conversation(with_private=private), municipality=place, conversation=conversation)
+    for alike in (None, *(_Alike(*shape) for shape in product((False, True), repeat=2))):
+        given: dict[str, Any] = {"channel": message.channel_id, "group": 1} if alike else {}
+        given |= {"publication": message.publication_id or 0} if alike and alike.is_below_post else {}
+        for of_conversation in (False, True):
+            more = {"shown": array([message.pk]), "since": message.at} if of_conversation else {}
+            statement = message_context.everything_of(of_conversation=of_conversation, alike=alike)
+            every = {"municipality": place, "message": message.pk, **given, **more}
+            ((others, *packed),) = statement.rows(**every)
+            ((others_by_orm, *by_orm),) = statement.make(SimpleNamespace(**every))
+            assert others == others_by_orm
+            assert [[json.loads(row) for row in part] for part in packed] == by_orm
+    for view, is_urgent, has_deadline in product(listing.VIEWS, (False, True), (False, True)):
+        if has_deadline and view in listing.SETTLED:
+            continue
+        steps = neighbours.steps_and_tables(view, with_private=private, is_urgent=is_urgent, has_deadline=has_deadline)
+        values = {"person": person.pk, "now": now, "due": now}
+        markers = [*listing.markers_of(view), *(["due"] if has_deadline else [])]
+        given = {name: values[name] for name in markers}
+        same(steps, municipality=place, message=message.pk, at=message.at, **given)
 
 
 def of_notifications(filled: Filled) -> None:

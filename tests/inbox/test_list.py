@@ -16,6 +16,7 @@ from common.models import AuditEvent
 from inbox.domain import bulk, drafts, handover, legal_hold, moderate, propose, triage
 from inbox.enums import MessageKind, MessageState, Topic
 from inbox.models import Department, Message, Settlement
+from inbox.queries import listing
 from inbox.queries.listing import MessageFilters
 from municipalities.tenancy import scope
 from serbian.folding import fold
@@ -177,6 +178,32 @@ def test_topic_and_department_come_from_closed_lists(municipality: MunicipalityI
     client.post(page, {"topic": "water"})  # nothing changes, nothing is told
     verbs = AuditEvent.objects.filter(target_id=str(message.pk)).values_list("verb", flat=True)
     assert sorted(verbs) == ["message.file", "message.refer"]
+
+
+@pytest.mark.parametrize("recent", [4, 30])
+def test_a_search_among_very_many_settled_ones_shows_the_newest_first(
+    municipality: MunicipalityInbox, monkeypatch: pytest.MonkeyPatch, recent: int
+) -> None:
+    """More are found than are counted: the first pages come from the newest messages, the others from all."""
+    monkeypatch.setattr(listing, "MOST", 9)
+    monkeypatch.setattr(listing, "PER_PAGE", 3)
+    monkeypatch.setattr(listing, "RECENT", recent)
+    now = timezone.now()
+    answered: dict[str, Any] = {"state": MessageState.ANSWERED, "settled_at": now}
+    rows = many(municipality, 12, remote="water", text="Нема воде", **answered)
+    many(municipality, 2, remote="light", text="Нема струје", **answered)
+    many(municipality, 2, remote="open", text="Нема воде")
+    for number, row in enumerate(rows):
+        change(municipality, row, at=now - timedelta(hours=2 + number), search_key=fold(row.text))
+    expected = [row.pk for row in rows]
+    found = {"view": "answered", "q": "voda"}
+    for page in (1, 2, 3):
+        assert shown(municipality, **found, page=page) == expected[3 * page - 3 : 3 * page], page
+    assert shown(municipality, **found, page=4) == expected[6:9], "the last one that is counted"
+    assert shown(municipality, **found, kind="question") == []
+    for row in rows[8:]:
+        change(municipality, row, search_key="nista")
+    assert shown(municipality, **found, page=3) == expected[6:8], "all are found at once"
 
 
 # ---------------------------------------------------------------- many at once

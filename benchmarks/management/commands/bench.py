@@ -92,9 +92,9 @@ class Command(BaseCommand):
                     ]
                     self._report(part, report.render_inbox(figures, events, days), write)
                 elif part == CONVERSATIONS:
-                    figures, made = conversations.measured(address)
-                    results["conversations"] = [figure.json() for figure in figures]
-                    self._report(part, report.render_conversations(figures, made), write)
+                    figures, made, arrived = conversations.measured(address)
+                    results["conversations"] = [figure.json() for figure in figures] + [{"burst": arrived.json()}]
+                    self._report(part, report.render_conversations(figures, made, arrived), write)
                 else:
                     every, singles = publishing.measured(address, runs=runs, say=self.stdout.write)
                     results["publishing"] = [run.json() for run in every] + [{"singles": singles}]
