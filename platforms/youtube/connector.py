@@ -16,6 +16,7 @@ from platforms import matching
 from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
+from platforms.google import oauth
 from platforms.options import Option
 from platforms.protocols import Facts
 from platforms.refusals import Refusal
@@ -38,10 +39,10 @@ from platforms.types import (
     Scope,
     Video,
 )
-from platforms.youtube import checks, oauth, settings, videos
+from platforms.youtube import checks, settings, videos
 from platforms.youtube.calls import ACCESS, LOCKED, NO_CHANNEL, Calls
 from platforms.youtube.conversation import Conversation, parted
-from platforms.youtube.facts import OPTIONS, SCOPES, limits
+from platforms.youtube.facts import API, OPTIONS, SCOPES, limits
 from platforms.youtube.insights import Insights, account
 from platforms.youtube.uploads import STALLED, SessionLost, Upload, UploadCheckpoint, begin, fingerprint
 
@@ -69,7 +70,7 @@ class YouTube(Insights, Conversation, Defaults):
 
     @classmethod
     def address(cls, typed: str) -> str:
-        return address(typed) if typed.strip() else oauth.API
+        return address(typed) if typed.strip() else API
 
     def fetch_facts(self) -> dict[str, Any]:
         """Whether the channel may have long videos, and its playlists, if there is a credential to ask with."""
@@ -90,7 +91,9 @@ class YouTube(Insights, Conversation, Defaults):
         return settings.playlists(listed)
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
-        return oauth.authorize_url(self.server, self.keys, redirect_uri, state, challenge)
+        return oauth.authorize_url(
+            self.server, self.keys, redirect_uri, state, challenge, scopes=SCOPES, includes_granted=True
+        )
 
     def exchange(self, answer: Mapping[str, str]) -> Credential:
         return oauth.exchange(self.http, self.server, self.keys, answer, testing=bool(self.set["testing"]))
