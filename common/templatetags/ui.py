@@ -35,6 +35,7 @@ register = template.Library()
 NETWORK_NAMES = {
     "bluesky": "Bluesky",
     "facebook": "Facebook",
+    "google_business": "Google Business Profile",
     "instagram": "Instagram",
     "linkedin": "LinkedIn",
     "mail": "E-mail",
@@ -48,7 +49,7 @@ NETWORK_NAMES = {
     "youtube": "YouTube",
 }
 # In the sprite "x" is the cross that closes things.
-NETWORK_MARKS = {"viber_bot": "viber", "x": "network-x"}
+NETWORK_MARKS = {"google_business": "map-pin", "viber_bot": "viber", "x": "network-x"}
 MESSAGE_TONES = {"success": "good", "error": "problem", "warning": "warning", "info": "info", "debug": "quiet"}
 CALLOUT_ICONS = {
     "info": "info",
