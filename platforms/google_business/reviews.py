@@ -165,8 +165,9 @@ class Reviews:
             remote_id=f"{self.location}/reviews/{review['reviewId']}",
             in_reply_to=None,
             root=None,
-            # The API has no id of the person, and nobody can be written to.
-            author_id="",
+            # The API has no id of the person. A person has one review of a place, so it stands for its author where
+            # their data is copied or erased; nobody can be written to by it.
+            author_id=str(review["reviewId"]),
             author_handle=name or "?",
             author_name=name,
             author_url="",

@@ -218,7 +218,7 @@ class TestReading:
         assert (message.text, message.stars, message.author_name) == ("Чекала сам два сата", 2, "Мара")
         assert message.remote_id == f"{place}/reviews/{number}"
         # Nobody can be written to: there is no id of the person, and no conversation.
-        assert (message.author_id, message.conversation, message.is_ours) == ("", "", False)
+        assert (message.author_id, message.conversation, message.is_ours) == (number, "", False)
 
     def test_stars_without_words_are_a_review(self, bench: Bench, fake: GoogleBusinessFake, place: str) -> None:
         fake.written(place, "", stars=1)
