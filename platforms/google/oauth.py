@@ -8,6 +8,7 @@ year; only seven days while Google's consent screen is in testing.
 `server` is the address of an API: of Google's own ones, consent and tokens have hosts of their own.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -84,6 +85,11 @@ def revoke(http: Http, server: str, token: str) -> None:
     answer = answers.read(lambda: http.post(url, data={"token": token}))
     if not answer.ok and answer.status != 400:
         raise _problem(answer, (token,))
+
+
+def grantor(held: Credential, accounts: int) -> str:
+    """A mark of the consent where it covers several `accounts`: none of them may take it back from the others."""
+    return hashlib.sha256(held.refresh_token.encode()).hexdigest()[:16] if accounts > 1 else ""
 
 
 def _asked(http: Http, server: str, keys: Keys, verb: str, form: Mapping[str, str]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ the place of a colleague's answer just as well; so the review is read first, and
 ours was sent is left alone.
 """
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -114,9 +113,7 @@ class GoogleBusiness(Defaults):
         listed = places.listed(self.calls, int(self.set["places_listed"]))
         if not listed:
             raise NeedsConsent(NO_PLACE, code="no_place")
-        # Where one consent covers several, none of them may take it back from the others.
-        grantor = hashlib.sha256(held.refresh_token.encode()).hexdigest()[:16] if len(listed) > 1 else ""
-        now = replace(self.calls.credential or held, service=self.server, grantor=grantor)
+        now = replace(self.calls.credential or held, service=self.server, grantor=oauth.grantor(held, len(listed)))
         return [
             Account(places.profile(place), replace(now, account_id=f"{account}/{name}"), places.problem(place))
             for name, (account, place) in listed.items()

@@ -6,7 +6,6 @@ the only step with a public effect. An unknown outcome is reconciled by reading 
 upload resumes where it stopped: there is one video, however many attempts it takes.
 """
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -102,9 +101,7 @@ class YouTube(Insights, Conversation, Defaults):
         """As a rule one: whoever has several channels is asked by Google which one it shall be."""
         held = super().refresh()
         channels = self.calls.items("/channels", part="snippet,statistics", mine="true", maxResults=LISTED)
-        # Where one consent covers several, none of them may take it back from the others.
-        mark = hashlib.sha256(held.refresh_token.encode()).hexdigest()[:16]
-        grantor = mark if len(channels) > 1 else ""
+        grantor = oauth.grantor(held, len(channels))
         shown = [_profile(one) for one in channels]
         now = self.calls.credential or held
         return [

@@ -17,7 +17,9 @@ from channels.models import Channel
 from municipalities.tenancy import everywhere, scope
 from platforms.google_business.facts import SCOPES
 from platforms.google_business.texts import NO_PLACE, NOT_APPROVED, NOT_VERIFIED
-from tests.channels.conftest import last_attempt, page, the_channel
+from tests.browsing import enter, is_sound
+from tests.channels.conftest import last_attempt, the_channel
+from tests.channels.conftest import page as address
 from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
 from tests.platforms.fakes.google_business import CLIENT, SECRET, GoogleBusinessFake
@@ -35,9 +37,9 @@ def stand_in(settings: Any, fakes: FakeServer, cast: Cast) -> GoogleBusinessFake
 
 def connect(client: Client, person: str, **decided: str) -> None:
     """Through Google's page of consent and back."""
-    assert client.post(page("channel_connect", NETWORK)).status_code == 302
+    assert client.post(address("channel_connect", NETWORK)).status_code == 302
     tasks.connect()
-    url = client.get(page("channel_consent", last_attempt().pk))["Location"]
+    url = client.get(address("channel_consent", last_attempt().pk))["Location"]
     asked = {**dict(parse_qsl(urlsplit(url).query)), "person": person, **decided}
     answer = requests.post(url.split("?", maxsplit=1)[0], data=asked, allow_redirects=False, timeout=30)
     back = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
@@ -46,8 +48,8 @@ def connect(client: Client, person: str, **decided: str) -> None:
 
 
 def test_the_pages_before_connecting_say_what_to_do(cast: Cast, approver: Client) -> None:
-    assert "Google Business Profile" in approver.get(page("channel_choose")).content.decode()
-    shown = approver.get(page("channel_connect", NETWORK)).content.decode()
+    assert "Google Business Profile" in approver.get(address("channel_choose")).content.decode()
+    shown = approver.get(address("channel_connect", NETWORK)).content.decode()
     assert "The portal never sees your password" in shown
     shown = sign_in(cast.administrator).get(reverse("installation_network", args=[NETWORK])).content.decode()
     assert "apply for access to the Business Profile APIs" in shown
@@ -65,18 +67,18 @@ def test_a_place_is_chosen_and_no_other_one_can_be_typed(
     foreign = stand_in.place("Кафана", *stand_in.person("stranger"))
     connect(approver, "jelena")
     assert last_attempt().step == ConnectStep.CHOOSING
-    shown = approver.get(page("channel_connecting", last_attempt().pk)).content.decode()
+    shown = approver.get(address("channel_connecting", last_attempt().pk)).content.decode()
     assert "13. октобра 7, Ћуприја" in shown
     assert "Библиотека" in shown
     assert "Кафана" not in shown
     assert NOT_VERIFIED in shown
     for typed in (foreign, closed, f"{own}/{foreign}", f"{own}/{hall}", "", "locations/../1"):
-        approver.post(page("channel_choose_account", last_attempt().pk), {"account": typed})
+        approver.post(address("channel_choose_account", last_attempt().pk), {"account": typed})
         assert last_attempt().step == ConnectStep.CHOOSING
     tasks.connect()
     with everywhere("test"):
         assert not Channel.objects.exists()
-    approver.post(page("channel_choose_account", last_attempt().pk), {"account": hall})
+    approver.post(address("channel_choose_account", last_attempt().pk), {"account": hall})
     tasks.connect()
     channel = the_channel()
     assert (channel.remote_id, channel.name, channel.state) == (hall, "Општинска управа", ChannelState.CONNECTED)
@@ -84,7 +86,7 @@ def test_a_place_is_chosen_and_no_other_one_can_be_typed(
     stand_in.written(library, "Туђе")
     with scope(cast.cuprija):
         assert [one.text for one in open_channel(channel).messages().items] == ["Лепо"]
-    shown = approver.get(page("channel", channel.pk)).content.decode()
+    shown = approver.get(address("channel", channel.pk)).content.decode()
     assert "Read and answer reviews" in shown
 
 
@@ -117,3 +119,27 @@ def test_whoever_refuses_or_manages_nothing_connects_nothing_and_is_told_why(
     assert last_attempt().step == ConnectStep.FAILED
     with everywhere("test"):
         assert not Channel.objects.exists()
+
+
+# ---- in a browser
+
+
+@pytest.mark.journey
+@pytest.mark.django_db(transaction=True)
+def test_a_place_is_chosen_in_the_browser(
+    page: Any, live_server: Any, cast: Cast, stand_in: GoogleBusinessFake
+) -> None:
+    own, _ = stand_in.person("jelena", "LOCATION_GROUP")
+    stand_in.place("Општинска управа", own, address="13. октобра 7")
+    stand_in.place("Спортска хала", own, is_verified=False)
+    enter(page, live_server, cast.administrator)
+    page.goto(live_server.url + reverse("installation_network", args=[NETWORK]))
+    is_sound(page)
+    enter(page, live_server, cast.approver)
+    page.goto(live_server.url + reverse("channel_choose", args=["cuprija"]))
+    page.get_by_role("link", name="Google Business Profile").click()
+    is_sound(page)
+    connect(sign_in(cast.approver), "jelena")
+    page.goto(live_server.url + reverse("channel_connecting", args=["cuprija", last_attempt().pk]))
+    page.get_by_text("13. октобра 7, Ћуприја").wait_for()
+    is_sound(page)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from playwright.sync_api import expect
 
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -26,6 +28,7 @@ from inbox.domain import answer, ingest, retention
 from inbox.enums import FetchOutcome, MessageState
 from inbox.models import Message, MessageFetch, Reply
 from municipalities.tenancy import everywhere, scope
+from tests.browsing import enter, is_sound
 from tests.delivery.conftest import connected
 from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
@@ -277,3 +280,36 @@ def test_stars_are_one_to_five(place: Place) -> None:
     for stars in (0, 6):
         with pytest.raises(IntegrityError), transaction.atomic():
             Message.objects.filter(pk=message.pk).update(stars=stars)
+
+
+# ---- in a browser
+
+
+@pytest.mark.journey
+@pytest.mark.django_db(transaction=True)
+def test_a_review_is_answered_in_the_browser(page: Any, live_server: Any, place: Place) -> None:
+    place.fetch()
+    _, message = place.read("Све је одлично", 5)
+    place.fake.changed(place.channel.remote_id, message.author_id, stars=2, text=WORDS)
+    other, _ = place.read("", 4)
+    third, _ = place.read("Лепо уређен парк, хвала!", 5)
+    place.fake.replied(place.channel.remote_id, third, ELSEWHERE)
+    place.fetch()
+    enter(page, live_server, place.cast.officer)
+    page.goto(live_server.url + reverse("inbox", args=[place.cast.cuprija.slug]))
+    expect(page.get_by_text("A rating without words")).to_be_visible()
+    is_sound(page)
+    page.get_by_role("link", name=WORDS).click()
+    page.get_by_text("It was changed on the network").click()
+    expect(page.get_by_text("5 of 5")).to_be_visible()
+    expect(page.get_by_text("The network keeps one answer here")).to_be_visible()
+    is_sound(page)
+    page.get_by_label("Public text").fill(ANSWER)
+    page.get_by_role("button", name="Send the answer").click()
+    expect(page.locator(".inbox-answer").get_by_text(ANSWER)).to_be_visible()
+    place.publish()
+    assert place.shown(message.author_id) == ANSWER
+    for number in (other, third):
+        page.goto(live_server.url + reverse("message", args=[place.cast.cuprija.slug, place.message(number).pk]))
+        is_sound(page)
+    expect(page.get_by_text(ELSEWHERE)).to_be_visible()
