@@ -650,10 +650,9 @@ class Attachment:
 
 @dataclass(frozen=True)
 class GivenAnswer:
-    """What the municipality's account has answered to a review, with the portal or elsewhere. `remote_id` is the one of
+    """What the municipality's account has answered to a review, with the portal or elsewhere. `at` is the one of
     `Published` where the portal sent it."""
 
-    remote_id: str
     text: str
     at: datetime
 

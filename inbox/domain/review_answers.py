@@ -1,7 +1,7 @@
 """Answers to reviews that somebody gave outside of the portal. A network that has reviews shows one answer to each.
 
 What the portal sent comes back in the same way, sometimes before the answer to our own request. It is recognised by its
-words, which are stored before they are sent, so nothing has to be waited for.
+words, which are stored before they are sent, so nothing has to be waited for, or else by the time of its publication.
 """
 
 from collections import defaultdict
@@ -55,18 +55,18 @@ def follow(known: Mapping[str, Message], items: Mapping[str, types.Message], now
     _settle([row for row in changed if row.external_answer_at], now)
 
 
-def _sent(rows: Collection[Message]) -> dict[int, list[tuple[str, str]]]:
-    """(words, remote id) of what the portal sent, by message."""
-    by_message: dict[int, list[tuple[str, str]]] = defaultdict(list)
+def _sent(rows: Collection[Message]) -> dict[int, list[tuple[str, datetime | None]]]:
+    """(words, time of publication) of what the portal sent, by message."""
+    by_message: dict[int, list[tuple[str, datetime | None]]] = defaultdict(list)
     replies = Reply.objects.filter(message__in=[row.pk for row in rows])
-    for message, text, remote_id in replies.values_list("message_id", "text", "delivery__remote_id"):
-        by_message[message].append((normalised(text), remote_id))
+    for message, text, published_at in replies.values_list("message_id", "text", "delivery__published_at"):
+        by_message[message].append((normalised(text), published_at))
     return by_message
 
 
-def _is_ours(answer: types.GivenAnswer, sent: Collection[tuple[str, str]]) -> bool:
+def _is_ours(answer: types.GivenAnswer, sent: Collection[tuple[str, datetime | None]]) -> bool:
     words = normalised(answer.text)
-    return any(answer.remote_id == remote_id or words == text for text, remote_id in sent)
+    return any(answer.at == published_at or words == text for text, published_at in sent)
 
 
 def _settle(rows: Collection[Message], now: datetime) -> None:

@@ -175,8 +175,10 @@ class GoogleBusiness(Defaults):
             raise
         if given is None:
             return Absent()
-        if _is_same(given.text, outgoing) and given.remote_id not in bound:
-            return Found(_published(given))
+        if _is_same(given.text, outgoing):
+            published = _published(given, outgoing)
+            # There is one answer at most, so where ours is known there is no second one.
+            return Absent() if published.remote_id in bound else Found(published)
         return Inconclusive("another answer is there") if given.at > since else Absent()
 
     def may_resend(self, opened_at: datetime, now: datetime, *, is_private: bool = False) -> bool:
@@ -216,7 +218,7 @@ class GoogleBusiness(Defaults):
         except Rejected as refused:
             raise _gone(refused) from None
         if given and _is_same(given.text, outgoing):
-            return _published(given)
+            return _published(given, outgoing)
         if given and given.at > outgoing.created_at:
             raise Rejected(ANSWERED_MEANWHILE, code="answered_meanwhile")
         try:
@@ -230,7 +232,7 @@ class GoogleBusiness(Defaults):
         given = self.reviews.answer({"reviewId": review_id, "reviewReply": answer})
         if given is None:
             raise OutcomeUnknown("The server's answer names no post.", {"answer": sorted(answer)})
-        return _published(given)
+        return _published(given, outgoing)
 
     def _review_id(self, outgoing: Outgoing) -> str:
         """Raises `Rejected` for what is no review of this place, and for an answer that is not public."""
@@ -250,6 +252,6 @@ def _is_same(text: str, outgoing: Outgoing) -> bool:
     return counting.normalised(text) == counting.normalised(outgoing.text)
 
 
-def _published(given: GivenAnswer) -> Published:
-    """Answers have no address of their own."""
-    return Published(given.remote_id, "", given.at)
+def _published(given: GivenAnswer, outgoing: Outgoing) -> Published:
+    """Answers have no id and no address: ours is the review's, with the key that is the same at every attempt."""
+    return Published(f"{outgoing.reply_to}#{outgoing.key[:12]}", "", given.at)

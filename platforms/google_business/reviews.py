@@ -188,13 +188,9 @@ class Reviews:
             return None
         at = str(given.get("updateTime") or "")
         try:
-            return GivenAnswer(self.answer_id(str(review["reviewId"]), at), str(given["comment"]), times.moment(at))
+            return GivenAnswer(str(given["comment"]), times.moment(at))
         except ValueError:
             return None
-
-    def answer_id(self, review_id: str, at: str) -> str:
-        """Answers have no id; a later one takes the place of this one, at another time. At most 300 characters."""
-        return f"{self.location}/reviews/{review_id}#{at[:40]}"
 
 
 def _reply_of(review: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -133,6 +133,27 @@ def test_a_lost_answer_is_found(place: Place) -> None:
     assert place.message(number).state == MessageState.ANSWERED
 
 
+def test_an_answer_that_never_arrived_is_sent_again_by_the_portal(place: Place) -> None:
+    number, message = place.read()
+    place.network.plan("drop_before", r"/reply$", method="PUT")
+    delivery = place.answer(message)
+    assert (delivery.state, place.shown(number)) == (State.CHECKING, None)
+    for minutes in (2, 5, 10, 30):
+        with time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=True):
+            for delivery_id in reconcile.claim_reconciliations(timezone.now()):
+                reconcile.reconcile(delivery_id)
+            place.publish()
+    delivery.refresh_from_db()
+    assert (delivery.state, place.shown(number)) == (State.PUBLISHED, ANSWER)
+
+
+def test_the_same_words_may_be_sent_twice(place: Place) -> None:
+    number, message = place.read()
+    first, second = place.answer(message), place.answer(place.message(number))
+    assert (first.state, second.state) == (State.PUBLISHED, State.PUBLISHED)
+    assert first.remote_id != second.remote_id
+
+
 def test_an_answer_given_elsewhere_settles_the_review_and_is_shown(place: Place) -> None:
     place.fetch()
     number, message = place.read()
