@@ -42,11 +42,11 @@ CROSS JOIN LATERAL (SELECT (%(names)s::text[])[1 + n %% %(name_count)s] AS name,
 # The first message of a conversation is its head; in one of fifty it is open, and what comes after follows it.
 _MESSAGES = """
 INSERT INTO inbox_message (municipality_id, channel_id, conversation_id, is_follow_up, remote_id, root, in_reply_to,
-    author_id, author_handle, author_name, text, first_text, subject, search_key, url, visibility, at, received_at,
-    counts_from, kind, topic, script, suggested_kind, suggested_topic, hints, has_personal_data, state, read_at, due_at,
-    first_answer_at, settled_at, is_urgent, tags, rule_effects)
+    author_id, author_handle, author_name, text, first_text, external_answer, subject, search_key, url, visibility, at,
+    received_at, counts_from, kind, topic, script, suggested_kind, suggested_topic, hints, has_personal_data, state,
+    read_at, due_at, first_answer_at, settled_at, is_urgent, tags, rule_effects)
 SELECT %(home)s, %(channel)s, c.id, c.is_open AND m > 1, 'd' || c.id || '-' || m, '', '', c.author_id, c.author_handle,
-    c.author_name, words.text, '', '', words.folded || ' ' || c.search_key, '', 'direct', moment.at, moment.at,
+    c.author_name, words.text, '', '', '', words.folded || ' ' || c.search_key, '', 'direct', moment.at, moment.at,
     moment.at, CASE WHEN c.id %% 3 = 0 THEN 'question' WHEN c.id %% 3 = 1 THEN 'complaint' ELSE '' END, '', '', '', '',
     '{}', FALSE, CASE WHEN c.is_open THEN 'open' WHEN c.id %% 5 = 0 THEN 'closed' ELSE 'answered' END,
     CASE WHEN c.id %% 4 > 0 THEN moment.at END, moment.at + interval '1 day',

@@ -70,7 +70,7 @@ COLUMNS = (
     "author_handle", "author_name", "text", "first_text", "search_key", "url", "at", "received_at", "counts_from",
     "kind", "topic", "state", "read_at", "due_at", "first_answer_at", "settled_at", "script", "suggested_kind",
     "suggested_topic", "hints", "similar_group", "has_personal_data", "visibility", "is_follow_up", "subject",
-    "is_urgent", "tags", "rule_effects",
+    "external_answer", "is_urgent", "tags", "rule_effects",
 )  # fmt: skip
 
 
@@ -184,7 +184,7 @@ def message_rows(
             fold(f"{text} {name} @{author}"), "", at, at, at, rng.choices(kinds, weights)[0], "", state,
             at if rng.random() < 0.9 else None, at + timedelta(days=1) if rng.random() < 0.85 else None,
             settled_at if state == MessageState.ANSWERED else None, settled_at, *_read(text, state), "public",
-            False, "", False, "{}", "[]",
+            False, "", "", False, "{}", "[]",
         )  # fmt: skip
 
 

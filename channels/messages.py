@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from platforms.checks import NOT_FOR_FEW
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.google_business import texts as google_texts
 from platforms.mail import texts as mail_texts
 from platforms.reply_windows import ATTACHMENT_EXPIRED, ATTACHMENT_TOO_BIG, CLOSED, OTHER_PERSON, RECIPIENT_GONE
 
@@ -175,6 +176,9 @@ KEY_MISSING = gettext_noop(
 )
 
 CODES: dict[str, str] = {
+    "answered_meanwhile": google_texts.ANSWERED_MEANWHILE,
+    "api_not_approved": google_texts.NOT_APPROVED,
+    "api_off": google_texts.NOT_SWITCHED_ON,
     "bad_address": SERVER_BAD,
     "bot_not_admin": BOT_NOT_ADMIN,
     "not_a_channel": NOT_A_CHANNEL,
@@ -186,6 +190,7 @@ CODES: dict[str, str] = {
     "mail_address": MAIL_ADDRESS,
     "mail_refused": mail_texts.REFUSED,
     "mail_sign_in": MAIL_SIGN_IN,
+    "no_place": google_texts.NO_PLACE,
     "no_app_passwords": NO_APP_PASSWORDS,
     "site_sign_in": SITE_SIGN_IN_WRONG,
     "account_unknown": ACCOUNT_UNKNOWN,

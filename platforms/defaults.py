@@ -185,6 +185,7 @@ class Defaults(OfEachNetwork):
         "Open the message on the network, signed in as the municipality, and delete it there by its menu. Where there "
         "is no such choice, report it to the network."
     )
+    has_reviews: ClassVar[bool] = False
     lists_replies: ClassVar[bool] = True
 
     @classmethod

@@ -42,12 +42,21 @@ class NeedsConsent(PlatformError):
     """The token is dead or lacks a permission: the account's owner has to connect the channel again.
 
     `is_permission`: the token itself is good. Beside publishing that is no reason to disconnect, see
-    `platforms.protocols.Connects.acting`.
+    `platforms.protocols.Connects.acting`. `code` is ours, where the message is worth showing to whoever connects
+    (`channels.messages.CODES`).
     """
 
-    def __init__(self, message: str, evidence: Mapping[str, Any] | None = None, *, is_permission: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        evidence: Mapping[str, Any] | None = None,
+        *,
+        is_permission: bool = False,
+        code: str | None = None,
+    ) -> None:
         super().__init__(message, evidence)
         self.is_permission = is_permission
+        self.code = code
 
 
 class RateLimited(PlatformError):

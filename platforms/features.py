@@ -24,7 +24,7 @@ DETAILS = frozenset(
         "aspect_ratios", "fetches_media", "needs_media", "min_images", "characters_with_media", "title_required",
         "max_hashtags", "max_mentions", "max_links", "post_links", "closed", "shows_text", "shows_links",
         "expires_after", "budgets", "agreements", "needs_video", "frame", "max_thread_parts", "private_characters",
-        "private_bytes",
+        "private_bytes", "one_answer",
     }
 )  # fmt: skip
 
@@ -56,7 +56,7 @@ def features(kind: type[Connector], facts: Facts, *, takes_posts: bool = True) -
 
 def _without_posts(feature: Feature) -> Feature:
     """Without posts there are no comments either."""
-    return feature if feature.name == "private" else replace(feature, is_supported=False)
+    return feature if feature.name in ("private", "reviews") else replace(feature, is_supported=False)
 
 
 def _content(limits: Limits) -> Iterator[Feature]:
@@ -106,6 +106,8 @@ def _conversation(kind: type[Connector], facts: Facts, limits: Limits) -> Iterat
     has_private = any(not window.scope or window.scope in scopes for window in kind.reply_windows)
     label = gettext_noop("Private messages")
     yield Feature("private", CONVERSATION, label, has_private, action=Action.CONVERSE)
+    label = gettext_noop("Read and answer reviews")
+    yield Feature("reviews", CONVERSATION, label, kind.has_reviews, action=Action.ANSWER)
     yield Feature("hide", CONVERSATION, gettext_noop("Hide comments"), moderation.hides, action=Action.HIDE)
     yield Feature("remove", CONVERSATION, gettext_noop("Delete comments"), moderation.removes, action=Action.HIDE)
 

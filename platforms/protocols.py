@@ -259,6 +259,9 @@ class Converses(Protocol):
         """Reads replies and mentions after `cursor`; without one, the existing ones. If they fill more than a page, the
         cursor leads further back first (`Messages.is_past`), up to a limit of the connector's."""
 
+    has_reviews: ClassVar[bool]
+    """Whether `messages` returns reviews, and `reply` answers them."""
+
     lists_replies: ClassVar[bool]
     """Whether `messages` returns all replies to our newer posts. Where it does not, `replies` is called as well."""
 

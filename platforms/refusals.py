@@ -72,9 +72,9 @@ def error(
     """The error of an entry. `wait`: the connector's own, instead of the entry's."""
     message = entry.message or text or "The server refused this."
     if entry.meaning in (Meaning.ENDED, Meaning.ACCOUNT):
-        return NeedsConsent(message, evidence)
+        return NeedsConsent(message, evidence, code=entry.code or None)
     if entry.meaning == Meaning.PERMISSION:
-        return NeedsConsent(message, evidence, is_permission=True)
+        return NeedsConsent(message, evidence, is_permission=True, code=entry.code or None)
     if entry.meaning == Meaning.WAIT:
         return RateLimited(message, datetime.now(UTC) + (entry.wait if wait is None else wait), evidence)
     kind = NotAllowed if entry.meaning == Meaning.NOT_ALLOWED else Rejected

@@ -88,6 +88,8 @@ class Limits:
     """Fields of a published post that can be edited: "text", "title", "alt". Empty: withdraw it and publish it anew."""
     withdraws: bool = True
     """False where only a person can delete a post."""
+    one_answer: bool = False
+    """True where a message has one answer, and another one takes its place."""
     visibilities: tuple[Visibility, ...] = (Visibility.PUBLIC,)
     """Possible audiences of a post or an answer. Most networks have only public ones."""
     private_characters: int = 0
@@ -651,6 +653,15 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class GivenAnswer:
+    """What the municipality's account has answered to a review, with the portal or elsewhere. `at` is the one of
+    `Published` where the portal sent it."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Message:
     """A reply to our post, or a message to us. `text` is plain; `remote_id` can be given to `reply`."""
 
@@ -681,6 +692,8 @@ class Message:
     """Of a review: 1 to 5. None where the network has no stars."""
     recommends: bool | None = None
     """Of a review that is a recommendation: for or against."""
+    answer: GivenAnswer | None = None
+    """Of a review: the one answer that the network shows below it."""
     subject: str = ""
     """Of an e-mail."""
 
@@ -705,7 +718,8 @@ class Messages:
     items: tuple[Message, ...]
     cursor: str | None = None
     is_whole: bool = False
-    """Of `replies`: an answer to our post, or to one of `items`, that is not among them is not there any more."""
+    """Of `replies`: an answer to our post, or to one of `items`, that is not among them is not there any more. Of
+    `messages`: no other message is there any more."""
     is_past: bool = False
     """Whether these come from the first fetch, or from one that goes further back: they are older than the connection.
     """

@@ -35,6 +35,7 @@ register = template.Library()
 NETWORK_NAMES = {
     "bluesky": "Bluesky",
     "facebook": "Facebook",
+    "google_business": "Google Business Profile",
     "instagram": "Instagram",
     "linkedin": "LinkedIn",
     "mail": gettext_lazy("E-mail"),
@@ -50,7 +51,7 @@ NETWORK_NAMES = {
 # Without posts of their own: an example of good practice is never published there.
 NAMES_OF_BOTS = {"viber_bot": gettext_lazy("Viber bot")}
 # In the sprite "x" is the cross that closes things.
-NETWORK_MARKS = {"viber_bot": "viber", "x": "network-x"}
+NETWORK_MARKS = {"google_business": "map-pin", "viber_bot": "viber", "x": "network-x"}
 MESSAGE_TONES = {"success": "good", "error": "problem", "warning": "warning", "info": "info", "debug": "quiet"}
 CALLOUT_ICONS = {
     "info": "info",

@@ -9,10 +9,12 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from channels.models import Channel
 from common.audit import record
+from inbox import rules
 from inbox.domain import conversations
 from inbox.domain.mark_daily_counts import mark_questions
 from inbox.domain.triage import audit_label
@@ -45,6 +47,26 @@ def mark_deleted(channel: Channel, remote_ids: Collection[str]) -> int:
     conversations.promote([row.conversation_id for row in rows if row.conversation_id])
     mark_questions((row.municipality_id, row.at) for row in rows if row.kind == MessageKind.QUESTION)
     return len(rows)
+
+
+def record_missing(channel: Channel, missing: QuerySet[Message], began: datetime) -> bool:
+    """Record messages that are missing in a complete response, asked for at `began`. Missing twice, some minutes apart,
+    they were deleted. Returns whether one is missing for the first time."""
+    rows = list(missing.values("pk", "remote_id", "missed_at"))
+    twice = [
+        row["remote_id"] for row in rows
+        if row["missed_at"] and began - row["missed_at"] >= rules.MISSING_RECHECK_INTERVAL
+    ]  # fmt: skip
+    mark_deleted(channel, twice)
+    Message.objects.filter(pk__in=[row["pk"] for row in rows if row["missed_at"] is None]).update(missed_at=began)
+    return len(rows) > len(twice)
+
+
+def record_missing_of_channel(channel: Channel, listed: Collection[str], began: datetime) -> None:
+    """The same of a network that has listed all messages of an account; `listed` are their ids."""
+    mark_restored(channel, listed)
+    known = Message.objects.filter(channel=channel, remote_deleted_at=None, received_at__lt=began)
+    record_missing(channel, known.exclude(remote_id__in=listed), began)
 
 
 def _remember_unknown(channel: Channel, remote_ids: Collection[str], now: datetime) -> None:

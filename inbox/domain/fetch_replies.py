@@ -24,7 +24,7 @@ from channels.enums import ChannelState
 from channels.models import Channel
 from delivery.enums import State as Sent
 from inbox import rules
-from inbox.domain.deleted_messages import mark_deleted, mark_restored
+from inbox.domain.deleted_messages import mark_restored, record_missing
 from inbox.domain.ingest import store_messages
 from inbox.models import Message, ReplyFetch
 from municipalities.tenancy import everywhere, scope
@@ -150,18 +150,7 @@ def _record_missing(publication: Publication, channel: Channel, response: Messag
     known = Message.objects.filter(
         publication=publication, channel=channel, remote_deleted_at=None, received_at__lt=began
     )
-    missing = list(
-        known.filter(in_reply_to__in=above).exclude(remote_id__in=there).values("pk", "remote_id", "missed_at")
-    )
-    twice = [
-        message["remote_id"]
-        for message in missing
-        if message["missed_at"] and began - message["missed_at"] >= rules.MISSING_RECHECK_INTERVAL
-    ]
-    mark_deleted(channel, twice)
-    first = [message["pk"] for message in missing if message["missed_at"] is None]
-    Message.objects.filter(pk__in=first).update(missed_at=began)
-    return len(missing) > len(twice)
+    return record_missing(channel, known.filter(in_reply_to__in=above).exclude(remote_id__in=there), began)
 
 
 def _postpone(row: ReplyFetch, at: datetime) -> None:

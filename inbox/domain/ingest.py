@@ -20,8 +20,17 @@ from channels.models import Channel
 from delivery.models import Delivery
 from delivery.policies import THREAD_PART
 from inbox import rules
-from inbox.domain import apply_rules, attachments, conversations, fetch_visibility, satisfaction, suggest, unsnooze
-from inbox.domain.deleted_messages import mark_deleted, without_deleted
+from inbox.domain import (
+    apply_rules,
+    attachments,
+    conversations,
+    fetch_visibility,
+    review_answers,
+    satisfaction,
+    suggest,
+    unsnooze,
+)
+from inbox.domain.deleted_messages import mark_deleted, record_missing_of_channel, without_deleted
 from inbox.enums import FetchOutcome, MessageState
 from inbox.models import Conversation, Message, MessageFetch, message_search_key
 from inbox.network_text import is_storable_id, storable, storable_name
@@ -101,6 +110,8 @@ def _fetch_pages(message_fetch: MessageFetch, channel: Channel, began: datetime)
             )
             if response.deleted:
                 mark_deleted(channel, response.deleted)
+            if response.is_whole:
+                record_missing_of_channel(channel, {one.remote_id for one in response.items}, began)
             conversations.mark_seen(channel, response.seen)
             message_fetch.cursor = response.cursor or message_fetch.cursor
             message_fetch.save(update_fields=["cursor"])
@@ -166,6 +177,7 @@ def store_messages(
     conversations.announce(fresh)
     if follows:
         _update_edited(channel, known, items, now)
+        review_answers.follow(known, items, now)
     return len(fresh)
 
 
@@ -197,15 +209,20 @@ def _may_be_stored(one: types.Message, channel: Channel) -> bool:
 
 
 def _update_edited(channel: Channel, known: dict[str, Message], items: dict[str, types.Message], now: datetime) -> None:
-    """Edited texts replace the stored ones; the first version is kept in `first_text`."""
+    """Edited texts and stars replace the stored ones; the first ones are kept in `first_text` and `first_stars`."""
     changed, narrowed = [], []
     for key, row in known.items():
         text = _text(items[key])
         if (visibility := _narrower(row.visibility, items[key].visibility)) != row.visibility:
             row.visibility = visibility
             narrowed.append(row)
-        if row.erased_at is None and text != row.text:
-            row.first_text, row.text, row.changed_at = row.first_text or row.text, text, now
+        stars = _stars(items[key])
+        if row.erased_at is None and (text, stars, items[key].recommends) != (row.text, row.stars, row.recommends):
+            if text != row.text:
+                row.first_text, row.text = row.first_text or row.text, text
+            if stars != row.stars:
+                row.first_stars, row.stars = row.first_stars or row.stars, stars
+            row.recommends, row.changed_at = items[key].recommends, now
             row.search_key = message_search_key(row)
             row.snoozed_until = None  # an edited message is no longer snoozed
             changed.append(row)
@@ -213,8 +230,12 @@ def _update_edited(channel: Channel, known: dict[str, Message], items: dict[str,
     if narrowed:
         Message.objects.bulk_update(narrowed, ["visibility"])
     Message.objects.bulk_update(
-        changed, ["first_text", "text", "changed_at", "search_key", "snoozed_until", *suggest.SUGGESTION_FIELDS]
-    )
+        changed,
+        [
+            "first_text", "text", "first_stars", "stars", "recommends", "changed_at", "search_key", "snoozed_until",
+            *suggest.SUGGESTION_FIELDS,
+        ],
+    )  # fmt: skip
 
 
 def _narrower(known: str, reported: str) -> str:
@@ -251,7 +272,7 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
         author_name=storable_name(one.author_name),
         text=text,
         subject=storable_name(one.subject),
-        stars=one.stars if one.stars in range(1, 6) else None,
+        stars=_stars(one),
         recommends=one.recommends,
         visibility=one.visibility,
         url=storable(one.url)[:600] if one.url.startswith(("https://", "http://")) else "",
@@ -264,7 +285,12 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
         settled_at=now if is_old else None,
     )
     row.search_key = message_search_key(row)
+    review_answers.set_external(row, one.answer, now, is_first=is_first)
     return row
+
+
+def _stars(one: types.Message) -> int | None:
+    return one.stars if one.stars in range(1, 6) else None
 
 
 def _text(one: types.Message) -> str:

@@ -30,9 +30,9 @@ TEXT = StoredField("text", gettext_lazy("Words"))
 # ---- messages
 
 CLEARED_FIELDS: dict[str, Any] = {
-    "text": "", "first_text": "", "subject": "", "search_key": "", "author_id": "", "author_handle": "",
-    "author_name": "", "url": "", "script": "", "suggested_kind": "", "suggested_topic": "", "hints": {},
-    "similar_group": None, "has_personal_data": False,
+    "text": "", "first_text": "", "external_answer": "", "subject": "", "search_key": "", "author_id": "",
+    "author_handle": "", "author_name": "", "url": "", "script": "", "suggested_kind": "", "suggested_topic": "",
+    "hints": {}, "similar_group": None, "has_personal_data": False,
 }  # fmt: skip
 
 
@@ -65,7 +65,9 @@ MESSAGES = PersonalDataStore(
         StoredField("visibility", gettext_lazy("Who may read it"), "get_visibility_display"),
         StoredField("link", gettext_lazy("Link"), "url"),
         StoredField("stars", gettext_lazy("Stars")),
+        StoredField("first_stars", gettext_lazy("Stars at first")),
         StoredField("recommends", gettext_lazy("Recommends the municipality")),
+        StoredField("external_answer", gettext_lazy("Answer given outside of the portal")),
         AT,
         StoredField("heard_at", gettext_lazy("Read by the portal"), "received_at"),
         StoredField("gone_at", gettext_lazy("Deleted on the network"), "remote_deleted_at"),

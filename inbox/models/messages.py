@@ -106,7 +106,9 @@ class Message(TenantModel):
 
     `conversation` is the private conversation that it belongs to. `is_follow_up`: an earlier message of its
     conversation was still open when it came, so it is listed, answered and closed with that one
-    (`inbox.domain.conversations`). `stars` and `recommends` are those of a review.
+    (`inbox.domain.conversations`). `stars` and `recommends` are those of a review, `first_stars` the original ones
+    where they were changed later. `external_answer` is what somebody answered to it outside of the portal, at
+    `external_answer_at` (`inbox.domain.review_answers`).
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
@@ -123,7 +125,10 @@ class Message(TenantModel):
     first_text = models.TextField(blank=True)
     subject = models.CharField(max_length=300, blank=True)
     stars = models.PositiveSmallIntegerField(null=True)
+    first_stars = models.PositiveSmallIntegerField(null=True)
     recommends = models.BooleanField(null=True)
+    external_answer = models.TextField(blank=True)
+    external_answer_at = models.DateTimeField(null=True)
     search_key = models.TextField(blank=True, editable=False)
     url = WebAddressField(max_length=600, blank=True)
     visibility = models.CharField(max_length=9, choices=MessageVisibility, blank=True)
@@ -175,6 +180,11 @@ class Message(TenantModel):
             models.CheckConstraint(
                 name="message_follows_in_a_conversation",
                 condition=Q(is_follow_up=False) | Q(conversation__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="message_stars",
+                condition=(Q(stars__isnull=True) | Q(stars__range=(1, 5)))
+                & (Q(first_stars__isnull=True) | Q(first_stars__range=(1, 5))),
             ),
             models.CheckConstraint(
                 name="message_visibility", condition=Q(visibility__in=["", *MessageVisibility.values])

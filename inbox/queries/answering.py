@@ -30,7 +30,8 @@ from serbian.glossary import EMPTY, Glossary
 @dataclass(frozen=True)
 class AnswerContext:
     """`draft`: the text in the field; `suggested`: the saved answer that it comes from, where a sorting rule proposed
-    it and nobody has written anything yet. `waiting` waits for approval, `returned` was sent back to this person."""
+    it and nobody has written anything yet. `waiting` waits for approval, `returned` was sent back to this person.
+    `one_answer`: as in `Limits`."""
 
     draft: str
     suggested: SavedAnswer | None
@@ -52,6 +53,7 @@ class AnswerContext:
     counting: str
     url_length: int
     count: int
+    one_answer: bool = False
 
     @property
     def open_gaps(self) -> str:
@@ -113,6 +115,7 @@ def answer_context(
         counting=limits.counting,
         url_length=limits.url_length or 0,
         count=validation.count(row.channel, begins + text),
+        one_answer=limits.one_answer,
     )
 
 

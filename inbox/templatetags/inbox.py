@@ -56,6 +56,12 @@ def reply_window(message: Message) -> SafeString:
     )
 
 
+@register.filter
+def star_marks(stars: int) -> str:
+    """ "★★☆☆☆" for 2."""
+    return "★" * stars + "☆" * (5 - stars)
+
+
 @register.simple_tag(takes_context=True)
 def comments_of(context: Context, post: Post) -> PostComments:
     """What citizens wrote below a post and waits for an answer, as far as the reader may read it. Two queries."""

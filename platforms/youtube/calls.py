@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 from common.http import Answer
 from platforms import answers, refusals
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.google import oauth
 from platforms.refusals import Meaning, Refusal
 from platforms.sessions import Session
 from platforms.translation import gettext_noop
 from platforms.types import Credential
-from platforms.youtube import oauth
 
 # A session lives an hour; this much before its end it is renewed on our own accord.
 CALIFORNIA = ZoneInfo("America/Los_Angeles")

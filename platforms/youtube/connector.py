@@ -6,7 +6,6 @@ the only step with a public effect. An unknown outcome is reconciled by reading 
 upload resumes where it stopped: there is one video, however many attempts it takes.
 """
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from platforms import matching
 from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
+from platforms.google import oauth
 from platforms.options import Option
 from platforms.protocols import Facts
 from platforms.refusals import Refusal
@@ -38,10 +38,10 @@ from platforms.types import (
     Scope,
     Video,
 )
-from platforms.youtube import checks, oauth, settings, videos
+from platforms.youtube import checks, settings, videos
 from platforms.youtube.calls import ACCESS, LOCKED, NO_CHANNEL, Calls
 from platforms.youtube.conversation import Conversation, parted
-from platforms.youtube.facts import OPTIONS, SCOPES, limits
+from platforms.youtube.facts import API, OPTIONS, SCOPES, limits
 from platforms.youtube.insights import Insights, account
 from platforms.youtube.uploads import STALLED, SessionLost, Upload, UploadCheckpoint, begin, fingerprint
 
@@ -69,7 +69,7 @@ class YouTube(Insights, Conversation, Defaults):
 
     @classmethod
     def address(cls, typed: str) -> str:
-        return address(typed) if typed.strip() else oauth.API
+        return address(typed) if typed.strip() else API
 
     def fetch_facts(self) -> dict[str, Any]:
         """Whether the channel may have long videos, and its playlists, if there is a credential to ask with."""
@@ -90,7 +90,9 @@ class YouTube(Insights, Conversation, Defaults):
         return settings.playlists(listed)
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
-        return oauth.authorize_url(self.server, self.keys, redirect_uri, state, challenge)
+        return oauth.authorize_url(
+            self.server, self.keys, redirect_uri, state, challenge, scopes=SCOPES, includes_granted=True
+        )
 
     def exchange(self, answer: Mapping[str, str]) -> Credential:
         return oauth.exchange(self.http, self.server, self.keys, answer, testing=bool(self.set["testing"]))
@@ -99,9 +101,7 @@ class YouTube(Insights, Conversation, Defaults):
         """As a rule one: whoever has several channels is asked by Google which one it shall be."""
         held = super().refresh()
         channels = self.calls.items("/channels", part="snippet,statistics", mine="true", maxResults=LISTED)
-        # Where one consent covers several, none of them may take it back from the others.
-        mark = hashlib.sha256(held.refresh_token.encode()).hexdigest()[:16]
-        grantor = mark if len(channels) > 1 else ""
+        grantor = oauth.grantor(held, len(channels))
         shown = [_profile(one) for one in channels]
         now = self.calls.credential or held
         return [

@@ -9,6 +9,7 @@ from platforms.translation import gettext_noop
 from platforms.types import Limits, Scope, VideoLimits
 from platforms.youtube import settings
 
+API = "https://www.googleapis.com"
 VIDEOS = "https://developers.google.com/youtube/v3/docs/videos"
 INSERT = f"{VIDEOS}/insert"
 OPTIONS: Mapping[str, Option] = {

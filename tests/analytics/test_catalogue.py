@@ -43,6 +43,7 @@ def test_networks_say_what_they_tell_by_which_name_and_what_they_changed() -> No
     assert {one.platform for one in validation.metric_descriptions("paid_views")} == {"facebook"}
     assert {one.platform for one in validation.metric_descriptions("followers")} == set(validation.networks()) - {
         # they take no posts, so nothing of them is counted
+        "google_business",
         "mail",
         "viber_bot",
         "wordpress",  # a site has readers, whom it does not count

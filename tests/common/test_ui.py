@@ -74,7 +74,7 @@ def test_states_can_be_read_on_their_wash_and_on_paper(subtests: pytest.Subtests
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_marks_of_networks_stand_out_on_every_paper(theme: str, subtests: pytest.Subtests) -> None:
     brands = {name: colour for name, colour in THEMES[theme].items() if name.startswith("brand-")}
-    in_ink = {"mail", "x", "threads", "tiktok"}
+    in_ink = {"google_business", "mail", "x", "threads", "tiktok"}
     assert set(brands) == {f"brand-{network}" for network in set(NETWORK_NAMES) - in_ink}
     for name, colour in brands.items():
         with subtests.test(name=name):

@@ -65,7 +65,7 @@ def test_only_networks_whose_links_name_no_post_take_a_persons_word(cast: Cast) 
     without = {
         key for key in PLATFORMS if not validation.limits(channel(cast.cuprija, cast.approver, platform=key)).post_links
     }
-    assert without == {"mail", "viber", "viber_bot", "instagram", "threads", "wordpress"}
+    assert without == {"google_business", "mail", "viber", "viber_bot", "instagram", "threads", "wordpress"}
 
 
 def test_of_an_answer_in_a_private_conversation_a_persons_word_is_enough(outbox: Outbox) -> None:

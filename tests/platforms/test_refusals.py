@@ -37,6 +37,7 @@ def answer(key: str, entry: Refusal) -> tuple[int, Any]:
     number = int(code) if code.isdigit() else 0
     bodies: dict[str, tuple[int, Any]] = {
         "bluesky": (400, {"error": code or "Forbidden", "message": text}),
+        "google_business": (403, {"error": {"status": "NO", "message": text, "details": [{"reason": code or "NO"}]}}),
         "linkedin": (403, {"serviceErrorCode": number or 100, "code": "ACCESS_DENIED", "message": text}),
         "mastodon": (403, {"error": text}),
         "telegram": (400, {"ok": False, "error_code": entry.status or 400, "description": f"Bad Request: {text}"}),

@@ -246,7 +246,7 @@ class TestAnswering:
         fakes.options(viber_bot_status=status)
         with pytest.raises(kind) as refused:
             bench.connector().reply(answer_to(message), bench.read)
-        assert getattr(refused.value, "code", "") == code
+        assert (getattr(refused.value, "code", None) or "") == code
         assert (getattr(refused.value, "message", "") == NOT_PAID) == (status == 24)
         assert sent(fake) == []
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.google import oauth
 from platforms.scopes import missing
 from platforms.types import (
     Absent,
@@ -23,7 +24,7 @@ from platforms.types import (
     Published,
     Ready,
 )
-from platforms.youtube import checks, oauth, videos
+from platforms.youtube import checks, videos
 from platforms.youtube.calls import (
     BAD_TITLE,
     CLOSED,
@@ -37,6 +38,7 @@ from platforms.youtube.calls import (
     midnight,
 )
 from platforms.youtube.connector import OTHER_CHANNEL, YouTube
+from platforms.youtube.facts import API, SCOPES
 from platforms.youtube.uploads import CAPTIONS_REFUSED, COVER_REFUSED, PLAYLIST_REFUSED, UploadCheckpoint, related
 from tests.platforms.bench import MOVIE, Bench, photo, picture, video
 from tests.platforms.conformance import start
@@ -558,7 +560,7 @@ class TestYouTubeFake(FaultConformance):
             "https://evilyoutube.com/watch?v=dQw4w9WgXcQ": None,
             "https://youtu.be/": None,
         }
-        assert {link: YouTube.named_by(link, oauth.API, "UC1") for link in named} == named
+        assert {link: YouTube.named_by(link, API, "UC1") for link in named} == named
 
     # afterwards
 
@@ -915,7 +917,7 @@ def consented(bench: Bench) -> dict[str, str]:
 def test_the_page_of_consent_and_the_tokens_are_googles_own_hosts() -> None:
     from platforms.types import Keys
 
-    url = oauth.authorize_url(oauth.API, Keys("id", "secret"), BACK, "s", CHALLENGE)
+    url = oauth.authorize_url(API, Keys("id", "secret"), BACK, "s", CHALLENGE, scopes=SCOPES)
     assert url.startswith("https://accounts.google.com/o/oauth2/v2/auth?response_type=code&client_id=id&")
     assert urlsplit(oauth.TOKENS).hostname == "oauth2.googleapis.com"
 

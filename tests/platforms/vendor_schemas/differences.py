@@ -61,6 +61,11 @@ OUTSIDE = (
     Outside("threads", "POST /oauth/authorize", CONSENT),
     Outside("tiktok", "POST /v2/auth/authorize/", CONSENT),
     Outside(
+        "google_business",
+        r"POST /(token|revoke|o/oauth2/v2/auth)",
+        "Google's sign-in is no part of the discovery document of an API.",
+    ),
+    Outside(
         "youtube",
         r"POST /(token|revoke|o/oauth2/v2/auth)",
         "Google's sign-in is no part of the discovery document of an API.",

@@ -19,8 +19,8 @@ from tests.platforms.vendor_schemas import differences
 Asked = tuple[str, str, dict[str, list[str]], Any]
 """Method, address, parameters, content."""
 VENDORS = (
-    "bluesky", "facebook", "instagram", "linkedin", "mastodon", "telegram", "threads", "tiktok", "viber", "viber_bot",
-    "wordpress", "x", "youtube",
+    "bluesky", "facebook", "google_business", "instagram", "linkedin", "mastodon", "telegram", "threads", "tiktok",
+    "viber", "viber_bot", "wordpress", "x", "youtube",
 )  # fmt: skip
 
 

@@ -12,9 +12,10 @@ HEAD = """### Requests, answers and the vendors' schemas
 
 Each request that a connector sends to a fake in `tests/platforms`, and each answer of the fake to it, is checked at the
 end of its test against a schema: one that the network itself publishes, one that a package generates from it, or, for
-LinkedIn, Threads, TikTok and Viber, one that is written by hand from the vendor's pages. An unknown call, an unknown or
-missing parameter, a field that an answer does not have, or a value of a wrong type fails the test. The packages are
-pinned, so an update of one shows what the API has changed. This proves shapes and nothing about a real server.
+LinkedIn, Threads, TikTok, Viber and reviews on Google, one that is written by hand from the vendor's pages. An unknown
+call, an unknown or missing parameter, a field that an answer does not have, or a value of a wrong type fails the test.
+The packages are pinned, so an update of one shows what the API has changed. This proves shapes and nothing about a real
+server.
 
 Requests of the same form have the same call and the same names and types; their values differ. Answers are counted
 where a schema describes them: with success, and for schemas that are written by hand also those with an error.

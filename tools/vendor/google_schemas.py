@@ -1,9 +1,9 @@
-"""Google's discovery document of YouTube v3 for the tests, from a pinned `google-api-python-client`.
+"""Google's discovery documents for the tests, from a pinned `google-api-python-client`.
 
-    .venv/bin/python tools/vendor/youtube_schema.py
+    .venv/bin/python tools/vendor/google_schemas.py
 
-The package takes 111 MB, of which this document is a third of a megabyte. It is kept without descriptions. For a newer
-one, change the version and the hash of the wheel below and run it again.
+The package has the documents of 600 APIs and takes 111 MB; these are less than half a megabyte. They are kept without
+descriptions. For newer ones, change the version and the hash of the wheel below and run it again.
 """
 
 import json
@@ -15,9 +15,10 @@ from typing import Any
 
 VERSION = "2.202.0"
 WHEEL = "sha256:aaa90064c9bb642ff1d065b22ca8958a2cb6e345909cefe70d0e5452fc50e08b"
-COPY = Path(__file__).resolve().parents[2] / "tests/platforms/vendor_schemas/youtube.v3.json"
+COPIES = Path(__file__).resolve().parents[2] / "tests/platforms/vendor_schemas"
+APIS = ("mybusinessaccountmanagement.v1", "mybusinessbusinessinformation.v1", "youtube.v3")
 PARTS = ("id", "revision", "servicePath", "parameters", "resources", "schemas")
-IN_PACKAGE = "googleapiclient/discovery_cache/documents/youtube.v3.json"
+IN_PACKAGE = "googleapiclient/discovery_cache/documents"
 
 
 def undescribed(value: Any) -> Any:
@@ -38,9 +39,12 @@ def main() -> None:
         pin.write_text(f"google-api-python-client=={VERSION} --hash={WHEEL}\n")
         install = [uv, "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
         subprocess.run([*install, "--target", f"{folder}/package", "-r", str(pin)], check=True)
-        document = json.loads((Path(folder) / "package" / IN_PACKAGE).read_text(encoding="utf-8"))
-    reduced = {"package": VERSION} | {name: undescribed(document[name]) for name in PARTS}
-    COPY.write_text(json.dumps(reduced, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        for api in APIS:
+            path = Path(folder) / "package" / IN_PACKAGE / f"{api}.json"
+            document = json.loads(path.read_text(encoding="utf-8"))
+            reduced = {"package": VERSION} | {name: undescribed(document[name]) for name in PARTS}
+            content = json.dumps(reduced, indent=1, sort_keys=True) + "\n"
+            (COPIES / f"{api}.json").write_text(content, encoding="utf-8")
 
 
 if __name__ == "__main__":

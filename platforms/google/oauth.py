@@ -4,22 +4,23 @@ https://developers.google.com/identity/protocols/oauth2/web-server
 
 The refresh token comes once, with the consent, and stays the same. It is valid until it is revoked or unused for half a
 year; only seven days while Google's consent screen is in testing.
+
+`server` is the address of an API: of Google's own ones, consent and tokens have hosts of their own.
 """
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, PlatformError
 from platforms.translation import gettext_noop
-from platforms.types import Credential, Keys
-from platforms.youtube.facts import SCOPES
+from platforms.types import Credential, Keys, Scope
 
-API = "https://www.googleapis.com"
 BROWSER = "https://accounts.google.com"
 TOKENS = "https://oauth2.googleapis.com"
 TESTING = timedelta(days=7)
@@ -35,13 +36,30 @@ NO_RENEWAL = gettext_noop(
 )
 
 
-def authorize_url(server: str, keys: Keys, redirect_uri: str, state: str, challenge: str) -> str:
-    """`prompt=consent`: without it Google gives a refresh token the first time only."""
+def is_google(server: str) -> bool:
+    """Whether it is the address of an API of Google itself, not of a stand-in."""
+    parts = urlsplit(server)
+    return parts.scheme == "https" and f".{parts.hostname or ''}".endswith(".googleapis.com")
+
+
+def authorize_url(
+    server: str,
+    keys: Keys,
+    redirect_uri: str,
+    state: str,
+    challenge: str,
+    *,
+    scopes: Sequence[Scope],
+    includes_granted: bool = False,
+) -> str:
+    """`prompt=consent`: without it Google gives a refresh token the first time only. `includes_granted`: the access
+    includes what the person granted earlier; it is then revoked together with that."""
     query = {"response_type": "code", "client_id": keys.client_id, "redirect_uri": redirect_uri, "state": state}
-    query |= {"scope": " ".join(scope.name for scope in SCOPES), "access_type": "offline"}
-    query |= {"prompt": "consent select_account", "include_granted_scopes": "true"}
+    query |= {"scope": " ".join(scope.name for scope in scopes), "access_type": "offline"}
+    query |= {"prompt": "consent select_account"}
+    query |= {"include_granted_scopes": "true"} if includes_granted else {}
     query |= {"code_challenge": challenge, "code_challenge_method": "S256"}
-    return f"{BROWSER if server == API else server}/o/oauth2/v2/auth?{urlencode(query)}"
+    return f"{BROWSER if is_google(server) else server}/o/oauth2/v2/auth?{urlencode(query)}"
 
 
 def exchange(http: Http, server: str, keys: Keys, answer: Mapping[str, str], *, testing: bool) -> Credential:
@@ -63,14 +81,19 @@ def refresh(http: Http, server: str, keys: Keys, held: Credential) -> Credential
 
 def revoke(http: Http, server: str, token: str) -> None:
     """Both tokens go with one of them. A dead one has nothing left to give back."""
-    url = f"{TOKENS if server == API else server}/revoke"
+    url = f"{TOKENS if is_google(server) else server}/revoke"
     answer = answers.read(lambda: http.post(url, data={"token": token}))
     if not answer.ok and answer.status != 400:
         raise _problem(answer, (token,))
 
 
+def grantor(held: Credential, accounts: int) -> str:
+    """A mark of the consent where it covers several `accounts`: none of them may take it back from the others."""
+    return hashlib.sha256(held.refresh_token.encode()).hexdigest()[:16] if accounts > 1 else ""
+
+
 def _asked(http: Http, server: str, keys: Keys, verb: str, form: Mapping[str, str]) -> dict[str, Any]:
-    url = f"{TOKENS if server == API else server}/{verb}"
+    url = f"{TOKENS if is_google(server) else server}/{verb}"
     sent = {**form, "client_id": keys.client_id, "client_secret": keys.client_secret}
     answer = answers.read(lambda: http.post(url, data=sent))
     secrets = tuple(word for word in (keys.client_secret, *form.values()) if len(word) > 20)

@@ -1,0 +1,1 @@
+"""What Google's networks have in common."""

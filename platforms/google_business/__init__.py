@@ -1,0 +1,1 @@
+"""Reviews of a place on Google. Start at `connector`."""
