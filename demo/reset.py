@@ -1,6 +1,7 @@
 """Deletes what the demo wrote: posts, channels and statistics of its municipalities, and the whole practice network."""
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import transaction
 
 from analytics.models import (
@@ -132,6 +133,8 @@ def wipe() -> None:
     demo = list(Municipality.objects.filter(is_demo=True))
     if demo:
         with scope(*demo):
+            names = list(MessageAttachment.objects.exclude(file="").values_list("file", flat=True))
+            transaction.on_commit(lambda: [default_storage.delete(name) for name in names])
             for kind in ORDER:
                 rows = kind.objects.all()
                 rows._raw_delete(rows.db)
