@@ -158,7 +158,6 @@ def test_every_address_was_opened_by_somebody(walk: Walk, db: None) -> None:
 
 
 NOT_OPENED = {
-    "message_attachment": "for a stored file, of which the demo has none; tests/inbox/test_conversations.py",
     "post_emergency": "for a post that has not gone out, by somebody on the list; tests/posts",
     "readyz": "503 while no worker runs; tests/portal",
     "webhook": "for networks that sign; tests/channels",
