@@ -64,6 +64,7 @@ from inbox.models import (
     OfficeHoursAnswer,
     Reply,
     SatisfactionQuestion,
+    SatisfactionSurvey,
     SavedAnswer,
     Settlement,
     SortingRule,
@@ -186,6 +187,7 @@ def _settings(past: PublishedPosts, now: datetime) -> None:
         satisfaction.switch(municipality, is_on=True, by=approver)
     for model in (SortingRule, OfficeHours):
         model.objects.all().update(at=at)
+    SatisfactionSurvey.objects.all().update(changed_at=at)
 
 
 def _rules(by_name: Mapping[str, int]) -> Iterator[sorting_rules.RuleInput]:
@@ -255,7 +257,7 @@ def _author(channel: Channel, citizen: Account) -> str:
 
 def _lines(slug: str, entry: Mapping[str, Any], seed: str, now: datetime) -> Iterator[Line]:
     """Those of the file, and the automatic ones that the product would have sent."""
-    at, script = now, detect(entry["line"][0]["text"])
+    at, script = now, str(detect(entry["line"][0]["text"]))
     nights: set[date] = set()
     is_asked = "same" in entry  # it was asked a month ago on the other network
     for line in entry["line"]:
@@ -344,7 +346,7 @@ def _listed(talk: Talk) -> Iterator[ListedConversation]:
     last = talk.lines[-1].status
     if talk.page is not None and last is not None:
         for account in (talk.page, talk.citizen):
-            yield ListedConversation(account=account, readers=last.readers, read_up_to=last.pk)
+            yield ListedConversation(account=account, readers=last.readers or [], read_up_to=last.pk)
 
 
 def _read(there: Sequence[tuple[Talk, Line]]) -> None:
@@ -494,8 +496,10 @@ def _unsend(line: Line, row: Message) -> None:
     with made_at(at):
         deleted_messages.mark_deleted(row.channel, [row.remote_id])
     Message.objects.filter(pk=row.pk).update(remote_deleted_at=at, settled_at=at)
-    Status.objects.filter(in_reply_to=row.remote_id).update(in_reply_to=None, root=None)
-    Status.objects.filter(pk=row.remote_id).delete()
+    status = line.status
+    assert status is not None
+    Status.objects.filter(in_reply_to=status).update(in_reply_to=None, root=None)
+    Status.objects.filter(pk=status.pk).delete()
 
 
 def _answered_elsewhere(talk: Talk, line: Line) -> None:

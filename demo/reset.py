@@ -134,7 +134,7 @@ def wipe() -> None:
     if demo:
         with scope(*demo):
             names = list(MessageAttachment.objects.exclude(file="").values_list("file", flat=True))
-            transaction.on_commit(lambda: [default_storage.delete(name) for name in names])
+            transaction.on_commit(lambda: _remove_attachments(names))
             for kind in ORDER:
                 rows = kind.objects.all()
                 rows._raw_delete(rows.db)
@@ -148,6 +148,11 @@ def wipe() -> None:
     App.objects.all().delete()
     Account.objects.all().delete()
     transaction.on_commit(lambda: _remove(files))
+
+
+def _remove_attachments(names: list[str]) -> None:
+    for name in names:
+        default_storage.delete(name)
 
 
 def _remove(files: list) -> None:
