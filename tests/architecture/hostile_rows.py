@@ -236,6 +236,7 @@ CLOSED_KEYS = {
     "goal_on", "key", "kind", "language", "languages", "last", "layout", "mime", "mood", "municipality", "network",
     "networks", "of", "platform", "proof", "ref", "remote_id", "reply_to", "role", "scopes", "script", "service",
     "sha256", "side", "since", "starts_on", "state", "step", "supported_mime_types", "tag", "thread", "training_on",
+    "inbox_message.rule_effects.done", "inbox_message.rule_effects.refused",
     "trainings_exercise.script.lines.on", "until", "verified_on", "wanted", "windows", "with", "without",
 }  # fmt: skip
 

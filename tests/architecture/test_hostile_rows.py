@@ -25,7 +25,7 @@ from accounts.models import User
 from municipalities.enums import Role
 from municipalities.models import Cohort, Membership, Municipality, Programme
 from tests.architecture import hostile_figures, hostile_rows, test_urls
-from tests.architecture.hostile_walk import ROLES, Walk, visits
+from tests.architecture.hostile_walk import READS_PRIVATE, ROLES, Walk, visits
 from tests.people import Cast, make_cast, person
 
 pytestmark = pytest.mark.timeout(600)
@@ -117,6 +117,29 @@ def test_the_demo_has_a_row_for_every_column_that_is_filled(walk: Walk, db: None
 def test_nothing_of_a_column_is_more_than_its_words(walk: Walk, db: None, role: str) -> None:
     wrong = walk.as_role(role)
     assert not wrong, listed(wrong)
+
+
+def test_the_words_of_private_conversations_were_there_to_be_judged(walk: Walk, db: None) -> None:
+    walk.as_role(READS_PRIVATE)
+    seen = {column.name for column in hostile_rows.columns() if column.number in walk.columns}
+    assert PRIVATE - seen == set()
+
+
+PRIVATE = {
+    "inbox_conversation.author_name",
+    "inbox_conversationmerge.reason",
+    "inbox_externalreply.text",
+    "inbox_message.first_text",
+    "inbox_message.rule_effects",
+    "inbox_message.subject",
+    "inbox_message.text",
+    "inbox_messageattachment.name",
+    "inbox_officehours.own_text",
+    "inbox_satisfactionquestion.word",
+    "inbox_sortingrule.name",
+    "inbox_sortingrule.words",
+    "inbox_tag.name",
+}
 
 
 def test_nothing_of_a_column_is_more_than_its_words_at_a_sample(
