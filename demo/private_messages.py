@@ -1,9 +1,8 @@
 """Private conversations of citizens with the municipalities, and the settings that belong to them.
 
-What citizens wrote is on the practice network as they would have written it there; it is read with the portal's own
-connector and stored by the verb that stores every message (`inbox.domain.ingest`), so sorting rules, attachments and
-replies to the question after an answer are the product's own. Then the rows get their times. Answers are rows, like
-those of the comments (`demo.inbox`). All of it is in `content/private.toml`.
+What citizens wrote is on the practice network as they would have written it there, and is stored by the verb that
+stores every message (`inbox.domain.ingest`), so that sorting rules and attachments are the product's own. Then the rows
+get their times. Answers are rows, like those of the comments (`demo.inbox`). All of it is in `content/private.toml`.
 
 Ćuprija also has what is left of two accounts that it disconnected: a mailbox and a page on Facebook.
 """
@@ -30,7 +29,7 @@ from delivery.models import Attempt, Delivery
 from delivery.policies import REPLY
 from demo import pictures
 from demo.inbox import HEARD_AFTER, SEES_TO
-from demo.network import server
+from demo.network import PLATFORM, server
 from demo.published_posts import PublishedPosts, event
 from demo.rows import insert, made_at, office_time, reserve
 from demo.texts import alts, chance, fill_in, place, private
@@ -75,11 +74,8 @@ from inbox.queries.answer_rights import reply_prefix
 from municipalities.holidays import BELGRADE, is_open, next_opening
 from municipalities.tenancy import scope
 from platforms import types
-from platforms.mastodon import statuses as read_status
 from platforms.types import Attachment, AttachmentKind, Outgoing, Seen
 from platforms.visibility import Visibility
-from practice import queries
-from practice.api import entities
 from practice.enums import NoticeKind
 from practice.models import Account, Media, Notice, Status, StatusEdit
 from practice.models import Conversation as ListedConversation
@@ -105,14 +101,14 @@ OFFICER, AUTOMATIC, ASK, APP = "officer", "automatic", "ask", "app"
 
 @dataclass
 class Line:
-    """One message of a conversation. `by` is "" for the citizen. `read` is what the connector makes of its status."""
+    """One message of a conversation. `by` is "" for the citizen."""
 
     entry: Mapping[str, Any]
     at: datetime
     text: str
     remote_id: str = ""
     status: Status | None = None
-    read: types.Message | None = None
+    picture: Media | None = None
 
     @property
     def by(self) -> str:
@@ -303,8 +299,6 @@ def _publish(talks: Sequence[Talk]) -> None:
     for talk, line in pairs:
         if talk.page is None:
             line.remote_id = f"m_{_number('message', *talk.seed, str(talk.lines.index(line)))}"
-            line.read = _of_former(talk, line)
-    _read(there)
 
 
 def _status(talk: Talk, line: Line, pk: int, before: Status | None) -> Status:
@@ -319,7 +313,6 @@ def _status(talk: Talk, line: Line, pk: int, before: Status | None) -> Status:
 
 
 def _pictures(there: Sequence[tuple[Talk, Line]]) -> None:
-    rows = []
     for talk, line in there:
         if kind := line.entry.get("picture"):
             token = chance("private picture", *talk.seed).getrandbits(160).to_bytes(20, "big").hex()
@@ -327,13 +320,11 @@ def _pictures(there: Sequence[tuple[Talk, Line]]) -> None:
             if not default_storage.exists(name):
                 colour = place(talk.past.team.municipality.slug).colour
                 default_storage.save(name, ContentFile(pictures.draw(kind, colour).large))
-            rows.append(
-                Media(
-                    account=talk.citizen, status=line.status, token=token, file=name, mime="image/jpeg",
-                    width=pictures.WIDTH, height=pictures.HEIGHT, description=alts()[kind], created_at=line.at,
-                )
+            line.picture = Media(
+                account=talk.citizen, status=line.status, token=token, file=name, mime="image/jpeg",
+                width=pictures.WIDTH, height=pictures.HEIGHT, description=alts()[kind], created_at=line.at,
             )  # fmt: skip
-    insert(rows)
+    insert([line.picture for _talk, line in there if line.picture])
 
 
 def _notice(talk: Talk, line: Line) -> Notice:
@@ -349,40 +340,27 @@ def _listed(talk: Talk) -> Iterator[ListedConversation]:
             yield ListedConversation(account=account, readers=last.readers or [], read_up_to=last.pk)
 
 
-def _read(there: Sequence[tuple[Talk, Line]]) -> None:
-    """What the connector makes of these statuses, with the entities of the network's own interface."""
-    by_page: dict[int, list[tuple[Talk, Line]]] = defaultdict(list)
-    for talk, line in there:
-        assert talk.page is not None
-        by_page[talk.page.pk].append((talk, line))
-    for pairs in by_page.values():
-        page = pairs[0][0].page
-        rows = queries.all_statuses().filter(pk__in=[line.remote_id for _talk, line in pairs]).order_by("pk")
-        listed = {entity["id"]: entity for entity in entities.statuses(list(rows), server(), page)}
-        for talk, line in pairs:
-            line.read = _of_practice(talk, line, listed[line.remote_id])
-
-
-def _of_practice(talk: Talk, line: Line, entity: dict[str, Any]) -> types.Message | None:
-    assert talk.page is not None
-    if line.by:
-        other = entities.account(talk.citizen, server())
-        return read_status.own_message(entity, str(talk.page.pk), other, one_private=False)
-    return read_status.message(entity, str(talk.page.pk))
-
-
-def _of_former(talk: Talk, line: Line) -> types.Message:
-    """As `platforms.meta` reads an event and `platforms.mail` a mail."""
-    is_mail = talk.channel.platform == MAIL
-    places = [line.entry["location"]] if "location" in line.entry else []
-    attached = [Attachment(AttachmentKind.LOCATION, latitude=where[0], longitude=where[1]) for where in places]
+def _received(talk: Talk, line: Line, text: str) -> types.Message:
+    """As the connector of its network returns it."""
+    handle = {MAIL: talk.author_id, PLATFORM: talk.citizen.username}.get(talk.channel.platform, "")
+    before, url = None, ""
+    if line.status is not None:
+        before = str(line.status.in_reply_to_id) if line.status.in_reply_to_id else None
+        url = f"{server()}/@{line.status.account.username}/{line.status.pk}"
     return types.Message(
-        remote_id=line.remote_id, in_reply_to=None, root=None, author_id=talk.author_id,
-        author_handle=talk.author_id if is_mail else "",
-        author_name=talk.citizen.display_name, author_url="", author_avatar_url="", text=line.text, url="",
-        at=line.at, visibility=Visibility.DIRECT, kind="private", conversation=talk.author_id,
-        attachments=tuple(attached), is_ours=bool(line.by), subject=talk.entry.get("subject", ""),
+        remote_id=line.remote_id, in_reply_to=before, root=None, author_id=talk.author_id, author_handle=handle,
+        author_name=talk.citizen.display_name, author_url="", author_avatar_url="", text=text, url=url, at=line.at,
+        visibility=Visibility.DIRECT, kind="private", conversation=talk.author_id, attachments=tuple(_attached(line)),
+        is_ours=bool(line.by), subject=talk.entry.get("subject", ""),
     )  # fmt: skip
+
+
+def _attached(line: Line) -> Iterator[Attachment]:
+    if line.picture is not None:
+        yield Attachment(AttachmentKind.PICTURE, f"{line.remote_id}/{line.picture.pk}")
+    if "location" in line.entry:
+        latitude, longitude = line.entry["location"]
+        yield Attachment(AttachmentKind.LOCATION, latitude=latitude, longitude=longitude)
 
 
 # ---- in the portal
@@ -403,7 +381,7 @@ def _play_turn(pairs: Sequence[tuple[Talk, Line]]) -> None:
             _answer(talk, line)
     for some in heard.values():
         channel = some[0][0].channel
-        ingest.store_messages(channel, [line.read for _talk, line in some if line.read])
+        ingest.store_messages(channel, [_received(talk, line, line.text) for talk, line in some])
         rows = Message.objects.filter(channel=channel, remote_id__in=[line.remote_id for _talk, line in some])
         stored = {row.remote_id: row for row in rows.select_related("conversation", "channel")}
         for talk, line in some:
@@ -431,7 +409,7 @@ def _sort(talk: Talk, line: Line, row: Message) -> None:
         talk.note("message.sort", officer, read_at, kind=row.kind)
     if is_first and "topic" in talk.entry:
         row.topic = talk.entry["topic"]
-        row.department = Department.objects.filter(email__startswith=f"{SEES_TO.get(Topic(row.topic), '-')}@").first()
+        row.department = row.department or _department(SEES_TO.get(Topic(row.topic), ""))
         row.settlement = _settlement(talk, row)
     if is_first and "tags" in talk.entry:
         row.tags = sorted({*row.tags, *Tag.objects.filter(name__in=talk.entry["tags"]).values_list("pk", flat=True)})
@@ -456,6 +434,10 @@ def _sort(talk: Talk, line: Line, row: Message) -> None:
         _change(talk, line, row)
     if "unsent" in line.entry:
         _unsend(line, row)
+
+
+def _department(box: str) -> Department | None:
+    return Department.objects.filter(email__startswith=f"{box}@").first() if box else None
 
 
 def _settlement(talk: Talk, row: Message) -> Settlement | None:
@@ -486,8 +468,7 @@ def _change(talk: Talk, line: Line, row: Message) -> None:
     StatusEdit.objects.create(status=status, text=status.text, created_at=status.created_at)
     text = status.text.replace(line.text, line.entry["edited"])
     Status.objects.filter(pk=status.pk).update(text=text, edited_at=at)
-    _read([(talk, line)])
-    ingest.store_messages(talk.channel, [line.read] if line.read else [])
+    ingest.store_messages(talk.channel, [_received(talk, line, line.entry["edited"])])
     Message.objects.filter(pk=row.pk).update(changed_at=at + HEARD_AFTER)
 
 

@@ -58,6 +58,7 @@ from notifications.enums import MailFrequency
 from notifications.models import Notification
 from planning.models import CampaignPost, Recurrence, Slot
 from platforms.counting import mastodon
+from platforms.mastodon import statuses
 from posts import compose
 from posts.enums import AnchorKind, Category, Stage
 from posts.models import Closing, Decision, Media, PollResult, Post, Publication, Suggestion, Thread, Version
@@ -65,6 +66,7 @@ from posts.polls.domain import ask_report
 from posts.publishing.domain.policy import may_send
 from practice import queries as practice_queries
 from practice import rules
+from practice.api import entities
 from practice.models import Account, Notice, Status
 from practice.queries import tally
 from reports.models import PublicPage, Schedule
@@ -623,7 +625,7 @@ def test_private_conversations_show_what_the_inbox_does(demo: None) -> None:
     assert {name for row in cuprija for effect in row.rule_effects for name in effect["done"]} >= {"urgent", "answer"}
     assert ExternalReply.objects.filter(handled_at__isnull=False).exists()
     assert OfficeHoursAnswer.objects.filter(reply__is_automatic=True).count() >= 3
-    assert set(SatisfactionQuestion.objects.values_list("value", flat=True)) == {"", "yes", "no"}
+    assert set(SatisfactionQuestion.objects.values_list("value", flat=True)) == {"yes", "no"}
     assert Counter(row.kind for row in MessageAttachment.objects.all())["location"] == 1
     stored = MessageAttachment.objects.filter(kind="picture")
     assert {row.state for row in stored} == {"stored"}
@@ -634,19 +636,24 @@ def test_private_conversations_show_what_the_inbox_does(demo: None) -> None:
 
 
 def test_private_conversations_are_as_the_product_leaves_them(demo: None) -> None:
-    """Workers find nothing that they would still do with them, and the network has each message as it is stored."""
+    """Workers find nothing that they would still do with them, and the network returns each message as it is stored."""
     assert external_replies.handle_due() == 0
     assert conversations.promote() == 0
     assert attachments.claim() == []
     assert not Reply.objects.filter(arrived_at=None).exists()
     private = Message.objects.filter(conversation__isnull=False, channel__platform="mastodon", remote_deleted_at=None)
-    statuses = {str(row.pk): row for row in Status.objects.filter(readers__isnull=False).select_related("account")}
-    for message in private.select_related("channel"):
-        status = statuses[message.remote_id]
-        assert status.text.endswith(f" {message.text}")
-        assert str(status.account_id) == message.author_id
-        assert abs(status.created_at - message.at) < timedelta(milliseconds=1)
-        assert sorted(status.readers or ()) == sorted([status.account_id, int(message.channel.remote_id)])
+    pages = {row.pk: row for row in Account.objects.filter(kind="page")}
+    for message in private.select_related("channel").prefetch_related("attachments"):
+        page = pages[int(message.channel.remote_id)]
+        status = practice_queries.all_statuses().get(pk=message.remote_id)
+        read = statuses.message(entities.status(status, message.channel.server, page), str(page.pk))
+        assert (read.text, read.url, read.in_reply_to or "") == (message.text, message.url, message.in_reply_to)
+        assert (read.author_id, read.author_handle, read.author_name) == (
+            message.author_id, message.author_handle, message.author_name,
+        )  # fmt: skip
+        assert read.conversation == message.author_id
+        assert abs(read.at - message.at) < timedelta(milliseconds=1)
+        assert [one.kind for one in read.attachments] == [row.kind for row in message.attachments.all()]
         assert message.at < message.received_at < timezone.now()
 
 
