@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from channels.enums import ChannelState
 from channels.models import Channel
 from demo.people import Team
 from municipalities.tenancy import scope
@@ -38,7 +39,8 @@ def arrange(teams: Sequence[Team], now: datetime) -> None:
     today = timezone.localdate(now)
     for team in teams:
         with scope(team.municipality):
-            for (days, times), channel in zip(USUAL, Channel.objects.order_by("pk"), strict=False):
+            connected = Channel.objects.filter(state=ChannelState.CONNECTED).order_by("pk")
+            for (days, times), channel in zip(USUAL, connected, strict=False):
                 slots.set_slots(channel, [(day, at) for day in days for at in times], by=team.officer)
             rhythms = RHYTHMS.get(team.municipality.slug, ())
             for pattern, (every, days, at) in zip(_patterns(), rhythms, strict=False):

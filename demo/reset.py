@@ -1,6 +1,7 @@
 """Deletes what the demo wrote: posts, channels and statistics of its municipalities, and the whole practice network."""
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import transaction
 
 from analytics.models import (
@@ -132,6 +133,8 @@ def wipe() -> None:
     demo = list(Municipality.objects.filter(is_demo=True))
     if demo:
         with scope(*demo):
+            names = list(MessageAttachment.objects.exclude(file="").values_list("file", flat=True))
+            transaction.on_commit(lambda: _remove_attachments(names))
             for kind in ORDER:
                 rows = kind.objects.all()
                 rows._raw_delete(rows.db)
@@ -145,6 +148,11 @@ def wipe() -> None:
     App.objects.all().delete()
     Account.objects.all().delete()
     transaction.on_commit(lambda: _remove(files))
+
+
+def _remove_attachments(names: list[str]) -> None:
+    for name in names:
+        default_storage.delete(name)
 
 
 def _remove(files: list) -> None:

@@ -28,6 +28,7 @@ from demo import (
     notifications,
     people,
     planning,
+    private_messages,
     published_posts,
     reactions,
     reports,
@@ -127,6 +128,7 @@ def _fill(
     report("mentoring, plans and reports", parts - 2, parts)
     decisions.arrange(contexts, audience.now)
     inbox_triage.arrange(pasts, audience.now)
+    private_messages.arrange(pasts, audience.citizens, audience.now)
     kits.arrange(teams, everybody, audience.now)
     agreed_plans.arrange(teams, everybody, audience.now)
     good_practice.arrange(everybody)

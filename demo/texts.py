@@ -238,6 +238,21 @@ def on_the_desk(slug: str) -> tuple[Mapping[str, Any], ...]:
     return tuple(entry for entry in _read("desk")["said"] if entry["place"] == slug)
 
 
+@cache
+def private(slug: str) -> tuple[Mapping[str, Any], ...]:
+    """What citizens wrote to this municipality privately."""
+    every = _read("private")["conversation"]
+    has_all = any(slug in entry["places"] for entry in every if entry.get("network"))
+    return tuple(entry for entry in every if slug in entry["places"] or ("*" in entry["places"] and not has_all))
+
+
+def fill_in(slug: str, text: str, *seed: str) -> str:
+    """A text with a street and a quarter of the municipality in place of its placeholders."""
+    rng, where = chance("where", slug, *seed), place(slug)
+    words = {"ulica": rng.choice(where.streets), "naselje": rng.choice(where.neighbourhoods)}
+    return text.format_map(words | {f"{name}_latn": to_latin(word) for name, word in words.items()})
+
+
 def chance(*seed: str) -> random.Random:
     """The same throws for the same words, so that every demo is the same."""
     return random.Random(" ".join(("dobosar", *seed)))  # noqa: S311 - a demo, not a secret

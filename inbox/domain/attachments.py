@@ -112,7 +112,7 @@ def fetch(attachment_id: int) -> None:
             log.exception("Attachment %s could not be fetched", row.pk)
             _retry(row)
         else:
-            _store(row, body)
+            store_content(row, body)
 
 
 def _retry(row: MessageAttachment) -> None:
@@ -123,7 +123,8 @@ def _retry(row: MessageAttachment) -> None:
     rows.update(attempts=row.attempts + 1, next_at=timezone.now() + RETRIES[row.attempts])
 
 
-def _store(row: MessageAttachment, body: bytes) -> None:
+def store_content(row: MessageAttachment, body: bytes) -> None:
+    """Check the content of an attachment that waits for it, and store it if it is accepted."""
     if len(body) > MOST_BYTES:
         _finish(row, state=AttachmentState.REFUSED, problem=AttachmentProblem.SIZE)
         return

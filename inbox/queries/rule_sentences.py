@@ -1,6 +1,6 @@
 """What sorting rules are about, and what they did with a message, in words."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,11 +79,16 @@ def rule_sentences(row: Message) -> list[str]:
     """What rules did with a message when it arrived, and what they could not do. No query."""
     sentences = []
     for effect in row.rule_effects:
-        facts = {"rule": effect["name"], "what": ", ".join(str(DONE[name]) for name in effect["done"])}
-        if effect["done"]:
+        if done := _names(effect["done"]):
+            facts = {"rule": effect["name"], "what": done}
             sentences.append(pgettext("a sorting rule", "By the rule “%(rule)s”: %(what)s") % facts)
-        if effect["refused"]:
-            facts["what"] = ", ".join(str(DONE[name]) for name in effect["refused"])
+        if refused := _names(effect["refused"]):
+            facts = {"rule": effect["name"], "what": refused}
             words = _("The rule “%(rule)s” could not set: %(what)s. It is not available any more.")
             sentences.append(words % facts)
     return sentences
+
+
+def _names(effects: Iterable[str]) -> str:
+    """Those that this version knows: messages keep what rules of earlier versions did."""
+    return ", ".join(str(DONE[name]) for name in effects if name in DONE)

@@ -19,6 +19,8 @@ from platforms.visibility import Visibility, of
 
 # app/models/account.rb, MENTION_RE: not within a word, an address of mail or a path.
 MENTION = re.compile(r"(?<![\w/])@\w[\w.-]*(?:@[\w.-]+)?")
+# The mention that sends a direct status to its recipient.
+RECIPIENT = re.compile(r"\A\s*@\w[\w.-]*(?:@[\w.-]+)?[,:]?\s+")
 COUNTS = {
     "likes": "favourites_count",
     "reposts": "reblogs_count",
@@ -174,7 +176,10 @@ def own_message(
 
 def _private(read: Message, other: str, status: Mapping[str, Any]) -> Message:
     listed = tuple(map(partial(_attachment, str(status["id"])), attachments(status)))
-    return replace(read, kind="private", visibility=Visibility.DIRECT, conversation=other, attachments=listed)
+    text = RECIPIENT.sub("", read.text)
+    return replace(
+        read, kind="private", visibility=Visibility.DIRECT, conversation=other, attachments=listed, text=text
+    )
 
 
 def other_person(status: Mapping[str, Any], own_id: str, *, one_private: bool = False) -> str:

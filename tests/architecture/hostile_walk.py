@@ -16,7 +16,7 @@ from django.core import mail as wire
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client, override_settings
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -25,7 +25,7 @@ from channels.models import Channel, ChannelPause
 from common import mail
 from common.models import MailMessage
 from inbox.models import AnswerDraft, LegalHold, Message
-from municipalities.tenancy import scope
+from municipalities.tenancy import everywhere, scope
 from needs.models import AnswerRound, Need
 from notifications.domain.send import send_due
 from notifications.enums import MailFrequency
@@ -118,6 +118,8 @@ class Walk:
         at = ROLES.index(role) % len(LANGUAGES)
         client = self._client(role, LANGUAGES[at])
         pages = [page for visit in self.visits if visit.role == role for page in self._opened(client, visit)]
+        if self.follows and role == READS_PRIVATE:
+            pages += [self._asked(client, role, path) for path in of_conversations()]
         ways = self._judge_in_browser(client, pages, sends_forms=True)
         if self.follows:
             self._follow(client, role, ways)
@@ -338,6 +340,7 @@ def visits(cast: Cast, *, of_every_role: bool) -> list[Visit]:
     return planned if of_every_role else [visit for visit in planned if not visit.lets_in or _is_chosen(visit, planned)]
 
 
+READS_PRIVATE = "approver"
 # Whoever is earlier here sees more of a page.
 ABLEST = ("approver", "staff", "administrator", "trainer", "mentor", "officer", "viewer", "stranger", "anonymous")
 
@@ -439,6 +442,13 @@ def _blame(error: Exception) -> str:
     place = [frame for frame in ours if "/tests/" not in frame.filename][-1:] or ours[-1:]
     where = f"{place[0].filename.rpartition('/')[2]}:{place[0].lineno}" if place else "?"
     return f"raised {type(error).__name__} at {where}: {' '.join(str(error).split())[:200]}"
+
+
+def of_conversations() -> list[str]:
+    """Every private conversation of Ćuprija: their pages differ in what was attached, edited, asked and merged."""
+    with everywhere("a walk opens the demo's conversations"):
+        heads = Message.objects.filter(conversation__isnull=False, is_follow_up=False, municipality__slug="cuprija")
+        return [reverse("message", args=["cuprija", pk]) for pk in heads.order_by("pk").values_list("pk", flat=True)]
 
 
 def more_rows(cast: Cast) -> None:

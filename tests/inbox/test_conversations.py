@@ -227,7 +227,7 @@ def with_attachment(channel: Channel, attachment: Attachment) -> MessageAttachme
 def test_a_picture_is_encoded_anew_and_others_are_kept_by_their_content(channel: Channel) -> None:
     row = with_attachment(channel, Attachment(AttachmentKind.PICTURE, "src", "../../кућа\u202e.exe", "text/html", 10))
     assert row.name == "кућа_.exe"
-    attachments._store(row, picture_bytes())
+    attachments.store_content(row, picture_bytes())
     row.refresh_from_db()
     assert (row.state, row.file_mime, row.shown_as) == (AttachmentState.STORED, "image/png", "picture")
     assert b"GPS" not in default_storage.open(row.file).read()
@@ -243,7 +243,7 @@ def test_a_picture_is_encoded_anew_and_others_are_kept_by_their_content(channel:
 )  # fmt: skip
 def test_what_is_no_accepted_file_is_not_stored(channel: Channel, body: bytes) -> None:
     row = with_attachment(channel, Attachment(AttachmentKind.FILE, "src", "ponuda.pdf", "application/pdf"))
-    attachments._store(row, body)
+    attachments.store_content(row, body)
     row.refresh_from_db()
     assert row.state == AttachmentState.REFUSED
     assert row.file == ""
@@ -251,7 +251,7 @@ def test_what_is_no_accepted_file_is_not_stored(channel: Channel, body: bytes) -
 
 def test_a_broken_picture_and_a_large_file_are_refused_with_the_reason(channel: Channel) -> None:
     row = with_attachment(channel, Attachment(AttachmentKind.PICTURE, "src"))
-    attachments._store(row, b"\xff\xd8\xff" + b"broken" * 20)
+    attachments.store_content(row, b"\xff\xd8\xff" + b"broken" * 20)
     row.refresh_from_db()
     assert (row.state, row.problem) == (AttachmentState.REFUSED, "broken")
     store_messages(
@@ -272,7 +272,7 @@ def test_accepted_types_are_recognised_by_content() -> None:
 
 def test_an_attachment_is_seen_only_where_its_message_is(channel: Channel, cast: Cast) -> None:
     row = with_attachment(channel, Attachment(AttachmentKind.PICTURE, "src"))
-    attachments._store(row, picture_bytes())
+    attachments.store_content(row, picture_bytes())
     address = f"/m/cuprija/inbox/{row.message_id}/files/{row.pk}/"
     response = sign_in(cast.approver).get(address)
     assert response.status_code == 200
@@ -291,7 +291,7 @@ def test_erasing_a_person_erases_conversation_attachments_and_our_words_elsewher
     channel: Channel, cast: Cast, django_capture_on_commit_callbacks: Any
 ) -> None:
     row = with_attachment(channel, Attachment(AttachmentKind.PICTURE, "src", "moja kuca.jpg"))
-    attachments._store(row, picture_bytes())
+    attachments.store_content(row, picture_bytes())
     row.refresh_from_db()
     file = row.file
     store_messages(channel, [ours("a", "Ваша адреса је забележена", 1)])

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
+from analytics.models import Subject
 from analytics.rollups.queries import Freshness, freshness
 from channels.enums import ChannelState
 from channels.models import Channel
@@ -31,8 +33,9 @@ def rows_of(query: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 
 def channels() -> list[Channel]:
-    """All that have numbers, those that are no longer connected last. One query."""
-    rows = Channel.objects.filter(takes_posts()).order_by("pk")
+    """All that have numbers or may still get some, those that are no longer connected last. One query."""
+    counted = Exists(Subject.objects.filter(channel=OuterRef("pk")))
+    rows = Channel.objects.filter(takes_posts()).filter(~Q(state=ChannelState.DISCONNECTED) | counted).order_by("pk")
     shown = rows if settings.DEMO else rows.filter(is_practice=False)
     return sorted(shown, key=lambda channel: channel.state == ChannelState.DISCONNECTED)
 
