@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.platforms.fakes.core import Refusal, Reply, Request, routed
 
-CLIENT, SECRET = "1044-recenzije.apps.googleusercontent.com", "GOCSPX-secret"
+CLIENT, SECRET = "1044-recenzije.apps.googleusercontent.com", "GOCSPX-secret"  # pragma: allowlist secret
 SCOPES = ("https://www.googleapis.com/auth/business.manage",)
 LIFE, CODE_LIFE, RENEWAL_LIFE = timedelta(hours=1), timedelta(minutes=10), timedelta(days=180)
 REPLY_BYTES, PER_PAGE = 4096, 50
