@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from channels.models import Channel
 from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
 from delivery.policies import REPLY
@@ -32,6 +33,7 @@ from practice.models import Notice, Status
 from serbian.folding import fold
 
 HEARD_AFTER = timedelta(seconds=90)
+WRITTEN_BEFORE = timedelta(seconds=4)  # an answer reaches the network so long after it was written
 # Messages that recent are unread.
 UNREAD = timedelta(hours=20)
 # Who is asked what the desk does not know, with addresses that lead nowhere.
@@ -106,7 +108,7 @@ def _hear(past: PublishedPosts, exchanges: list[Exchange], now: datetime) -> Non
     deliveries = insert(
         [_delivery(exchange, uuid.UUID(int=rng.getrandbits(128), version=4)) for exchange, _row in answered]
     )
-    insert([_attempt(row) for row in deliveries])
+    insert([attempt(row) for row in deliveries])
     insert(
         [
             Reply(
@@ -159,20 +161,26 @@ def _place(past: PublishedPosts, rows: list[Message]) -> None:
 def _delivery(exchange: Exchange, key: uuid.UUID) -> Delivery:
     assert exchange.answer is not None
     at = exchange.answer.created_at
-    written = at - timedelta(seconds=4)
     outgoing = Outgoing(
-        text=exchange.answer.text, language="sr", key=key.hex, created_at=written, reply_to=str(exchange.comment.pk)
-    )
+        text=exchange.answer.text, language="sr", key=key.hex, created_at=at - WRITTEN_BEFORE,
+        reply_to=str(exchange.comment.pk),
+    )  # fmt: skip
+    permalink = f"{server()}/@{exchange.sent.voice.page.username}/{exchange.answer.pk}"
+    return sent_reply(exchange.sent.voice.channel, outgoing, at, str(exchange.answer.pk), permalink)
+
+
+def sent_reply(channel: Channel, outgoing: Outgoing, at: datetime, remote_id: str, permalink: str) -> Delivery:
+    """The delivery of an answer that was published at `at`, unsaved."""
+    written = outgoing.created_at
     return Delivery(
-        municipality_id=exchange.sent.post.municipality_id, channel=exchange.sent.voice.channel, kind=REPLY,
-        payload=outgoing.to_json(), key=key, due_at=written, not_after=written + timedelta(hours=2), next_at=written,
+        municipality_id=channel.municipality_id, channel=channel, kind=REPLY, payload=outgoing.to_json(),
+        key=uuid.UUID(outgoing.key), due_at=written, not_after=written + timedelta(hours=2), next_at=written,
         created_at=written, state_at=at, state=State.PUBLISHED, reason=ReasonCode.SENT, published_at=at,
-        remote_id=str(exchange.answer.pk),
-        permalink=f"{server()}/@{exchange.sent.voice.page.username}/{exchange.answer.pk}",
+        remote_id=remote_id, permalink=permalink,
     )  # fmt: skip
 
 
-def _attempt(row: Delivery) -> Attempt:
+def attempt(row: Delivery) -> Attempt:
     return Attempt(
         municipality_id=row.municipality_id, delivery=row, number=1, step=Step.CREATE, opened_at=row.due_at,
         taken_at=row.due_at, sent_at=row.published_at, closed_at=row.published_at, outcome=Outcome.OK,

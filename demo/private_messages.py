@@ -24,11 +24,9 @@ from channels.enums import ChannelState
 from channels.models import Channel
 from common.audit import record
 from common.models import AuditEvent
-from delivery.enums import Outcome, ReasonCode, State, Step
-from delivery.models import Attempt, Delivery
-from delivery.policies import REPLY
+from delivery.models import Delivery
 from demo import pictures
-from demo.inbox import HEARD_AFTER, SEES_TO
+from demo.inbox import HEARD_AFTER, SEES_TO, WRITTEN_BEFORE, attempt, sent_reply
 from demo.network import PLATFORM, server
 from demo.published_posts import PublishedPosts, event
 from demo.rows import insert, made_at, office_time, reserve
@@ -100,7 +98,7 @@ OFFICER, AUTOMATIC, ASK, APP = "officer", "automatic", "ask", "app"
 
 
 @dataclass
-class Line:
+class ConversationLine:
     """One message of a conversation. `by` is "" for the citizen."""
 
     entry: Mapping[str, Any]
@@ -116,7 +114,7 @@ class Line:
 
 
 @dataclass
-class Talk:
+class DemoConversation:
     """A conversation of a citizen with one channel, and what it has come to: `head` is the message that is answered
     next. `page` is None where the channel is not on the practice network."""
 
@@ -126,7 +124,7 @@ class Talk:
     page: Account | None
     citizen: Account
     author_id: str
-    lines: list[Line]
+    lines: list[ConversationLine]
     head: Message | None = None
     question: SatisfactionQuestion | None = None
     events: list[AuditEvent] = field(default_factory=list)
@@ -152,7 +150,7 @@ class Talk:
 def arrange(pasts: Sequence[PublishedPosts], citizens: Sequence[Account], now: datetime) -> None:
     """All private conversations of these municipalities."""
     by_name = {account.display_name: account for account in citizens}
-    talks: list[list[Talk]] = []
+    talks: list[list[DemoConversation]] = []
     for past in pasts:
         with scope(past.team.municipality):
             talks.append(list(_talks(past, by_name, now)))
@@ -229,7 +227,7 @@ def _number(*seed: str) -> str:
 # ---- who wrote what, and when
 
 
-def _talks(past: PublishedPosts, by_name: Mapping[str, Account], now: datetime) -> Iterator[Talk]:
+def _talks(past: PublishedPosts, by_name: Mapping[str, Account], now: datetime) -> Iterator[DemoConversation]:
     slug = past.team.municipality.slug
     entries = private(slug)
     former = {name: _former(past, name, now) for name in sorted({entry.get("network", "") for entry in entries} - {""})}
@@ -240,10 +238,10 @@ def _talks(past: PublishedPosts, by_name: Mapping[str, Account], now: datetime) 
         citizen = by_name[entry["who"]] if "who" in entry else by_name[free.pop()]
         lines = list(_lines(slug, entry, str(number), now))
         if channel := former.get(entry.get("network", "")):
-            yield Talk(past, entry, channel, None, citizen, _author(channel, citizen), lines)
+            yield DemoConversation(past, entry, channel, None, citizen, _author(channel, citizen), lines)
             continue
         voice = past.voices[entry.get("channel", 0)]
-        yield Talk(past, entry, voice.channel, voice.page, citizen, str(citizen.pk), lines)
+        yield DemoConversation(past, entry, voice.channel, voice.page, citizen, str(citizen.pk), lines)
 
 
 def _author(channel: Channel, citizen: Account) -> str:
@@ -251,25 +249,25 @@ def _author(channel: Channel, citizen: Account) -> str:
     return f"{citizen.username}@posta.example" if channel.platform == MAIL else _number("person", citizen.username)
 
 
-def _lines(slug: str, entry: Mapping[str, Any], seed: str, now: datetime) -> Iterator[Line]:
+def _lines(slug: str, entry: Mapping[str, Any], seed: str, now: datetime) -> Iterator[ConversationLine]:
     """Those of the file, and the automatic ones that the product would have sent."""
     at, script = now, str(detect(entry["line"][0]["text"]))
     nights: set[date] = set()
     is_asked = "same" in entry  # it was asked a month ago on the other network
     for line in entry["line"]:
         at = _moment(line, at, now)
-        yield Line(line, at, fill_in(slug, line.get("text", ""), seed))
+        yield ConversationLine(line, at, fill_in(slug, line.get("text", ""), seed))
         if slug != FULL or at < now - SETTINGS_AGE:
             continue
         if "by" not in line and not is_open(at) and next_opening(at).date() not in nights:
             nights.add(next_opening(at).date())
             at += timedelta(minutes=1)
-            yield Line({"by": AUTOMATIC}, at, automatic_answer(next_opening(at), SUGGESTION, script))
+            yield ConversationLine({"by": AUTOMATIC}, at, automatic_answer(next_opening(at), SUGGESTION, script))
         if line.get("by") == OFFICER and not is_asked:
             is_asked = True
             first = datetime.combine(timezone.localdate(at), time(satisfaction.FIRST_HOUR), BELGRADE)
             at = max(at + satisfaction.ASK_AFTER, first) + timedelta(minutes=1)
-            yield Line({"by": ASK}, at, satisfaction_text.question(script))
+            yield ConversationLine({"by": ASK}, at, satisfaction_text.question(script))
 
 
 def _moment(line: Mapping[str, Any], before: datetime, now: datetime) -> datetime:
@@ -284,7 +282,7 @@ def _moment(line: Mapping[str, Any], before: datetime, now: datetime) -> datetim
 # ---- on the network
 
 
-def _publish(talks: Sequence[Talk]) -> None:
+def _publish(talks: Sequence[DemoConversation]) -> None:
     """Every line gets its id. Those of the practice network become statuses, whose ids grow with time."""
     pairs = sorted(((talk, line) for talk in talks for line in talk.lines), key=lambda pair: pair[1].at)
     there = [(talk, line) for talk, line in pairs if talk.page is not None]
@@ -301,7 +299,7 @@ def _publish(talks: Sequence[Talk]) -> None:
             line.remote_id = f"m_{_number('message', *talk.seed, str(talk.lines.index(line)))}"
 
 
-def _status(talk: Talk, line: Line, pk: int, before: Status | None) -> Status:
+def _status(talk: DemoConversation, line: ConversationLine, pk: int, before: Status | None) -> Status:
     """A direct status is one that names who may read it."""
     assert talk.page is not None
     author, other = (talk.page, talk.citizen) if line.by else (talk.citizen, talk.page)
@@ -312,7 +310,7 @@ def _status(talk: Talk, line: Line, pk: int, before: Status | None) -> Status:
     )  # fmt: skip
 
 
-def _pictures(there: Sequence[tuple[Talk, Line]]) -> None:
+def _pictures(there: Sequence[tuple[DemoConversation, ConversationLine]]) -> None:
     for talk, line in there:
         if kind := line.entry.get("picture"):
             token = chance("private picture", *talk.seed).getrandbits(160).to_bytes(20, "big").hex()
@@ -327,12 +325,12 @@ def _pictures(there: Sequence[tuple[Talk, Line]]) -> None:
     insert([line.picture for _talk, line in there if line.picture])
 
 
-def _notice(talk: Talk, line: Line) -> Notice:
+def _notice(talk: DemoConversation, line: ConversationLine) -> Notice:
     to, actor = (talk.citizen, talk.page) if line.by else (talk.page, talk.citizen)
     return Notice(account=to, kind=NoticeKind.MENTION, actor=actor, status=line.status, created_at=line.at)
 
 
-def _listed(talk: Talk) -> Iterator[ListedConversation]:
+def _listed(talk: DemoConversation) -> Iterator[ListedConversation]:
     """The conversation in the lists of both, read to its end."""
     last = talk.lines[-1].status
     if talk.page is not None and last is not None:
@@ -340,7 +338,7 @@ def _listed(talk: Talk) -> Iterator[ListedConversation]:
             yield ListedConversation(account=account, readers=last.readers or [], read_up_to=last.pk)
 
 
-def _received(talk: Talk, line: Line, text: str) -> types.Message:
+def _received(talk: DemoConversation, line: ConversationLine, text: str) -> types.Message:
     """As the connector of its network returns it."""
     handle = {MAIL: talk.author_id, PLATFORM: talk.citizen.username}.get(talk.channel.platform, "")
     before, url = None, ""
@@ -355,7 +353,7 @@ def _received(talk: Talk, line: Line, text: str) -> types.Message:
     )  # fmt: skip
 
 
-def _attached(line: Line) -> Iterator[Attachment]:
+def _attached(line: ConversationLine) -> Iterator[Attachment]:
     if line.picture is not None:
         yield Attachment(AttachmentKind.PICTURE, f"{line.remote_id}/{line.picture.pk}")
     if "location" in line.entry:
@@ -366,14 +364,14 @@ def _attached(line: Line) -> Iterator[Attachment]:
 # ---- in the portal
 
 
-def _play(talks: Sequence[Talk]) -> None:
+def _play(talks: Sequence[DemoConversation]) -> None:
     """Turn by turn, all conversations together."""
     for turn in range(max((len(talk.lines) for talk in talks), default=0)):
         _play_turn([(talk, talk.lines[turn]) for talk in talks if turn < len(talk.lines)])
 
 
-def _play_turn(pairs: Sequence[tuple[Talk, Line]]) -> None:
-    heard: dict[int, list[tuple[Talk, Line]]] = defaultdict(list)
+def _play_turn(pairs: Sequence[tuple[DemoConversation, ConversationLine]]) -> None:
+    heard: dict[int, list[tuple[DemoConversation, ConversationLine]]] = defaultdict(list)
     for talk, line in pairs:
         if line.by in ("", APP):
             heard[talk.channel.pk].append((talk, line))
@@ -391,7 +389,7 @@ def _play_turn(pairs: Sequence[tuple[Talk, Line]]) -> None:
                 _sort(talk, line, stored[line.remote_id])
 
 
-def _sort(talk: Talk, line: Line, row: Message) -> None:
+def _sort(talk: DemoConversation, line: ConversationLine, row: Message) -> None:
     """What an officer made of a message, and when it was received and read."""
     officer, is_first = talk.past.team.officer, line is talk.lines[0]
     row.received_at = line.at + HEARD_AFTER
@@ -440,7 +438,7 @@ def _department(box: str) -> Department | None:
     return Department.objects.filter(email__startswith=f"{box}@").first() if box else None
 
 
-def _settlement(talk: Talk, row: Message) -> Settlement | None:
+def _settlement(talk: DemoConversation, row: Message) -> Settlement | None:
     """The quarter that is named; for what lies in a street, else any."""
     settlements = list(Settlement.objects.order_by("pk"))
     if named := [one for one in settlements if one.search_key[:6] in row.search_key]:
@@ -448,7 +446,7 @@ def _settlement(talk: Talk, row: Message) -> Settlement | None:
     return chance("private settlement", *talk.seed).choice(settlements) if row.topic in IN_A_STREET else None
 
 
-def _take_reply(talk: Talk, row: Message) -> None:
+def _take_reply(talk: DemoConversation, row: Message) -> None:
     """As `inbox.domain.satisfaction.take_replies`, which asks for replies of the last days only."""
     question, replied = talk.question, satisfaction_text.parse_reply(row.text)
     if question is None or replied is None:
@@ -461,7 +459,7 @@ def _take_reply(talk: Talk, row: Message) -> None:
         row.state, row.settled_at, row.read_at = MessageState.CLOSED, row.received_at, row.received_at
 
 
-def _change(talk: Talk, line: Line, row: Message) -> None:
+def _change(talk: DemoConversation, line: ConversationLine, row: Message) -> None:
     """The citizen edits the message four minutes later."""
     status, at = line.status, line.at + timedelta(minutes=4)
     assert status is not None
@@ -472,7 +470,7 @@ def _change(talk: Talk, line: Line, row: Message) -> None:
     Message.objects.filter(pk=row.pk).update(changed_at=at + HEARD_AFTER)
 
 
-def _unsend(line: Line, row: Message) -> None:
+def _unsend(line: ConversationLine, row: Message) -> None:
     at = line.at + timedelta(minutes=line.entry["unsent"])
     with made_at(at):
         deleted_messages.mark_deleted(row.channel, [row.remote_id])
@@ -483,7 +481,7 @@ def _unsend(line: Line, row: Message) -> None:
     Status.objects.filter(pk=status.pk).delete()
 
 
-def _answered_elsewhere(talk: Talk, line: Line) -> None:
+def _answered_elsewhere(talk: DemoConversation, line: ConversationLine) -> None:
     """As `inbox.domain.external_replies`."""
     received_at = line.at + HEARD_AFTER
     rows = ExternalReply.objects.filter(conversation=talk.conversation, remote_id=line.remote_id)
@@ -492,7 +490,7 @@ def _answered_elsewhere(talk: Talk, line: Line) -> None:
     talk.note("message.answered_elsewhere", None, received_at + timedelta(minutes=2))
 
 
-def _settle(talk: Talk, answered_at: datetime, settled_at: datetime) -> None:
+def _settle(talk: DemoConversation, answered_at: datetime, settled_at: datetime) -> None:
     """All that is open in the conversation is answered."""
     assert talk.head is not None
     Message.objects.filter(pk=talk.head.pk, first_answer_at=None).update(first_answer_at=answered_at)
@@ -500,7 +498,7 @@ def _settle(talk: Talk, answered_at: datetime, settled_at: datetime) -> None:
     waiting.update(state=MessageState.ANSWERED, settled_at=settled_at)
 
 
-def _answer(talk: Talk, line: Line) -> None:
+def _answer(talk: DemoConversation, line: ConversationLine) -> None:
     """The officer's answer, or an automatic one."""
     team, head = talk.past.team, talk.head
     assert head is not None
@@ -508,7 +506,7 @@ def _answer(talk: Talk, line: Line) -> None:
     by = team.approver if is_automatic else team.officer
     delivery = _delivery(talk, line)
     insert([delivery])
-    insert([_attempt(delivery)])
+    insert([attempt(delivery)])
     reply = Reply(
         municipality=team.municipality, message=head, delivery=delivery, text=line.text, by=by,
         approved_by=team.approver if team.municipality.answers_need_approval else None, is_automatic=is_automatic,
@@ -534,36 +532,22 @@ def _answer(talk: Talk, line: Line) -> None:
             conversations.mark_seen(talk.channel, [Seen(talk.author_id, line.at + timedelta(minutes=50))])
 
 
-def _delivery(talk: Talk, line: Line) -> Delivery:
+def _delivery(talk: DemoConversation, line: ConversationLine) -> Delivery:
     assert talk.head is not None
     key = uuid.UUID(int=chance("private answer", *talk.seed, str(talk.lines.index(line))).getrandbits(128), version=4)
-    written = line.at - timedelta(seconds=4)
     outgoing = Outgoing(
-        text=reply_prefix(talk.head) + line.text, language="sr", key=key.hex, created_at=written,
+        text=reply_prefix(talk.head) + line.text, language="sr", key=key.hex, created_at=line.at - WRITTEN_BEFORE,
         reply_to=talk.head.remote_id, visibility=Visibility.DIRECT, conversation=talk.conversation.remote_id,
         recipient=talk.author_id, received_at=talk.conversation.last_received_at, subject=talk.head.subject,
     )  # fmt: skip
     permalink = f"{server()}/@{talk.page.username}/{line.remote_id}" if talk.page else ""
-    return Delivery(
-        municipality_id=talk.channel.municipality_id, channel=talk.channel, kind=REPLY, payload=outgoing.to_json(),
-        key=key, due_at=written, not_after=written + timedelta(hours=2), next_at=written, created_at=written,
-        state_at=line.at, state=State.PUBLISHED, reason=ReasonCode.SENT, published_at=line.at,
-        remote_id=line.remote_id, permalink=permalink,
-    )  # fmt: skip
-
-
-def _attempt(row: Delivery) -> Attempt:
-    return Attempt(
-        municipality_id=row.municipality_id, delivery=row, number=1, step=Step.CREATE, opened_at=row.due_at,
-        taken_at=row.due_at, sent_at=row.published_at, closed_at=row.published_at, outcome=Outcome.OK,
-        detail={"key": row.key.hex, "remote_id": row.remote_id},
-    )  # fmt: skip
+    return sent_reply(talk.channel, outgoing, line.at, line.remote_id, permalink)
 
 
 # ---- what is left to do
 
 
-def _finish(past: PublishedPosts, talks: Sequence[Talk], now: datetime) -> None:
+def _finish(past: PublishedPosts, talks: Sequence[DemoConversation], now: datetime) -> None:
     team = past.team
     _store_pictures()
     boxes = {row.email.split("@")[0]: row for row in Department.objects.all()}
