@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
 from channels import validation
+from channels.enums import ChannelState
 from common.errors import ActionNotAllowed
 from common.integers import parse_int
 from common.typed_dates import parse_clock, parse_day
@@ -97,6 +98,7 @@ def message_page(
         "bubbles": bubbles(row, messages, answered, beside.external, beside.attachments),
         "hides_older": row.conversation is not None and len(messages) >= NEAR_PRIVATE,
         "window_is_closed": window_is_closed,
+        "is_connected": row.channel.state == ChannelState.CONNECTED,
         "other_ways": other_ways(row, messages, merged, now) if window_is_closed else None,
         "after": max((reply.pk for reply in seen_replies), default=0),
         "limit": validation.longest_answer(row.channel, is_private=row.conversation is not None),

@@ -9,6 +9,8 @@ import pytest
 
 from django.utils import timezone
 
+from channels.enums import ChannelState
+from channels.models import Channel
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from delivery.models import Delivery
@@ -68,6 +70,21 @@ def test_what_the_network_would_not_take_is_said_before(municipality: Municipali
     assert says in response.text
     with scope(municipality.cast.cuprija):
         assert not Reply.objects.exists()
+
+
+def test_no_answer_is_offered_where_the_channel_is_not_connected_and_no_draft_is_lost(
+    municipality: MunicipalityInbox,
+) -> None:
+    message = municipality.receive("@opstina До када?")
+    with scope(municipality.cast.cuprija):
+        Channel.objects.update(state=ChannelState.DISCONNECTED)
+    client, page = sign_in(municipality.cast.officer), f"{LIST}{message.pk}/"
+    shown = client.get(page).text
+    assert "The channel is not connected" in shown
+    assert 'id="answer-form"' not in shown
+    refused = client.post(f"{page}answer/", {"text": "До 14 часова.", "after": "0"})
+    assert refused.status_code == 422
+    assert "До 14 часова.</textarea>" in refused.text
 
 
 def test_a_pause_holds_answers_back_but_those_to_an_emergency(municipality: MunicipalityInbox) -> None:
