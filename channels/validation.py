@@ -295,11 +295,6 @@ def calculating_votes(platforms: Collection[str]) -> list[str]:
     return [PLATFORMS[key].title for key in sorted(platforms) if connector(key).calculates_votes]
 
 
-def withdraws_private(channel: Channel) -> bool:
-    """Whether a message of a private conversation is deleted for the other person too."""
-    return connector(channel.platform).withdraws_private
-
-
 def lists_replies(platform: str) -> bool:
     """Whether this network's list of messages has everything below our newer posts."""
     return connector(platform).lists_replies

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.web import SignedInRequest
-from channels import pauses
+from channels import pauses, validation
 from channels.enums import ChannelState
 from common.differences import differences
 from delivery import commit_window, delays, origins, queries, rules
@@ -167,7 +167,8 @@ def _about_public(delivery: Delivery) -> tuple[str, ...]:
         return ()
     noted = ("noted",) if delivery.changed_at and not delivery.noted_at else ()
     has_page = bool(_take_down_page(delivery, origins.of(delivery)))
-    return noted if has_page or not withdraw.may_withdraw(delivery) else (*noted, "take_down")
+    is_offered = validation.limits(delivery.channel).withdraws and withdraw.may_withdraw(delivery)
+    return noted if has_page or not is_offered else (*noted, "take_down")
 
 
 def _take_down_page(delivery: Delivery, origin: origins.Origin) -> str:

@@ -183,9 +183,6 @@ class Publishes(Protocol):
         """Mutates: change the fields in `limits.edits` of a published post to those of `outgoing`. Repeating it does no
         harm. Raises `Rejected(code="unsupported")` where the network cannot."""
 
-    withdraws_private: ClassVar[bool]
-    """Whether `withdraw` deletes a message of a private conversation for the other person too."""
-
     def withdraw(self, remote_id: str) -> None:
         """Mutates: delete our own post. Success too when it is gone already."""
 

@@ -88,6 +88,8 @@ class Limits:
     """Fields of a published post that can be edited: "text", "title", "alt". Empty: withdraw it and publish it anew."""
     withdraws: bool = True
     """False where only a person can delete a post."""
+    withdraws_private: bool = False
+    """True where a message of a private conversation can be deleted for the other person too."""
     one_answer: bool = False
     """True where a message has one answer, and another one takes its place."""
     visibilities: tuple[Visibility, ...] = (Visibility.PUBLIC,)

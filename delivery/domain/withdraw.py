@@ -14,7 +14,7 @@ from delivery.models import Delivery
 
 def reaches_everybody(delivery: Delivery) -> bool:
     """Whether what the network deletes for us is deleted for everybody: of many private conversations it is not."""
-    return not delivery.is_private or validation.withdraws_private(delivery.channel)
+    return not delivery.is_private or validation.limits(delivery.channel).withdraws_private
 
 
 def may_withdraw(delivery: Delivery) -> bool:

@@ -76,7 +76,6 @@ class Mastodon(Conversation, Defaults):
     ) | {"quotes": gettext_noop("Reported by servers with Mastodon 4.5 or newer.")}
     reads_back: ClassVar[bool] = True
     counts_polls: ClassVar[bool] = True
-    withdraws_private: ClassVar[bool] = True
     metrics_batch_size: ClassVar[int] = BATCH
 
     def wire(self) -> None:

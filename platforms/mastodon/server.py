@@ -134,6 +134,7 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         videos=_videos(media),
         edits=("text", "alt") if facts.get("software") in EDITS else (),
         withdraws=facts.get("software") not in KEEPS_POSTS,
+        withdraws_private=facts.get("software") not in KEEPS_POSTS,
         visibilities=tuple(Visibility),
         settings=_settings(str(facts.get("software") or "")),
     )

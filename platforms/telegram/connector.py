@@ -195,8 +195,6 @@ class Telegram(Conversation, Defaults):
         shown = self._published(edited)
         return Published(remote_id, shown.permalink, shown.at)
 
-    withdraws_private: ClassVar[bool] = True
-
     def withdraw(self, remote_id: str) -> None:
         chat, numbers = sending.place(remote_id, self.channel_id())
         several = len(numbers) > 1

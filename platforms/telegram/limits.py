@@ -29,6 +29,7 @@ def limits(facts: Mapping[str, Any]) -> Limits:
     """Lengths count after markup, which is never sent."""
     return Limits(
         max_characters=4096,
+        withdraws_private=True,
         counting="utf16",
         characters_with_media=1024,
         max_images=ALBUM,
