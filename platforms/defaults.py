@@ -18,10 +18,12 @@ from platforms.types import (
     Account,
     Action,
     Credential,
+    Gone,
     Keys,
     Message,
     MessageChanges,
     MetricChange,
+    MetricValues,
     ModerationSupport,
     Outgoing,
     PastPosts,
@@ -64,7 +66,6 @@ class Defaults(OfEachNetwork):
     remarks: ClassVar[Mapping[str, str]] = {}
     changes: ClassVar[tuple[MetricChange, ...]] = ()
     reads_back: ClassVar[bool] = False
-    withdraws_private: ClassVar[bool] = False
     counts_polls: ClassVar[bool] = False
     fetches_polls: ClassVar[bool] = False
     calculates_votes: ClassVar[bool] = False
@@ -241,3 +242,29 @@ class Defaults(OfEachNetwork):
 
     def subscribe(self, address: str, secret: str) -> None:
         """The network has no webhooks."""
+
+
+class WithoutPosts(Defaults):
+    """A network on which there are only messages and answers to them."""
+
+    measures: ClassVar[frozenset[str]] = frozenset()
+    account_measures: ClassVar[frozenset[str]] = frozenset()
+    no_posts: ClassVar[str]
+    """Why nothing can be published, as an English msgid."""
+
+    def publish(self, outgoing: Outgoing, read: Read) -> Published:
+        raise Rejected(self.no_posts, code="unsupported")
+
+    @classmethod
+    def named_by(cls, link: str, server: str, account_id: str) -> str | None:
+        """Answers have no address."""
+        return None
+
+    def withdraw(self, remote_id: str) -> None:
+        raise Rejected("This server cannot delete posts for us.", code="unsupported")
+
+    def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
+        return []
+
+    def fetch_account_metrics(self) -> MetricValues:
+        return {}

@@ -6,7 +6,7 @@ the place of a colleague's answer just as well; so the review is read first, and
 ours was sent is left alone.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from platforms import checks, counting
 from platforms.addresses import address
 from platforms.checks import NOT_FOR_FEW
-from platforms.defaults import Defaults
+from platforms.defaults import WithoutPosts
 from platforms.errors import NeedsConsent, OutcomeUnknown, Rejected
 from platforms.google import oauth
 from platforms.google_business import places
@@ -41,14 +41,11 @@ from platforms.types import (
     FindResult,
     Found,
     GivenAnswer,
-    Gone,
     Inconclusive,
     Limits,
     Messages,
-    MetricValues,
     Outgoing,
     Pending,
-    PostMetrics,
     Problem,
     Profile,
     Published,
@@ -58,17 +55,16 @@ from platforms.types import (
 from platforms.visibility import Visibility
 
 
-class GoogleBusiness(Defaults):
+class GoogleBusiness(WithoutPosts):
     """One place. Errors are those of `platforms.errors`. `account_id` is `accounts/…/locations/…`: a place is named by
     its second half, the first is the account by which this person manages it."""
 
     home: ClassVar[str] = REVIEWS
     connect_by: ClassVar[str] = "oauth"
+    no_posts: ClassVar[str] = NO_POSTS
     refusals: ClassVar[tuple[Refusal, ...]] = ACCESS
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
-    measures: ClassVar[frozenset[str]] = frozenset()
-    account_measures: ClassVar[frozenset[str]] = frozenset()
     has_reviews: ClassVar[bool] = True
     commit_window: ClassVar[timedelta] = timedelta()
     manual_steps: ClassVar[str] = gettext_noop(
@@ -159,9 +155,6 @@ class GoogleBusiness(Defaults):
             problems.append(Problem("takes_no_posts", "channel", NO_POSTS))
         return problems
 
-    def publish(self, outgoing: Outgoing, read: Read) -> Published:
-        raise Rejected(NO_POSTS, code="unsupported")
-
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
@@ -184,22 +177,6 @@ class GoogleBusiness(Defaults):
     def may_resend(self, opened_at: datetime, now: datetime, *, is_private: bool = False) -> bool:
         """An answer takes its own place; `reply` leaves a newer one alone."""
         return True
-
-    @classmethod
-    def named_by(cls, link: str, server: str, account_id: str) -> str | None:
-        """Answers have no address."""
-        return None
-
-    def withdraw(self, remote_id: str) -> None:
-        raise Rejected("This server cannot delete posts for us.", code="unsupported")
-
-    # Measures: nothing
-
-    def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
-        return []
-
-    def fetch_account_metrics(self) -> MetricValues:
-        return {}
 
     # Converses
 

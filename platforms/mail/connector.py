@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from platforms import attachment_content, checks
-from platforms.defaults import Defaults
+from platforms.defaults import WithoutPosts
 from platforms.errors import NeedsConsent, Rejected
 from platforms.mail import access, connections, folders, parsing, sending, texts, threads
 from platforms.mail.access import Access
@@ -28,16 +28,13 @@ from platforms.types import (
     Credential,
     FindResult,
     Found,
-    Gone,
     Inconclusive,
     Limits,
     Message,
     Messages,
-    MetricValues,
     ModerationSupport,
     Outgoing,
     Pending,
-    PostMetrics,
     Problem,
     Profile,
     Published,
@@ -61,12 +58,11 @@ CURSOR = re.compile(r"([\d.]{1,40})(?:;([\d.]{1,40}))?")
 NO_LIST = "the mail server keeps no copy of what we send, so a copy that is missing proves nothing"
 
 
-class Mail(Defaults):
+class Mail(WithoutPosts):
     """One mailbox. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "mailbox"
-    measures: ClassVar[frozenset[str]] = frozenset()
-    account_measures: ClassVar[frozenset[str]] = frozenset()
+    no_posts: ClassVar[str] = texts.NO_POSTS
 
     def wire(self) -> None:
         self.access: Access | None = None
@@ -147,9 +143,6 @@ class Mail(Defaults):
     def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
         return checks.check(outgoing, limits)
 
-    def publish(self, outgoing: Outgoing, read: Read) -> Published:
-        raise Rejected(texts.NO_POSTS, code="unsupported")
-
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), checkpoint: Pending | None = None
     ) -> FindResult:
@@ -166,21 +159,6 @@ class Mail(Defaults):
                     at = next((raw.at for raw in folders.mails(session, uids[:1], 1)), datetime.now(UTC))
                     return Found(Published(wanted, "", at))
         return Absent() if is_kept and looked else Inconclusive(NO_LIST)
-
-    @classmethod
-    def named_by(cls, link: str, server: str, account_id: str) -> str | None:
-        return None
-
-    def withdraw(self, remote_id: str) -> None:
-        raise Rejected("This server cannot delete posts for us.", code="unsupported")
-
-    # Measures
-
-    def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
-        return []
-
-    def fetch_account_metrics(self) -> MetricValues:
-        return {}
 
     # Converses
 

@@ -7,25 +7,23 @@ be answered.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from platforms import attachment_content, checks
 from platforms.checks import NOT_FOR_FEW
+from platforms.defaults import WithoutPosts
 from platforms.errors import OutcomeUnknown, Rejected
 from platforms.options import Option
 from platforms.protocols import Facts
 from platforms.reply_windows import OTHER_PERSON, RECIPIENT_GONE, ReplyWindow, without_limit
 from platforms.translation import gettext_noop
 from platforms.types import (
-    Gone,
     Limits,
     MessageChanges,
-    MetricValues,
     Outgoing,
-    PostMetrics,
     Problem,
     Published,
     RawEvent,
@@ -50,10 +48,10 @@ NOT_PAID = gettext_noop(
 )
 
 
-class ViberBot(ViberAccount):
+class ViberBot(WithoutPosts, ViberAccount):
     """One bot. Errors are those of `platforms.errors`."""
 
-    account_measures: ClassVar[frozenset[str]] = frozenset()
+    no_posts: ClassVar[str] = NO_POSTS
     reply_windows: ClassVar[tuple[ReplyWindow, ...]] = WINDOWS
     options: ClassVar[Mapping[str, Option]] = {
         # After "too many requests" no time is named.
@@ -83,17 +81,6 @@ class ViberBot(ViberAccount):
         if not outgoing.conversation:
             problems.append(Problem("takes_no_posts", "channel", NO_POSTS))
         return problems
-
-    def publish(self, outgoing: Outgoing, read: Read) -> Published:
-        raise Rejected(NO_POSTS, code="unsupported")
-
-    # Measures: nothing
-
-    def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
-        return []
-
-    def fetch_account_metrics(self) -> MetricValues:
-        return {}
 
     # Converses
 
