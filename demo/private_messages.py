@@ -115,8 +115,8 @@ class ConversationLine:
 
 @dataclass
 class DemoConversation:
-    """A conversation of a citizen with one channel, and what it has come to: `head` is the message that is answered
-    next. `page` is None where the channel is not on the practice network."""
+    """A conversation of a citizen with one channel while it is filled in. `head` is the message to be answered next.
+    `page` is None where the channel is not on the practice network."""
 
     past: PublishedPosts
     entry: Mapping[str, Any]

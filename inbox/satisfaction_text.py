@@ -46,7 +46,7 @@ def question(script: str) -> str:
 
 
 def quick_replies(script: str) -> tuple[str, str]:
-    """Replies by one tap, each of which `parse_reply` reads."""
+    """The words of the buttons yes and no, which `parse_reply` recognises."""
     return ("Da", "Ne") if script == Script.LATIN else ("Да", "Не")
 
 

@@ -40,8 +40,8 @@ def connect(client: Client, person: str, **decided: str) -> None:
     assert client.post(address("channel_connect", NETWORK)).status_code == 302
     tasks.connect()
     url = client.get(address("channel_consent", last_attempt().pk))["Location"]
-    asked = {**dict(parse_qsl(urlsplit(url).query)), "person": person, **decided}
-    answer = requests.post(url.split("?", maxsplit=1)[0], data=asked, allow_redirects=False, timeout=30)
+    query = {**dict(parse_qsl(urlsplit(url).query)), "person": person, **decided}
+    answer = requests.post(url.split("?", maxsplit=1)[0], data=query, allow_redirects=False, timeout=30)
     back = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
     assert client.get(reverse("channel_callback"), back).status_code == 302
     tasks.connect()

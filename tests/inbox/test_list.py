@@ -196,14 +196,14 @@ def test_a_search_among_very_many_settled_ones_shows_the_newest_first(
     for number, row in enumerate(rows):
         change(municipality, row, at=now - timedelta(hours=2 + number), search_key=fold(row.text))
     expected = [row.pk for row in rows]
-    found = {"view": "answered", "q": "voda"}
+    search = {"view": "answered", "q": "voda"}
     for page in (1, 2, 3):
-        assert shown(municipality, **found, page=page) == expected[3 * page - 3 : 3 * page], page
-    assert shown(municipality, **found, page=4) == expected[6:9], "the last one that is counted"
-    assert shown(municipality, **found, kind="question") == []
+        assert shown(municipality, **search, page=page) == expected[3 * page - 3 : 3 * page], page
+    assert shown(municipality, **search, page=4) == expected[6:9], "the last one that is counted"
+    assert shown(municipality, **search, kind="question") == []
     for row in rows[8:]:
         change(municipality, row, search_key="nista")
-    assert shown(municipality, **found, page=3) == expected[6:8], "all are found at once"
+    assert shown(municipality, **search, page=3) == expected[6:8], "all are found at once"
 
 
 # ---------------------------------------------------------------- many at once

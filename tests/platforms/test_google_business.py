@@ -437,13 +437,13 @@ class TestAnswering:
         fakes.plan(action, REPLY, method="PUT")
         with pytest.raises(OutcomeUnknown):
             connector.reply(sent, bench.read)
-        found = connector.find(sent, sent.created_at)
-        assert isinstance(found, Absent if action == "drop_before" else Found)
+        result = connector.find(sent, sent.created_at)
+        assert isinstance(result, Absent if action == "drop_before" else Found)
         assert connector.may_resend(sent.created_at, datetime.now(UTC))
         again = connector.reply(sent, bench.read)
         assert replies(fake) == {number: ANSWER}
-        if isinstance(found, Found):
-            assert found.published == again
+        if isinstance(result, Found):
+            assert result.published == again
             assert asked(fakes, REPLY) == 1, "what is there already is not sent once more"
 
     def test_a_page_of_html_instead_of_an_answer_is_unknown(

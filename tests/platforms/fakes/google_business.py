@@ -101,25 +101,25 @@ class GoogleBusinessFake:
 
     def _dialog(self, request: Request) -> Reply:
         """GET is the page; POST is the person's decision, `person` who they are."""
-        asked = {name: values[0] for name, values in request.query.items()} | (request.form() if request.body else {})
-        known = asked.get("client_id") == CLIENT and asked.get("response_type") == "code" and asked.get("state")
-        if not known or asked.get("code_challenge_method") != "S256" or not asked.get("code_challenge"):
+        query = {name: values[0] for name, values in request.query.items()} | (request.form() if request.body else {})
+        known = query.get("client_id") == CLIENT and query.get("response_type") == "code" and query.get("state")
+        if not known or query.get("code_challenge_method") != "S256" or not query.get("code_challenge"):
             return Reply(400, "<h1>Error 400: invalid_request</h1>", content_type="text/html")
         if request.method == "GET":
             return Reply(200, "<h1>Dobošar wants access to your Google Account</h1>", content_type="text/html")
-        back = {"state": asked["state"]}
-        if asked.get("decision") == "deny":
+        back = {"state": query["state"]}
+        if query.get("decision") == "deny":
             back["error"] = "access_denied"
         else:
             code, declined = "4/0" + secrets.token_urlsafe(40), self.world.options["google_business_declined"]
-            person = asked.get("person") or next(iter(self.people))
+            person = query.get("person") or next(iter(self.people))
             self.codes[code] = {
-                "redirect_uri": asked["redirect_uri"], "scopes": [] if declined else asked["scope"].split(),
-                "person": person, "challenge": asked["code_challenge"], "ends": self._now() + CODE_LIFE,
-                "renews": asked.get("access_type") == "offline" and "consent" in asked["prompt"],
+                "redirect_uri": query["redirect_uri"], "scopes": [] if declined else query["scope"].split(),
+                "person": person, "challenge": query["code_challenge"], "ends": self._now() + CODE_LIFE,
+                "renews": query.get("access_type") == "offline" and "consent" in query["prompt"],
             }  # fmt: skip
             back |= {"code": code, "scope": " ".join(self.codes[code]["scopes"])}
-        return Reply(302, "", {"Location": f"{asked['redirect_uri']}?{urllib.parse.urlencode(back)}"})
+        return Reply(302, "", {"Location": f"{query['redirect_uri']}?{urllib.parse.urlencode(back)}"})
 
     def token(self, request: Request) -> dict[str, Any]:
         form = request.form() if request.kind == "application/x-www-form-urlencoded" else {}
