@@ -110,6 +110,14 @@ def test_a_review_is_read_once_and_answered_once(place: Place) -> None:
     assert (Message.objects.count(), message.state, message.external_answer) == (1, MessageState.ANSWERED, "")
 
 
+def test_an_answer_that_only_a_person_can_delete_is_not_offered_to_be_taken_down(place: Place) -> None:
+    delivery = place.answer(place.read()[1])
+    page = sign_in(place.cast.officer).get(reverse("delivery", args=[place.cast.cuprija.slug, delivery.pk]))
+    assert page.status_code == 200
+    assert "Published" in page.text
+    assert "Take it down" not in page.text
+
+
 def test_our_own_answer_is_not_taken_for_one_given_elsewhere_before_google_has_answered_us(place: Place) -> None:
     number, message = place.read()
     answer.answer(message, ANSWER, by=place.cast.officer)
