@@ -28,6 +28,9 @@ DETAILS = frozenset(
     }
 )  # fmt: skip
 
+# What an account that takes no posts can still have.
+WITHOUT_POSTS = frozenset({"private", "withdraw_private", "reviews"})
+
 
 @dataclass(frozen=True)
 class Feature:
@@ -56,7 +59,7 @@ def features(kind: type[Connector], facts: Facts, *, takes_posts: bool = True) -
 
 def _without_posts(feature: Feature) -> Feature:
     """Without posts there are no comments either."""
-    return feature if feature.name in ("private", "reviews") else replace(feature, is_supported=False)
+    return feature if feature.name in WITHOUT_POSTS else replace(feature, is_supported=False)
 
 
 def _content(limits: Limits) -> Iterator[Feature]:
@@ -106,6 +109,8 @@ def _conversation(kind: type[Connector], facts: Facts, limits: Limits) -> Iterat
     has_private = any(not window.scope or window.scope in scopes for window in kind.reply_windows)
     label = gettext_noop("Private messages")
     yield Feature("private", CONVERSATION, label, has_private, action=Action.CONVERSE)
+    label, withdraws = gettext_noop("Take back a private message"), has_private and limits.withdraws_private
+    yield Feature("withdraw_private", CONVERSATION, label, withdraws, "withdraws_private", Action.CONVERSE)
     label = gettext_noop("Read and answer reviews")
     yield Feature("reviews", CONVERSATION, label, kind.has_reviews, action=Action.ANSWER)
     yield Feature("hide", CONVERSATION, gettext_noop("Hide comments"), moderation.hides, action=Action.HIDE)
