@@ -100,6 +100,7 @@ fix: setup-dev  ## fix what ruff and the template formatter can fix
 
 seed: setup  ## fill in the demo, or what is missing of it
 	$(manage) seed_demo
+	$(manage) seed_demo_year
 
 day: setup  ## play one day on the practice network
 	$(manage) play_day $(ARGS)

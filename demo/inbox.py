@@ -69,6 +69,14 @@ def arrange(pasts: Sequence[PublishedPosts], audience: Audience) -> None:
             _listen(past, audience.now)
 
 
+def arrange_earlier(pasts: Sequence[PublishedPosts], audience: Audience) -> None:
+    """Messages below posts that are older than what is there."""
+    meant = {comment.text: comment for comment in citizens()[1]}
+    for past in pasts:
+        with scope(past.team.municipality):
+            _hear(past, list(_exchanges(past, meant)), audience.now)
+
+
 def _desk(past: PublishedPosts) -> None:
     municipality = past.team.municipality
     Department.objects.bulk_create(
@@ -104,7 +112,7 @@ def _hear(past: PublishedPosts, exchanges: list[Exchange], now: datetime) -> Non
     answered = [
         (exchange, row) for exchange, row in zip(exchanges, messages, strict=True) if exchange.answer is not None
     ]
-    rng = chance("answers", past.team.municipality.slug)
+    rng = chance("answers", past.team.municipality.slug + past.name)
     deliveries = insert(
         [_delivery(exchange, uuid.UUID(int=rng.getrandbits(128), version=4)) for exchange, _row in answered]
     )

@@ -21,7 +21,19 @@ class Drawn:
 
 
 def fill(team: Team, kinds: list[str], uploaded_at: object) -> dict[str, Drawn]:
-    """Pictures of these kinds by kind. Inside the municipality's scope."""
+    """Pictures of these kinds by kind, drawn where they are missing. Inside the municipality's scope."""
+    known = {row.name.removesuffix(".jpg"): row for row in Media.objects.filter(name__in=[f"{k}.jpg" for k in kinds])}
+    there = {kind: Drawn(_content(row), row) for kind, row in known.items()}
+    return there | _draw(team, [kind for kind in kinds if kind not in there], uploaded_at)
+
+
+def _content(row: Media) -> bytes:
+    with row.file.open("rb") as file:
+        content: bytes = file.read()
+    return content
+
+
+def _draw(team: Team, kinds: list[str], uploaded_at: object) -> dict[str, Drawn]:
     slug = team.municipality.slug
     # Pillow works without Python's lock, so that two cores draw at the same time.
     with ThreadPoolExecutor(2) as pool:

@@ -1,6 +1,6 @@
 """Metric snapshots of the sixty days, as the fetch schedule would have taken them, and the facts built from them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection
@@ -30,8 +30,21 @@ GAP_CHANNEL, GAP_DAYS_AGO = "kragujevac_vezba", (22, 23)
 
 
 def fetch(pasts: list[PublishedPosts], audience: Audience) -> None:
-    """Subjects, snapshots and facts of all posts that were sent."""
-    partitions.ensure((audience.now - timedelta(days=DAYS + 31)).date(), partitions.ahead()[1])
+    """Subjects, snapshots and facts of the sixty days."""
+    today = timezone.localdate(audience.now)
+    first = today - timedelta(days=DAYS + 1)
+    make_partitions(first)
+    take_snapshots(pasts, audience)
+    count([voice.channel.pk for past in pasts for voice in past.voices], first, today)
+
+
+def make_partitions(first: date) -> None:
+    """For snapshots from `first` on. Nobody reads the table until the transaction ends."""
+    partitions.ensure(first - timedelta(days=30), partitions.ahead()[1])
+
+
+def take_snapshots(pasts: list[PublishedPosts], audience: Audience) -> None:
+    """Subjects and snapshots of all posts that were sent, and of their channels."""
     with everywhere("the demo's metrics"):
         replies = _replies(pasts)
         kinds = traits.rows_for(
@@ -40,17 +53,19 @@ def fetch(pasts: list[PublishedPosts], audience: Audience) -> None:
         subjects = insert([_subject(sent, audience, replies, kinds) for past in pasts for sent in past.sent])
         by_publication = {subject.publication_id: subject for subject in subjects}
         polls.count(pasts, by_publication, audience.now)
-        pages = insert([_channel_subject(voice, audience) for past in pasts for voice in past.voices])
+        pages = _pages(pasts, audience)
         insert([p for past in pasts for sent in past.sent for p in _snapshots(by_publication, sent, audience, replies)])
         insert(
             [snapshot for subject, voice in _channels(pages, pasts) for snapshot in _follows(subject, voice, audience)]
         )
+
+
+def count(channels: Sequence[int], first: date, today: date) -> None:
+    """The facts of these channels from `first` on, and what pages and reports over all municipalities read; a worker
+    would make those within hours."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # what came in this moment is unknown to the planner, and it chose ways of minutes
-    today = timezone.localdate(audience.now)
-    channels = [voice.channel.pk for past in pasts for voice in past.voices]
-    rebuild.rebuild_channels(today - timedelta(days=DAYS + 1), today, channels)
-    # what pages and reports over all municipalities read; a worker would make them within hours
+    rebuild.rebuild_channels(first, today, channels)
     monthly_medians.renew()
     training_figures.renew()
 
@@ -112,6 +127,15 @@ def _snapshots(
             replies=sum(moment <= at for moment in written),
             **values,
         )
+
+
+def _pages(pasts: list[PublishedPosts], audience: Audience) -> list[Subject]:
+    """The channels as subjects, created where missing."""
+    voices = [voice for past in pasts for voice in past.voices]
+    known = Subject.objects.filter(kind=SubjectKind.CHANNEL, channel__in=[voice.channel for voice in voices])
+    there = {subject.channel_id: subject for subject in known}
+    missing = [voice for voice in voices if voice.channel.pk not in there]
+    return [*there.values(), *insert([_channel_subject(voice, audience) for voice in missing])]
 
 
 def _channel_subject(voice: ChannelPage, audience: Audience) -> Subject:

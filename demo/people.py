@@ -1,6 +1,6 @@
 """People of the demo: functions instead of names, one password for all."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from allauth.account.models import EmailAddress
@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.models import User
 from common import languages
-from demo.texts import DAYS, SLUGS, TRAINING_DAYS_AGO, place
+from demo.texts import DAYS, SECOND_GROUP, SLUGS, TRAINING_DAYS_AGO, YEAR_DAYS, place
 from municipalities.domain import reference
 from municipalities.enums import Role
 from municipalities.models import Cohort, Enrolment, Membership, Municipality, Pairing, PrivateReader, Programme
@@ -17,6 +17,8 @@ from municipalities.models import Cohort, Enrolment, Membership, Municipality, P
 PASSWORD = "dobosar-demo"  # noqa: S105 - printed at every start of the demo
 PROGRAMME = "Програм обуке (демо)"
 MENTORING_DAYS = 92
+# The second group joined to be compared with the first, and is trained in some weeks.
+SECOND_TRAINING_IN = timedelta(days=21)
 # One municipality got another mentor on the way.
 HANDED_OVER, HANDED_OVER_AFTER = "vlasotince", timedelta(days=16)
 
@@ -60,6 +62,30 @@ def gather(today: date) -> People:
     return People(teams, mentor, staff, administrator, today - timedelta(days=TRAINING_DAYS_AGO), former, trainer)
 
 
+def second_group(today: date) -> People:
+    """The people of the municipalities that are not trained yet, created where missing. The mentor of the first group
+    will be theirs. After `gather`."""
+    hashed = make_password(PASSWORD)
+    first = gather(today)
+    teams = {slug: _team(slug, today, hashed, joined_on=today - timedelta(days=YEAR_DAYS)) for slug in SECOND_GROUP}
+    training = today + SECOND_TRAINING_IN
+    cohort, is_new = Cohort.objects.get_or_create(
+        programme=Programme.objects.get(name=PROGRAMME), name="Друга група (демо)", defaults={"training_on": training}
+    )
+    if is_new:
+        for team in teams.values():
+            Enrolment.objects.create(
+                cohort=cohort, municipality=team.municipality, starts_on=today - timedelta(days=YEAR_DAYS)
+            )
+            Pairing.objects.create(
+                mentor=first.mentor,
+                municipality=team.municipality,
+                starts_on=cohort.training_on,
+                ends_on=cohort.training_on + timedelta(days=MENTORING_DAYS),
+            )
+    return replace(first, teams=teams, mentored_on=cohort.training_on)
+
+
 def person(email: str, name: str, hashed: str, **fields: bool) -> User:
     known = User.objects.filter(email=email).first()
     if known:
@@ -71,10 +97,10 @@ def person(email: str, name: str, hashed: str, **fields: bool) -> User:
     return user
 
 
-def _team(slug: str, today: date, hashed: str) -> Team:
+def _team(slug: str, today: date, hashed: str, *, joined_on: date | None = None) -> Team:
     municipality = Municipality.objects.get(slug=slug)
     if municipality.joined_on is None:
-        municipality.joined_on = today - timedelta(days=DAYS + 10)
+        municipality.joined_on = joined_on or today - timedelta(days=DAYS + 10)
         municipality.is_practice = municipality.is_demo = True
         municipality.colour = place(slug).colour
         municipality.save()

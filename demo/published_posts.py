@@ -57,17 +57,19 @@ class SentPost:
 
 @dataclass
 class PublishedPosts:
-    """Everything of one municipality that was sent, with its audit events."""
+    """Everything of one municipality that was sent, with its audit events. `name` tells what is random in two of the
+    same municipality apart."""
 
     team: Team
     voices: list[ChannelPage]
+    name: str = ""
     sent: list[SentPost] = field(default_factory=list)
     events: list[AuditEvent] = field(default_factory=list)
 
 
-def create(context: MunicipalityContext, plans: list[Planned]) -> PublishedPosts:
+def create(context: MunicipalityContext, plans: list[Planned], name: str = "") -> PublishedPosts:
     """Posts, versions, decisions, conversations and publications-to-be. Inside the municipality's scope."""
-    team, past = context.team, PublishedPosts(context.team, context.voices)
+    team, past = context.team, PublishedPosts(context.team, context.voices, name)
     rng = chance("past", team.municipality.slug)
     posts = insert([_post(context, plan, rng) for plan in plans])
     versions = [freeze(post, by=team.officer) for post in posts]
@@ -207,7 +209,7 @@ def event(verb: str, by: Any, at: datetime, target: Any, **detail: Any) -> Audit
 
 def deliver(past: PublishedPosts) -> None:
     """Deliveries, attempts and publications of everything with a status. Within the municipality's scope."""
-    rng = chance("deliver", past.team.municipality.slug)
+    rng = chance("deliver", past.team.municipality.slug + past.name)
     for sent in past.sent:
         sent.delivery = delivery(sent, uuid.UUID(int=rng.getrandbits(128), version=4))
     deliveries = insert([sent.delivery for sent in past.sent])

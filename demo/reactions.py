@@ -3,18 +3,19 @@
 import math
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models import F
 from django.utils import timezone
 
 from demo import growth, polls
 from demo.network import ChannelPage
 from demo.published_posts import PublishedPosts, SentPost
-from demo.rows import insert, reserve
+from demo.rows import insert, reserve, room
 from demo.texts import Comment, chance, citizens
 from practice.enums import NoticeKind
 from practice.models import Account, Media, Notice, Status
@@ -59,13 +60,26 @@ class Audience:
 
 def publish(pasts: list[PublishedPosts], audience: Audience) -> None:
     """Statuses of everything that was sent, comments and answers; sets `sent.status`."""
-    statuses = [status for past in pasts for sent in past.sent for status in _thread(sent, audience)]
-    statuses.sort(key=lambda status: status.at)
-    _insert(statuses, audience)
+    statuses = _planned(pasts, audience)
+    _insert(statuses, reserve(Status, len(statuses)), audience)
     _pictures([status for status in statuses if status.sent])
     polls.vote(pasts, audience.citizens, audience.now)
     _notices(statuses)
     _counts([voice for past in pasts for voice in past.voices], statuses, audience)
+
+
+def publish_earlier(pasts: list[PublishedPosts], audience: Audience) -> None:
+    """The same for posts that are older than what is there. Nobody is notified of them."""
+    statuses = _planned(pasts, audience)
+    _insert(statuses, room(Status, len(statuses)), audience)
+    _pictures([status for status in statuses if status.sent])
+    for account_id, count in Counter(status.account.pk for status in statuses).items():
+        Account.objects.filter(pk=account_id).update(statuses_count=F("statuses_count") + count)
+
+
+def _planned(pasts: list[PublishedPosts], audience: Audience) -> list[PlannedStatus]:
+    statuses = [status for past in pasts for sent in past.sent for status in _thread(sent, audience)]
+    return sorted(statuses, key=lambda status: status.at)
 
 
 def curve_of(sent: SentPost, audience: Audience) -> growth.Curve:
@@ -128,8 +142,7 @@ def _in_office(at: datetime) -> datetime:
     return local
 
 
-def _insert(statuses: list[PlannedStatus], audience: Audience) -> None:
-    ids = list(reserve(Status, len(statuses)))
+def _insert(statuses: list[PlannedStatus], ids: Iterable[int], audience: Audience) -> None:
     for status_plan, pk in zip(statuses, ids, strict=True):
         status_plan.status = Status(
             pk=pk,
@@ -163,7 +176,7 @@ def _pictures(statuses: list[PlannedStatus]) -> None:
     for status in statuses:
         assert status.sent is not None
         for position, drawn in enumerate(status.sent.drawn):
-            token = chance("picture", _key(status.sent)).getrandbits(160).to_bytes(20, "big").hex()
+            token = chance("picture", _key(status.sent), str(status.at.date())).getrandbits(160).to_bytes(20, "big").hex()
             name = f"practice/{token}.jpg"
             if not default_storage.exists(name):
                 default_storage.save(name, ContentFile(drawn.content))

@@ -19,6 +19,10 @@ from posts.models import Comment, Decision, Post, Thread, Version
 LEFT = (AuditEvent, Comment, Decision, Feedback, Post, Thread, Version)
 
 
+class NoRoom(RuntimeError):
+    """There are no free ids: the demo was filled in by an older version."""
+
+
 @contextmanager
 def times_as_given(*kinds: type[Model]) -> Iterator[None]:
     """Inside, `auto_now` and `auto_now_add` of these models keep values that are set. Only for a command of its own."""
@@ -84,6 +88,29 @@ def office_time(at: datetime, minutes: int) -> datetime:
             return here + left if ahead else here - left
         left -= room if is_working_day(local.date()) else timedelta()
         local = datetime.combine(local.date() + day, OPENS if ahead else CLOSES, BELGRADE)
+
+
+# So many ids are left free before the sixty days, for the year before them (`demo.year`): pages are ordered by id.
+ROOM = 30_000
+
+
+def leave_room(kind: type[Model]) -> None:
+    """Skip `ROOM` ids, which `room` gives to older rows later."""
+    reserve(kind, ROOM)
+
+
+def room(kind: type[Model], count: int) -> range:
+    """`count` free ids right before the newest rows that have `ROOM` free ids before them. Raises `NoRoom`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT max(id) FROM (SELECT id, id - coalesce(lag(id) OVER (ORDER BY id), 0) AS free"  # noqa: S608
+            f" FROM {kind._meta.db_table}) AS gaps WHERE free > %s",
+            [ROOM],
+        )
+        end = cursor.fetchone()[0]
+    if end is None or count > ROOM:
+        raise NoRoom(f"{count} rows of {kind._meta.label} do not fit before the others.")
+    return range(end - count, end)
 
 
 def reserve(kind: type[Model], count: int) -> Iterable[int]:

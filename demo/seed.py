@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from administration.domain.first_steps import put_away
 from administration.models import PutAway
+from common.models import AuditEvent
 from demo import (
     check_ins,
     decisions,
@@ -40,10 +41,11 @@ from demo import plans as agreed_plans
 from demo.municipality_context import MunicipalityContext
 from demo.network import ChannelPage
 from demo.people import People, Team
-from demo.rows import insert
+from demo.rows import insert, leave_room
 from demo.texts import DAYS, Planned, coming, days
 from municipalities.tenancy import scope
 from posts.models import Post
+from practice.models import Status
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,9 @@ def fill(now: datetime | None = None, report: Report | None = None) -> Filled:
     network.require_demo()
     now = now or timezone.now()
     today = timezone.localdate(now)
+    if not Status.objects.exists():
+        leave_room(Status)
+        leave_room(AuditEvent)
     everybody = people.gather(today)
     voices = network.channel_pages(everybody, now)
     citizens = network.citizen_accounts(now)

@@ -2,25 +2,55 @@
 
 import random
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from municipalities.holidays import orthodox_easter
 from posts.rules import ResolvedTime, resolve_wall_time
 from serbian.transliteration import to_latin
 
 CONTENT = Path(__file__).parent / "content"
+# The pilots, trained some weeks ago.
 SLUGS = ("cuprija", "kragujevac", "mali-zvornik", "novi-pazar", "vlasotince", "vrnjacka-banja")
+# The second group, not trained yet: from the largest city to the smallest municipality, with other languages.
+SECOND_GROUP = ("nis", "subotica", "bujanovac", "dimitrovgrad", "backi-petrovac", "crna-trava")
 DAYS = 60
+# Messages are kept for 365 days, so what is older would be erased at once.
+YEAR_DAYS = 360
 TRAINING_DAYS_AGO = 40
 
 MONTHS = (
     "јануара", "фебруара", "марта", "априла", "маја", "јуна", "јула", "августа", "септембра", "октобра", "новембра",
     "децембра",
 )  # fmt: skip
+
+HUNGARIAN_MONTHS = (
+    "január", "február", "március", "április", "május", "június", "július", "augusztus", "szeptember", "október",
+    "november", "december",
+)  # fmt: skip
+HUNGARIAN_BACK_VOWELS = frozenset({2, 3, 6, 8, 13, 16, 18, 20, 23, 26, 28, 30})
+ALBANIAN_MONTHS = (
+    "janar", "shkurt", "mars", "prill", "maj", "qershor", "korrik", "gusht", "shtator", "tetor", "nëntor", "dhjetor",
+)  # fmt: skip
+SLOVAK_MONTHS = (
+    "januára", "februára", "marca", "apríla", "mája", "júna", "júla", "augusta", "septembra", "októbra", "novembra",
+    "decembra",
+)  # fmt: skip
+BULGARIAN_MONTHS = (
+    "януари", "февруари", "март", "април", "май", "юни", "юли", "август", "септември", "октомври", "ноември",
+    "декември",
+)  # fmt: skip
+# Days after a post that its text can name.
+AHEAD = (1, 3, 7, 14)
+# After so long the same words are new again.
+FRESH_AGAIN = timedelta(days=100)
+# Weeks in which offices write little: after New Year, around the first of May, the height of summer.
+QUIET = (((1, 1), (1, 14)), ((4, 30), (5, 4)), ((8, 1), (8, 21)))
+QUIET_SHARE = 0.35
 
 # What a municipality writes about, before the training and after: shares, not percentages.
 MIX_BEFORE = {"service": 35, "ceremony": 40, "culture": 15, "other": 8, "consultation": 2, "eservice": 5}
@@ -95,7 +125,7 @@ class DemoMunicipality:
     weekly: tuple[float, float]
     channels: tuple[ChannelPlan, ...]
     own: tuple[Wording, ...]
-    bosnian: Mapping[str, str]
+    translations: Mapping[str, Mapping[str, str]]  # by language and script, then by key of a post
     placeholders: Mapping[str, str]
     neighbourhoods: tuple[str, ...]
     streets: tuple[str, ...]
@@ -174,7 +204,10 @@ def place(slug: str) -> DemoMunicipality:
         weekly=(data["weekly"][0], data["weekly"][1]),
         channels=(first, *more),
         own=tuple(_wording(entry, is_own=True) for entry in data["post"]),
-        bosnian={key: text.strip() for key, text in data.get("bosnian", {}).items()},
+        translations={
+            tag: {key: text.strip() for key, text in texts.items()}
+            for tag, texts in data.get("translations", {}).items()
+        },
         placeholders={
             "u": data["locative"],
             "od": data["genitive"],
@@ -184,6 +217,42 @@ def place(slug: str) -> DemoMunicipality:
         neighbourhoods=tuple(data["neighbourhoods"]),
         streets=tuple(data["streets"]),
     )
+
+
+@dataclass(frozen=True)
+class Event:
+    """A post that has its day: `on` (month, day) each year, or `easter` days from Orthodox Easter."""
+
+    wording: Wording
+    hour: int
+    on: tuple[int, int] | None
+    easter: int
+    places: tuple[str, ...]
+
+    def falls_on(self, day: date) -> bool:
+        if self.on:
+            return (day.month, day.day) == self.on
+        return day == orthodox_easter(day.year) + timedelta(days=self.easter)
+
+    def concerns(self, slug: str) -> bool:
+        return not self.places or slug in self.places
+
+
+@cache
+def events() -> tuple[Event, ...]:
+    """What a year brings to each municipality, or to some."""
+    return tuple(
+        Event(
+            _wording(entry, is_own=False), entry["hour"], _month_and_day(entry["on"]) if "on" in entry else None,
+            entry.get("easter", 0), tuple(entry.get("places", ())),
+        )
+        for entry in _read("year")["event"]
+    )  # fmt: skip
+
+
+def _month_and_day(text: str) -> tuple[int, int]:
+    month, day = text.split("-")
+    return int(month), int(day)
 
 
 @cache
@@ -264,10 +333,37 @@ def chance(*seed: str) -> random.Random:
 def days(slug: str, today: date) -> Iterator[Planned]:
     """The posts of the sixty days before `today`, oldest first."""
     plan = Plan(place(slug), chance("days", slug))
-    for ago in range(DAYS, 0, -1):
-        day = today - timedelta(days=ago)
-        for number in range(_posts_on(plan, day, trained=ago <= TRAINING_DAYS_AGO)):
-            yield write(plan, day, trained=ago <= TRAINING_DAYS_AGO, number=number)
+    trained_on = today - timedelta(days=TRAINING_DAYS_AGO)
+    for day in _each(today - timedelta(days=DAYS), today - timedelta(days=1)):
+        yield from _ordinary(plan, day, trained=day >= trained_on)
+
+
+def before_training(slug: str, first: date, last: date) -> Iterator[Planned]:
+    """The posts of a municipality that was not trained yet, oldest first, from `first` to `last`.
+
+    What the year brings has its own days (`year.toml`). In quiet weeks little else is written.
+    """
+    plan = Plan(place(slug), chance("before", slug))
+    for day in _each(first, last):
+        plan.used = {key: on for key, on in plan.used.items() if day - on < FRESH_AGAIN}
+        brought = [event for event in events() if event.falls_on(day) and event.concerns(slug)]
+        for number, event in enumerate(brought):
+            yield _planned(plan, event.wording, day, time(event.hour, 5 * number), trained=False)
+        if not brought and (not _is_quiet(day) or plan.rng.random() < QUIET_SHARE):
+            yield from _ordinary(plan, day, trained=False)
+
+
+def _each(first: date, last: date) -> Iterator[date]:
+    return (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
+
+
+def _ordinary(plan: Plan, day: date, *, trained: bool) -> Iterator[Planned]:
+    for number in range(_posts_on(plan, day, trained=trained)):
+        yield write(plan, day, trained=trained, number=number)
+
+
+def _is_quiet(day: date) -> bool:
+    return any(first <= (day.month, day.day) <= last for first, last in QUIET)
 
 
 def coming(slug: str, today: date, count: int) -> list[Planned]:
@@ -288,16 +384,22 @@ def _posts_on(plan: Plan, day: date, *, trained: bool) -> int:
 
 def write(plan: Plan, day: date, *, trained: bool, number: int) -> Planned:
     wording = _choose(plan, day, trained=trained)
-    again = wording.key in plan.used
-    plan.used[wording.key] = day
     hours = (HOURS_AFTER[:3] if not number % 2 else HOURS_AFTER[3:]) if trained else HOURS_BEFORE
+    again = wording.key in plan.used
     hour, minute = plan.rng.choice(hours)
-    at = resolve_wall_time(day, time(hour, minute + plan.rng.choice((0, 0, 5, 10))), fold=0)
-    assert isinstance(at, ResolvedTime)  # the clocks change at night
+    at = time(hour, minute + plan.rng.choice((0, 0, 5, 10)))
+    return _planned(plan, wording, day, at, trained=trained, again=again)
+
+
+def _planned(
+    plan: Plan, wording: Wording, day: date, at: time, *, trained: bool, again: bool = False
+) -> Planned:
+    plan.used[wording.key] = day
+    resolved = resolve_wall_time(day, at, fold=0)
+    assert isinstance(resolved, ResolvedTime)  # the clocks change at night
     placeholders = _placeholders(plan, day)
     texts = {"sr-Cyrl": (wording.other if wording.other and (again or plan.rng.random() < 0.5) else wording.text)}
-    if wording.key in plan.place.bosnian:
-        texts["bs-Latn"] = plan.place.bosnian[wording.key]
+    texts |= {tag: by_key[wording.key] for tag, by_key in plan.place.translations.items() if wording.key in by_key}
     return Planned(
         key=wording.key,
         category=wording.category,
@@ -305,7 +407,7 @@ def write(plan: Plan, day: date, *, trained: bool, number: int) -> Planned:
         texts={tag: text.format_map(placeholders) for tag, text in texts.items()},
         link=wording.link,
         picture=wording.picture if plan.rng.random() < 0.9 else "",
-        time=at,
+        time=resolved,
         channels=_channels(plan, texts),
         call=wording.call if trained else "",
         service=wording.service,
@@ -336,8 +438,11 @@ def _placeholders(plan: Plan, day: date) -> dict[str, str]:
         "ulica": street,
         "ulica2": street2,
     }
-    placeholders |= {f"za{ahead}": spoken(day + timedelta(days=ahead)) for ahead in (1, 3, 7, 14)}
-    return placeholders | {f"{name}_latn": to_latin(text) for name, text in placeholders.items()}
+    placeholders |= {f"za{ahead}": spoken(day + timedelta(days=ahead)) for ahead in AHEAD}
+    placeholders |= {f"{name}_latn": to_latin(text) for name, text in placeholders.items()}
+    return placeholders | {
+        f"za{ahead}_{name}": in_words(day + timedelta(days=ahead)) for ahead in AHEAD for name, in_words in DATES.items()
+    }
 
 
 def spoken(day: date) -> str:
@@ -345,11 +450,32 @@ def spoken(day: date) -> str:
     return f"{day.day}. {MONTHS[day.month - 1]}"
 
 
+def hungarian_day(day: date) -> str:
+    """május 12., between two of which something lasts"""
+    return f"{HUNGARIAN_MONTHS[day.month - 1]} {day.day}."
+
+
+def hungarian(day: date) -> str:
+    """május 12-én: on that day. The ending follows the vowels of the number."""
+    ending = "jén" if day.day == 1 else "án" if day.day in HUNGARIAN_BACK_VOWELS else "én"
+    return f"{HUNGARIAN_MONTHS[day.month - 1]} {day.day}-{ending}"
+
+
+# By the suffix of the placeholder: {za7_sk} is the day in a week, in Slovak.
+DATES: Mapping[str, Callable[[date], str]] = {
+    "hu": hungarian,
+    "hu_day": hungarian_day,
+    "sq": lambda day: f"{day.day} {ALBANIAN_MONTHS[day.month - 1]}",
+    "sk": lambda day: f"{day.day}. {SLOVAK_MONTHS[day.month - 1]}",
+    "bg": lambda day: f"{day.day} {BULGARIAN_MONTHS[day.month - 1]}",
+}
+
+
 def _channels(plan: Plan, texts: Mapping[str, str]) -> tuple[str, ...]:
     first, *more = plan.place.channels
     chosen = [first.username]
     for channel in more:
-        has_words = not channel.languages[0].startswith("bs") or "bs-Latn" in texts
+        has_words = channel.languages[0].startswith("sr-") or channel.languages[0] in texts
         if has_words and plan.rng.random() < channel.share:
             chosen.append(channel.username)
     return tuple(chosen)

@@ -17,6 +17,7 @@ from demo import decisions, threads
 from demo import published_posts as pasts
 from demo.municipality_context import MunicipalityContext
 from demo.published_posts import SentPost
+from demo.people import Team
 from demo.rows import insert, made_at
 from demo.texts import HOURS_AFTER, Planned, chance, coming
 from municipalities.enums import Approval
@@ -49,6 +50,12 @@ DESKS: dict[str, tuple[tuple[str, float], ...]] = {
     ),
     "vlasotince": (("scheduled", 31), ("submitted", 1.8), ("draft", 23)),
     "vrnjacka-banja": (("scheduled", 33), ("submitted", 12), ("draft", 52), ("reworked", 24)),
+    "nis": (("scheduled", 30), ("submitted", 5), ("draft", 2)),
+    "subotica": (("scheduled", 28), ("submitted", 4), ("draft", 20)),
+    "bujanovac": (("submitted", 8), ("draft", 30)),
+    "dimitrovgrad": (("scheduled", 50), ("draft", 6)),
+    "backi-petrovac": (("submitted", 24), ("draft", 3)),
+    "crna-trava": (("scheduled", 48), ("draft", 70)),
 }  # fmt: skip
 NOTE = "Допуните позив на акцију: шта грађани треба да ураде и до када. Наслов је добар."
 READ = "Јасно је и има рок. Од мене може да иде."
@@ -61,6 +68,13 @@ REFUSED = "Media type is not accepted"
 def planned_until(slug: str) -> int:
     """How many posts the desk and the troubles of a municipality need."""
     return len(DESKS[slug]) + len(TROUBLES.get(slug, ()))
+
+
+def pictures_of(team: Team, now: datetime) -> list[str]:
+    """The kinds of pictures that `lay_out` needs."""
+    slug = team.municipality.slug
+    plans = coming(slug, timezone.localdate(now), planned_until(slug))
+    return sorted({planned.picture for planned in plans if planned.picture})
 
 
 def lay_out(context: MunicipalityContext, now: datetime) -> None:

@@ -64,6 +64,10 @@ def programs(site: Site, *, seed: list[str] | None) -> list[Program]:
     if seed is not None:
         command = [sys.executable, "-m", "django", "seed_demo", *seed]
         programs.append(Program("seed", command, once=True, is_forked=True))
+    if site.demo_year:
+        # Behind the sixty days, while people use them already. It ends at once where the year is there.
+        command = [sys.executable, "-m", "django", "seed_demo_year", "--in-background"]
+        programs.append(Program("year", command, once=True, is_awaited=False, is_forked=True))
     return programs
 
 

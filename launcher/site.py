@@ -36,6 +36,8 @@ class Site:
     practice: bool
     # Whether a browser opens the portal once it is ready.
     opens: bool = False
+    # Whether the demo gets the year before its sixty days.
+    demo_year: bool = False
 
     @property
     def address(self) -> str:
@@ -72,6 +74,7 @@ def read(variables: Mapping[str, str] | None = None) -> Site:
         demo=demo,
         practice=_flag(variables, "PRACTICE_ENABLED", demo),
         opens=_flag(variables, "OPEN", False),
+        demo_year=demo and _flag(variables, "DEMO_YEAR", demo),
     )
 
 

@@ -68,6 +68,8 @@ class Program:
     wave: int = 0
     # A task that is meant to end: exit code 0 stops nothing.
     once: bool = False
+    # Of a task: everything is ready only when it is done, and nothing goes on without it.
+    is_awaited: bool = True
     # Run in a process that is forked from one that has imported its code (`forks.preload`).
     is_forked: bool = False
 
@@ -222,8 +224,10 @@ class Supervisor:
                 self._note_end_on_full_disk(program, child)
             elif program.once:
                 self.done.add(program.name)
-                if child.returncode != 0:
+                if child.returncode != 0 and program.is_awaited:
                     self._give_up(program.name, f"ended by itself ({_how(child)}); stopping the others")
+                elif child.returncode != 0:
+                    self.say(program.name, f"ended by itself ({_how(child)}); the others go on without it")
             else:
                 self._note_end(program, child)
 
@@ -323,7 +327,7 @@ class Supervisor:
             self._is_stopping.wait(self.retry_servers)
 
     def _all_ready(self) -> bool:
-        tasks = {program.name for program in self.programs if program.once}
+        tasks = {program.name for program in self.programs if program.once and program.is_awaited}
         return tasks <= self.done and (self.is_ready is None or self.is_ready())
 
     def _stop(self) -> None:

@@ -30,6 +30,8 @@ VARIABLES = {
     "DEBUG": "false",
     "DEMO": "false",
     "PRACTICE_ENABLED": "true",
+    # The year of the demo would be filled in beside the tests that start the demo.
+    "DEMO_YEAR": "false",
     "SECOND_FACTOR_REQUIRED": "false",
     # Tests that read workbooks themselves import openpyxl before `common.openpyxl_loading` does.
     "OPENPYXL_LXML": "False",
