@@ -19,6 +19,8 @@ PROGRAMME = "Програм обуке (демо)"
 MENTORING_DAYS = 92
 # The second group joined to be compared with the first, and is trained in some weeks.
 SECOND_TRAINING_IN = timedelta(days=21)
+# Its mentor got to know it so many days ago.
+INTRODUCED_AGO = timedelta(days=14)
 # One municipality got another mentor on the way.
 HANDED_OVER, HANDED_OVER_AFTER = "vlasotince", timedelta(days=16)
 
@@ -63,8 +65,8 @@ def gather(today: date) -> People:
 
 
 def second_group(today: date) -> People:
-    """The people of the municipalities that are not trained yet, created where missing. The mentor of the first group
-    will be theirs. After `gather`."""
+    """The people of the municipalities that are not trained yet, created where missing. Their mentor is who
+    handed over a municipality of the first group. After `gather`."""
     hashed = make_password(PASSWORD)
     first = gather(today)
     teams = {slug: _team(slug, today, hashed, joined_on=today - timedelta(days=YEAR_DAYS)) for slug in SECOND_GROUP}
@@ -78,12 +80,12 @@ def second_group(today: date) -> People:
                 cohort=cohort, municipality=team.municipality, starts_on=today - timedelta(days=YEAR_DAYS)
             )
             Pairing.objects.create(
-                mentor=first.mentor,
+                mentor=first.former,
                 municipality=team.municipality,
-                starts_on=cohort.training_on,
+                starts_on=today - INTRODUCED_AGO,
                 ends_on=cohort.training_on + timedelta(days=MENTORING_DAYS),
             )
-    return replace(first, teams=teams, mentored_on=cohort.training_on)
+    return replace(first, teams=teams, mentor=first.former, mentored_on=cohort.training_on)
 
 
 def person(email: str, name: str, hashed: str, **fields: bool) -> User:

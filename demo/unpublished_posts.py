@@ -16,8 +16,8 @@ from delivery.models import Attempt, Delivery
 from demo import decisions, threads
 from demo import published_posts as pasts
 from demo.municipality_context import MunicipalityContext
-from demo.published_posts import SentPost
 from demo.people import Team
+from demo.published_posts import SentPost
 from demo.rows import insert, made_at
 from demo.texts import HOURS_AFTER, Planned, chance, coming
 from municipalities.enums import Approval

@@ -20,7 +20,20 @@ from analytics.models import DailyFact
 from analytics.rollups.domain import daily_counts
 from channels.models import Channel
 from common.models import AuditEvent
-from demo import growth, inbox, library, metrics, needs, network, people, published_posts, reactions, unpublished_posts
+from demo import (
+    growth,
+    inbox,
+    inbox_triage,
+    library,
+    metrics,
+    needs,
+    network,
+    people,
+    private_messages,
+    published_posts,
+    reactions,
+    unpublished_posts,
+)
 from demo.municipality_context import MunicipalityContext
 from demo.people import People
 from demo.published_posts import PublishedPosts
@@ -100,6 +113,8 @@ def _rows(now: datetime, first: date) -> FilledYear:
     _count_followers(newcomers, followers, today)
     for past in newcomers:
         _lay_out(past, second, now)
+    inbox_triage.arrange(newcomers, now)
+    private_messages.arrange(newcomers, citizens, now)
     for team in pilots.teams.values():
         Municipality.objects.filter(pk=team.municipality.pk).update(joined_on=first)
     return FilledYear(len(pasts), sum(len(past.sent) for past in pasts))

@@ -28,7 +28,7 @@ BEFORE = timedelta(days=30)
 # Remarks are conversations that a mentor began while the post was not out yet; those of posts that went out in these
 # days, by municipality: how many, and how many of them were settled by then.
 REMARKS = """
-WITH out AS (
+WITH out AS MATERIALIZED (
     SELECT p.post_id, min(d.published_at) AS at
     FROM posts_publication p
     JOIN delivery_delivery d ON d.id = p.delivery_id

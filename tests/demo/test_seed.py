@@ -131,8 +131,8 @@ def test_every_picture_is_described_and_really_drawn() -> None:
 def test_bosnian_is_written_for_posts_that_exist_and_is_not_serbian_in_latin() -> None:
     place = texts.place("novi-pazar")
     wordings = {w.key: w for w in (*texts.common(), *place.own)}
-    assert set(place.bosnian) <= set(wordings)
-    for key, text in place.bosnian.items():
+    assert set(place.translations["bs-Latn"]) <= set(wordings)
+    for key, text in place.translations["bs-Latn"].items():
         assert text != compose.derive(wordings[key].text, "sr-Latn")
 
 
