@@ -176,7 +176,8 @@ def _pictures(statuses: list[PlannedStatus]) -> None:
     for status in statuses:
         assert status.sent is not None
         for position, drawn in enumerate(status.sent.drawn):
-            token = chance("picture", _key(status.sent), str(status.at.date())).getrandbits(160).to_bytes(20, "big").hex()
+            rng = chance("picture", _key(status.sent), str(status.at.date()))
+            token = rng.getrandbits(160).to_bytes(20, "big").hex()
             name = f"practice/{token}.jpg"
             if not default_storage.exists(name):
                 default_storage.save(name, ContentFile(drawn.content))

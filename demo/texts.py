@@ -440,9 +440,10 @@ def _placeholders(plan: Plan, day: date) -> dict[str, str]:
     }
     placeholders |= {f"za{ahead}": spoken(day + timedelta(days=ahead)) for ahead in AHEAD}
     placeholders |= {f"{name}_latn": to_latin(text) for name, text in placeholders.items()}
-    return placeholders | {
-        f"za{ahead}_{name}": in_words(day + timedelta(days=ahead)) for ahead in AHEAD for name, in_words in DATES.items()
-    }
+    for ahead in AHEAD:
+        later = day + timedelta(days=ahead)
+        placeholders |= {f"za{ahead}_{name}": in_words(later) for name, in_words in DATES.items()}
+    return placeholders
 
 
 def spoken(day: date) -> str:

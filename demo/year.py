@@ -96,7 +96,11 @@ def _rows(now: datetime, first: date) -> FilledYear:
     pasts = [*earlier, *newcomers]
     followers = {
         **{page: counts for past in earlier for page, counts in _grown_into(past, first, before).items()},
-        **{page: counts for past in newcomers for page, counts in _grown(past, second.mentored_on, first, today).items()},
+        **{
+            page: counts
+            for past in newcomers
+            for page, counts in _grown(past, second.mentored_on, first, today).items()
+        },
     }
     citizens = list(network.citizens_of_the_demo().order_by("pk"))
     # In these days nobody was trained, so the training of the second group serves for all.

@@ -17,7 +17,7 @@ from launcher.site import ROOT
 DRAWING = ROOT / "docs" / "architecture.svg"
 DESCRIPTIONS = {
     "benchmarks": "make bench and its large installation",
-    "demo": "six municipalities with sixty days of posts",
+    "demo": "twelve municipalities with a year of posts",
     "launcher": "what make calls: servers, backup, checks",
     "portal": "settings, URLs, Home, periodic tasks, health",
     "administration": "first set-up, first steps, a municipality's archive",

@@ -111,6 +111,17 @@ def test_nothing_is_filled_in_outside_the_demo_nor_moved_without_a_practice_netw
     assert run.seeding(without, {"seeded": "postgres://one"}, now) is None
 
 
+@pytest.mark.parametrize(
+    ("variables", "has_year"),
+    [({}, True), ({"DEMO": "true"}, True), ({"DEMO_YEAR": "false"}, False), ({"DEMO": "false", "DEMO_YEAR": "1"}, False)],
+)
+def test_the_year_of_the_demo_is_filled_in_behind_the_start(variables, has_year):
+    programs = {program.name: program for program in run.programs(sites.read(variables), seed=None)}
+    assert ("year" in programs) == has_year
+    if has_year:
+        assert not programs["year"].is_awaited
+
+
 def test_an_address_that_is_named_goes_before_the_port(place):
     site = sites.read({"PRACTICE_PORT": "9001"})
     assert sites.practice_address(site, {"PRACTICE_URL": "https://vezba.example"}) == "https://vezba.example"

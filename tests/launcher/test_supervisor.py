@@ -363,6 +363,16 @@ def test_a_task_that_ends_well_stops_nothing_and_readiness_waits_for_it(supervis
     assert process.returncode == 0
 
 
+def test_a_task_that_nobody_awaits_neither_delays_readiness_nor_stops_anything(supervised):
+    programs = "[python('web', LAST), python('year', 'import time; time.sleep(1); exit(3)', once=True, is_awaited=False)]"
+    process = supervised(programs, more="is_ready=lambda: True, on_ready=lambda: print('ready', flush=True),")
+    read_until(process, "ready", "year | ended by itself (code 3); the others go on without it")
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=patience.SECONDS)
+    assert process.returncode == 0
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent was killed")
 def test_programs_stop_by_themselves_when_the_supervisor_is_killed(supervised):
     process = supervised("[python('web', LAST)]")
