@@ -54,7 +54,7 @@ def gather(today: date) -> People:
     reference.load()
     hashed = make_password(PASSWORD)
     mentor = person("mentor@dobosar.example", "Менторка програма", hashed)
-    former = person("mentor2@dobosar.example", "Ментор програма, до предаје", hashed)
+    former = person("mentor2@dobosar.example", "Ментор друге групе", hashed)
     staff = person("staff@dobosar.example", "Тим програма", hashed)
     trainer = person("trainer@dobosar.example", "Тренерка програма", hashed)
     administrator = person("admin@dobosar.example", "Администратор портала", hashed, is_administrator=True)

@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from administration.domain.first_steps import put_away
 from administration.models import PutAway
+from analytics.enums import AnnotationKind
 from analytics.indicators.domain import measure
-from analytics.models import DailyFact
+from analytics.models import DailyFact, MunicipalityAnnotation
 from analytics.rollups.domain import daily_counts
 from channels.models import Channel
 from common.models import AuditEvent
@@ -45,6 +46,8 @@ from posts.models import Post
 from practice.models import Account
 
 NAME = " before"
+# The post of the night of the flood (`content/year.toml`).
+FLOOD = "poplava-noc"
 # The followers of a year ago, as a share of those at its end.
 BEGAN_WITH = 0.93
 
@@ -110,6 +113,7 @@ def _rows(now: datetime, first: date) -> FilledYear:
         with scope(past.team.municipality):
             published_posts.deliver(past)
     _record(pasts)
+    _mark_floods(pasts)
     inbox.arrange(newcomers, audience)
     inbox.arrange_earlier(earlier, audience)
     needs.arrange(newcomers, now)
@@ -168,6 +172,23 @@ def _record(pasts: Sequence[PublishedPosts]) -> None:
     for event, pk in zip(events, room(AuditEvent, len(events)), strict=True):
         event.pk = pk
     insert(events)
+
+
+def _mark_floods(pasts: Sequence[PublishedPosts]) -> None:
+    """On the charts, as an officer would."""
+    for past in pasts:
+        nights = {timezone.localdate(sent.at) for sent in past.sent if sent.planned.key == FLOOD}
+        with scope(past.team.municipality):
+            insert(
+                [
+                    MunicipalityAnnotation(
+                        municipality=past.team.municipality, kind=AnnotationKind.FLOOD, first=night,
+                        last=night + timedelta(days=1), text="Поплава", added_by=past.team.officer,
+                        added_at=timezone.make_aware(datetime.combine(night + timedelta(days=7), time(10))),
+                    )
+                    for night in sorted(nights)
+                ]
+            )  # fmt: skip
 
 
 def _count_followers(pasts: Sequence[PublishedPosts], followers: dict[int, dict[date, int]], today: date) -> None:

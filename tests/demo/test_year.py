@@ -17,8 +17,8 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.models import User
-from analytics.enums import Basis
-from analytics.models import DailyFact, MetricSnapshot, MonthlyFact, Subject, TrainingWindow
+from analytics.enums import AnnotationKind, Basis
+from analytics.models import DailyFact, MetricSnapshot, MonthlyFact, MunicipalityAnnotation, Subject, TrainingWindow
 from common.models import AuditEvent
 from delivery.models import Attempt, Delivery
 from demo import pictures, texts
@@ -176,6 +176,9 @@ def test_each_inbox_has_something_to_do_and_a_history(year: None) -> None:
         mine = Message.objects.filter(municipality__slug=slug)
         assert mine.filter(state=MessageState.OPEN).exists(), slug
         assert mine.filter(at__lt=timezone.now() - timedelta(days=100)).exclude(state=MessageState.OPEN).exists(), slug
+    floods = MunicipalityAnnotation.objects.filter(kind=AnnotationKind.FLOOD)
+    assert floods.filter(municipality__slug="nis").exists()
+    assert not floods.filter(municipality__slug="subotica").exists()
     assert not Message.objects.filter(at__lt=timezone.now() - timedelta(days=365)).exists()
     assert Reply.objects.filter(at__lt=timezone.now() - timedelta(days=100)).exists()
 
