@@ -391,9 +391,7 @@ def write(plan: Plan, day: date, *, trained: bool, number: int) -> Planned:
     return _planned(plan, wording, day, at, trained=trained, again=again)
 
 
-def _planned(
-    plan: Plan, wording: Wording, day: date, at: time, *, trained: bool, again: bool = False
-) -> Planned:
+def _planned(plan: Plan, wording: Wording, day: date, at: time, *, trained: bool, again: bool = False) -> Planned:
     plan.used[wording.key] = day
     resolved = resolve_wall_time(day, at, fold=0)
     assert isinstance(resolved, ResolvedTime)  # the clocks change at night

@@ -164,9 +164,11 @@ def test_what_is_older_has_smaller_ids_where_pages_go_by_ids(year: None) -> None
 def test_nothing_is_sent_twice_and_every_delivery_has_its_attempt(year: None) -> None:
     published = Delivery.objects.filter(state="published", kind="post")
     assert not published.values("channel", "remote_id").annotate(n=Count("pk")).filter(n__gt=1).exists()
-    assert not published.filter(published_at__lt=timezone.now() - timedelta(days=70)).exclude(
-        pk__in=Attempt.objects.values("delivery")
-    ).exists()
+    assert (
+        not published.filter(published_at__lt=timezone.now() - timedelta(days=70))
+        .exclude(pk__in=Attempt.objects.values("delivery"))
+        .exists()
+    )
     assert Version.objects.values("post", "number").annotate(n=Count("pk")).filter(n__gt=1).count() == 0
 
 

@@ -113,7 +113,7 @@ def test_nothing_is_filled_in_outside_the_demo_nor_moved_without_a_practice_netw
 
 @pytest.mark.parametrize(
     ("variables", "has_year"),
-    [({}, True), ({"DEMO": "true"}, True), ({"DEMO_YEAR": "false"}, False), ({"DEMO": "false", "DEMO_YEAR": "1"}, False)],
+    [({}, True), ({"DEMO_YEAR": "false"}, False), ({"DEMO": "false", "DEMO_YEAR": "true"}, False)],
 )
 def test_the_year_of_the_demo_is_filled_in_behind_the_start(variables, has_year):
     programs = {program.name: program for program in run.programs(sites.read(variables), seed=None)}

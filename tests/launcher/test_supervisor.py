@@ -364,7 +364,8 @@ def test_a_task_that_ends_well_stops_nothing_and_readiness_waits_for_it(supervis
 
 
 def test_a_task_that_nobody_awaits_neither_delays_readiness_nor_stops_anything(supervised):
-    programs = "[python('web', LAST), python('year', 'import time; time.sleep(1); exit(3)', once=True, is_awaited=False)]"
+    task = "python('year', 'import time; time.sleep(1); exit(3)', once=True, is_awaited=False)"
+    programs = f"[python('web', LAST), {task}]"
     process = supervised(programs, more="is_ready=lambda: True, on_ready=lambda: print('ready', flush=True),")
     read_until(process, "ready", "year | ended by itself (code 3); the others go on without it")
     assert process.poll() is None
