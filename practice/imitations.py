@@ -1,0 +1,56 @@
+"""Kinds of pages: the network that a page imitates, and how its pages look, sound and answer because of that. Pure.
+
+An ordinary page has none of these. The rules of a post (lengths, pictures, shapes) are the business of the program that
+publishes it, which reads the key of the network from the account (`practice.api.entities`).
+"""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+PAGE, SQUARES, BUBBLES, SHORT = "page", "squares", "bubbles", "short"
+"""How a page looks: a cover with large posts; squares; bubbles of a channel; a dense timeline of short posts."""
+
+
+@dataclass(frozen=True)
+class Imitation:
+    """`title` is the network's name. `look` is one of the four above.
+
+    `like`, `share` and `comment` are the words of the buttons; without `share` or `comment` there is no such button.
+    `like_icon` and `share_icon` are names of the portal's own drawings. `private`: whether citizens can write to such an
+    account in private. `poll_seconds`: how long its polls run, whatever was asked for.
+    """
+
+    title: str
+    look: str
+    like: str | Promise = _("Like")
+    like_icon: str = "heart"
+    share: str | Promise = ""
+    share_icon: str = "repeat-2"
+    comment: str | Promise = _("Comment")
+    private: bool = True
+    poll_seconds: int | None = None
+
+
+REPOST, REPLY = _("Repost"), pgettext_lazy("a button", "Reply")
+IMITATIONS: dict[str, Imitation] = {
+    "facebook": Imitation("Facebook", PAGE, like_icon="thumbs-up", share=_("Share"), share_icon="share-2"),
+    "instagram": Imitation("Instagram", SQUARES, share=_("Share"), share_icon="send"),
+    "viber": Imitation("Viber", BUBBLES, comment="", private=False),
+    "telegram": Imitation("Telegram", BUBBLES, like=_("React"), share=_("Forward"), share_icon="send"),
+    "x": Imitation("X", SHORT, share=REPOST, comment=REPLY),
+    "bluesky": Imitation("Bluesky", SHORT, share=REPOST, comment=REPLY),
+    "threads": Imitation("Threads", SHORT, share=REPOST, comment=REPLY, private=False, poll_seconds=86_400),
+    "linkedin": Imitation("LinkedIn", PAGE, like_icon="thumbs-up", share=REPOST, comment=_("Comment"), private=False),
+    # Comments of TikTok are not given to programs, so nobody could answer them.
+    "tiktok": Imitation("TikTok", SQUARES, share=_("Share"), share_icon="share-2", comment="", private=False),
+}
+"""By the key of the network, in the order in which they are offered."""
+
+ORDINARY = Imitation("", "", share=_("Share"))
+
+
+def of(network: str) -> Imitation:
+    return IMITATIONS.get(network, ORDINARY)
