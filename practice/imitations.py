@@ -33,6 +33,11 @@ class Imitation:
     private: bool = True
     poll_seconds: int | None = None
 
+    @property
+    def likes_first(self) -> bool:
+        """Whether the button of a like stands before the others."""
+        return self.look in (PAGE, SQUARES)
+
 
 REPOST, REPLY = _("Repost"), pgettext_lazy("a button", "Reply")
 IMITATIONS: dict[str, Imitation] = {
