@@ -39,6 +39,8 @@ OPEN = {
 }  # fmt: skip
 ADVERT = "Zarada od kuće, 2000 evra nedeljno, bez ulaganja! Prijava: www.lako-do-novca.example"
 THREAT = "Знам где начелник паркира ауто. Нека се чува кад падне мрак, пребићемо га."
+# Its page imitates no network: on those that the others imitate, the portal only hides comments.
+REMOVING = "vlasotince"
 QUESTION = "Молимо вас да нам јавите шта да одговоримо и до када се то може очекивати."
 KNOWN = "Радови су уговорени. Екипа излази на терен у среду ујутру, а посао треба да буде готов до краја недеље."
 PROPOSED = "Хвала на питању. Проверавамо са надлежном службом и јављамо Вам овде најкасније до петка."
@@ -56,8 +58,9 @@ def arrange(pasts: Sequence[PublishedPosts], now: datetime) -> None:
                 with made_at(now - timedelta(days=30)):
                     opened = house_rules.save(municipality, OPEN[municipality.slug], by=team.approver)
                 HouseRules.objects.filter(pk=opened.pk).update(on_since=timezone.localdate(now) - timedelta(days=30))
-            if municipality.slug == "cuprija":
+            if municipality.slug == REMOVING:
                 _hidden(past, now)
+            if municipality.slug == "cuprija":
                 _hand_over(past)
             if municipality.answers_need_approval:
                 for message in _waiting()[:1]:

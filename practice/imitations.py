@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 PAGE, SQUARES, BUBBLES, SHORT = "page", "squares", "bubbles", "short"
 """How a page looks: a cover with large posts; squares; bubbles of a channel; a dense timeline of short posts."""
@@ -32,6 +31,13 @@ class Imitation:
     comment: str | Promise = _("Comment")
     private: bool = True
     poll_seconds: int | None = None
+    deleted_by_hand: bool = False
+    """Whether its programs cannot delete posts. People do it in the network's own app, so here everybody may."""
+
+    @property
+    def takes_public_messages(self) -> bool:
+        """Whether citizens can write a post of their own to it. A channel has no such place."""
+        return bool(self.comment) and self.look != BUBBLES
 
     @property
     def likes_first(self) -> bool:
@@ -39,20 +45,25 @@ class Imitation:
         return self.look in (PAGE, SQUARES)
 
 
-REPOST, REPLY = _("Repost"), pgettext_lazy("a button", "Reply")
+REPOST, REPLY = _("Repost"), _("Reply")
 IMITATIONS: dict[str, Imitation] = {
     "facebook": Imitation("Facebook", PAGE, like_icon="thumbs-up", share=_("Share"), share_icon="share-2"),
     "instagram": Imitation("Instagram", SQUARES, share=_("Share"), share_icon="send"),
-    "viber": Imitation("Viber", BUBBLES, comment="", private=False),
+    "viber": Imitation("Viber", BUBBLES, comment="", private=False, deleted_by_hand=True),
     "telegram": Imitation("Telegram", BUBBLES, like=_("React"), share=_("Forward"), share_icon="send"),
     "x": Imitation("X", SHORT, share=REPOST, comment=REPLY),
     "bluesky": Imitation("Bluesky", SHORT, share=REPOST, comment=REPLY),
     "threads": Imitation("Threads", SHORT, share=REPOST, comment=REPLY, private=False, poll_seconds=86_400),
     "linkedin": Imitation("LinkedIn", PAGE, like_icon="thumbs-up", share=REPOST, comment=_("Comment"), private=False),
     # Comments of TikTok are not given to programs, so nobody could answer them.
-    "tiktok": Imitation("TikTok", SQUARES, share=_("Share"), share_icon="share-2", comment="", private=False),
+    "tiktok": Imitation(
+        "TikTok", SQUARES, share=_("Share"), share_icon="share-2", comment="", private=False, deleted_by_hand=True
+    ),
 }
 """By the key of the network, in the order in which they are offered."""
+
+CONVERSING = tuple(key for key, one in IMITATIONS.items() if one.comment and one.private)
+"""Those on which citizens can write to a page, in public and in private."""
 
 ORDINARY = Imitation("", "", share=_("Share"))
 

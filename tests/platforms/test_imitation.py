@@ -70,6 +70,11 @@ def test_what_the_practice_network_carries_is_limited_as_on_the_network(network:
 
 
 @pytest.mark.parametrize("network", NETWORKS)
+def test_people_delete_by_hand_where_the_network_lets_no_program_do_it(network: str) -> None:
+    assert IMITATIONS[network].deleted_by_hand != pair(network)[0].withdraws
+
+
+@pytest.mark.parametrize("network", NETWORKS)
 def test_texts_are_found_too_long_exactly_where_the_network_finds_them(network: str) -> None:
     here, there = pair(network)
     for unit in ("ж", "x", "👨‍👩‍👧‍👦", "č"):

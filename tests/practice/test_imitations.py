@@ -94,6 +94,18 @@ def test_comments_are_taken_where_the_network_has_them(site: Client, citizen: Ac
     profile = site.get(f"/@{page.username}").content.decode()
     assert f"Nothing here reaches {kind.title}." in profile
     assert ("Write privately" in profile) == kind.private
+    assert ("in public" in profile) == kind.takes_public_messages
+
+
+@pytest.mark.parametrize("network", ["", *KINDS])
+def test_posts_that_no_program_can_delete_are_deleted_by_hand(site: Client, citizen: Account, network: str) -> None:
+    page = page_of(network)
+    post = write.publish(page, Draft("Сутра нема воде."))
+    is_by_hand = bool(network) and IMITATIONS[network].deleted_by_hand
+    shown = site.get(f"/@{page.username}/{post.pk}").content.decode()
+    assert ("Delete as the page" in shown) == is_by_hand
+    assert (site.post(f"/posts/{post.pk}/delete").status_code == 302) == is_by_hand
+    assert Status.objects.filter(pk=post.pk).exists() != is_by_hand
 
 
 def test_the_person_chooses_the_kind_of_a_new_page_when_a_program_is_allowed(site: Client) -> None:
