@@ -84,7 +84,7 @@ class Channel(TenantModel):
     def network_label(self) -> str:
         """`network` for the eye, as `common.templatetags.ui` shows it: "facebook", of a practice account
         "facebook-practice"."""
-        return network_labels.of_practice(self.imitates) if self.imitates else self.platform
+        return network_labels.of_practice(self.network) if self.is_practice else self.network
 
     @property
     def takes_posts(self) -> bool:

@@ -24,7 +24,7 @@ PauseScope = Literal["restore", "everybody", "programme", "municipality", "chann
 
 @dataclass(frozen=True)
 class Paused:
-    """A pause that runs. `channel`, `platform`, `imitates` and `channel_id` are those of a paused channel, else empty.
+    """A pause that runs. `channel` to `channel_id` are those of a paused channel, else empty.
 
     That of a restore (`common.restores`) has nobody who started it; `made_at` is when its backup was made.
     """
@@ -39,13 +39,15 @@ class Paused:
     channel: str = ""
     platform: str = ""
     imitates: str = ""
+    is_practice: bool = False
     channel_id: int | None = None
     made_at: datetime | None = None
 
     @property
     def network_label(self) -> str:
         """As `Channel.network_label`."""
-        return network_labels.of_practice(self.imitates) if self.imitates else self.platform
+        network = self.imitates or self.platform
+        return network_labels.of_practice(network) if self.is_practice else network
 
     @property
     def summary(self) -> str:
@@ -148,6 +150,7 @@ def _rows(now: datetime, on: date, municipality: str, channel: str | None) -> li
         of_channels = of_channels.filter(channel=OuterRef(channel))
     named = {"channel": F("channel__name"), "channel_id": F("channel_id")}
     named |= {"platform": F("channel__platform"), "imitates": F("channel__imitates")}
+    named["is_practice"] = F("channel__is_practice")
     return [
         _of_restore(),
         _read(everywhere.order_by("programme_id", "pk"), "programme", programme=F("programme__name")),

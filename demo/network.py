@@ -59,7 +59,7 @@ def citizens_of_the_demo() -> QuerySet[Account]:
 
 
 def _account(
-    kind: AccountKind, username: str, name: str, today: datetime, note: str = "", network: str = ""
+    kind: AccountKind, username: str, name: str, today: datetime, *, note: str = "", network: str = ""
 ) -> Account:
     account, _ = Account.objects.get_or_create(
         username=username,
@@ -83,7 +83,9 @@ def channel_pages(people: People, now: datetime) -> dict[str, list[ChannelPage]]
 
 
 def _voice(team: Team, plan: ChannelPlan, app: App, now: datetime) -> ChannelPage:
-    page = _account(AccountKind.PAGE, plan.username, plan.name, now, place(team.municipality.slug).note, plan.network)
+    page = _account(
+        AccountKind.PAGE, plan.username, plan.name, now, note=place(team.municipality.slug).note, network=plan.network
+    )
     with scope(team.municipality):
         channel = Channel.objects.filter(platform=PLATFORM, remote_id=str(page.pk), is_practice=True).first()
         if channel is None:

@@ -13,22 +13,25 @@ PAGE, SQUARES, BUBBLES, SHORT = "page", "squares", "bubbles", "short"
 """How a page looks: a cover with large posts; squares; bubbles of a channel; a dense timeline of short posts."""
 
 
+LIKE, COMMENT, SHARE, REPOST, REPLY = _("Like"), _("Comment"), _("Share"), _("Repost"), _("Reply")
+
+
 @dataclass(frozen=True)
 class Imitation:
     """`title` is the network's name. `look` is one of the four above.
 
     `like`, `share` and `comment` are the words of the buttons; without `share` or `comment` there is no such button.
-    `like_icon` and `share_icon` are names of the portal's own drawings. `private`: whether citizens can write to such an
-    account in private. `poll_seconds`: how long its polls run, whatever was asked for.
+    `like_icon` and `share_icon` are names of the portal's own drawings. `private`: whether citizens can write to such
+    an account in private. `poll_seconds`: how long its polls run, whatever was asked for.
     """
 
     title: str
     look: str
-    like: str | Promise = _("Like")
+    like: str | Promise = LIKE
     like_icon: str = "heart"
     share: str | Promise = ""
     share_icon: str = "repeat-2"
-    comment: str | Promise = _("Comment")
+    comment: str | Promise = COMMENT
     private: bool = True
     poll_seconds: int | None = None
     deleted_by_hand: bool = False
@@ -45,19 +48,18 @@ class Imitation:
         return self.look in (PAGE, SQUARES)
 
 
-REPOST, REPLY = _("Repost"), _("Reply")
 IMITATIONS: dict[str, Imitation] = {
-    "facebook": Imitation("Facebook", PAGE, like_icon="thumbs-up", share=_("Share"), share_icon="share-2"),
-    "instagram": Imitation("Instagram", SQUARES, share=_("Share"), share_icon="send"),
+    "facebook": Imitation("Facebook", PAGE, like_icon="thumbs-up", share=SHARE, share_icon="share-2"),
+    "instagram": Imitation("Instagram", SQUARES, share=SHARE, share_icon="send"),
     "viber": Imitation("Viber", BUBBLES, comment="", private=False, deleted_by_hand=True),
     "telegram": Imitation("Telegram", BUBBLES, like=_("React"), share=_("Forward"), share_icon="send"),
     "x": Imitation("X", SHORT, share=REPOST, comment=REPLY),
     "bluesky": Imitation("Bluesky", SHORT, share=REPOST, comment=REPLY),
     "threads": Imitation("Threads", SHORT, share=REPOST, comment=REPLY, private=False, poll_seconds=86_400),
-    "linkedin": Imitation("LinkedIn", PAGE, like_icon="thumbs-up", share=REPOST, comment=_("Comment"), private=False),
+    "linkedin": Imitation("LinkedIn", PAGE, like_icon="thumbs-up", share=REPOST, private=False),
     # Comments of TikTok are not given to programs, so nobody could answer them.
     "tiktok": Imitation(
-        "TikTok", SQUARES, share=_("Share"), share_icon="share-2", comment="", private=False, deleted_by_hand=True
+        "TikTok", SQUARES, share=SHARE, share_icon="share-2", comment="", private=False, deleted_by_hand=True
     ),
 }
 """By the key of the network, in the order in which they are offered."""
@@ -65,7 +67,7 @@ IMITATIONS: dict[str, Imitation] = {
 CONVERSING = tuple(key for key, one in IMITATIONS.items() if one.comment and one.private)
 """Those on which citizens can write to a page, in public and in private."""
 
-ORDINARY = Imitation("", "", share=_("Share"))
+ORDINARY = Imitation("", "", share=SHARE)
 
 
 def of(network: str) -> Imitation:

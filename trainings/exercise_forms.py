@@ -49,7 +49,9 @@ class ExerciseForm(CleanTextForm):
             choices=[("", _("Ordinary pages of the practice network")), *kinds],
             label=_("Pages of the teams"),
             required=False,
-            help_text=_("Posts are checked and shown as on that network. It has polls only on X and on ordinary pages."),
+            help_text=_(
+                "Posts are checked and shown as on that network. It has polls only on X and on ordinary pages."
+            ),
         )
         numbers = range(1, min(MOST_TEAMS, max(len(self.people), 1)) + 1)
         choices = [("", _("does not play")), *((str(n), _("Team %(number)s") % {"number": n}) for n in numbers)]

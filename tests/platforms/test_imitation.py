@@ -127,7 +127,8 @@ def test_what_is_not_carried_is_refused(network: str) -> None:
 @pytest.mark.parametrize("network", [key for key in NETWORKS if connector(key).limits(known(key, None)).polls])
 def test_polls_keep_to_both(network: str) -> None:
     here, there = pair(network)
-    assert here.polls and there.polls
+    assert here.polls
+    assert there.polls
     assert here.polls.max_options <= min(there.polls.max_options, rules.POLL_OPTIONS)
     assert here.polls.option_characters <= min(there.polls.option_characters, rules.POLL_OPTION)
     assert here.polls.max_seconds <= min(there.polls.max_seconds, rules.POLL_LONGEST)
@@ -160,7 +161,15 @@ def test_an_answer_to_few_goes_by_the_rules_of_the_practice_network() -> None:
 def test_an_older_practice_network_keeps_its_own_length() -> None:
     facts = practice_channel.facts()
     configuration: Any = facts["configuration"]
-    for extension in ({}, {"imitations": {"max_characters": "9"}}, {"imitations": [1]}, {"imitations": {}}, "x", None):
+    extensions: tuple[Any, ...] = (
+        {},
+        {"imitations": {"max_characters": "9"}},
+        {"imitations": [1]},
+        {"imitations": {}},
+        "x",
+        None,
+    )
+    for extension in extensions:
         older = {**facts, "configuration": {**configuration, "dobosar": extension}}
         assert imitation("mastodon", older, "facebook").limits().max_characters == rules.MAX_CHARACTERS
 
@@ -172,9 +181,11 @@ def test_the_practice_network_takes_the_longest_text_of_every_network() -> None:
 
 @pytest.mark.parametrize(
     "claimed",
-    ["myspace", "mastodon", "youtube", "viber_bot", "<b>facebook</b>", "facebook ", "FACEBOOK", "", None, 7, True]
-    + [["facebook"], {"facebook": 1}, "x" * 10_000],
-)
+    [
+        "myspace", "mastodon", "youtube", "viber_bot", "<b>facebook</b>", "facebook ", "FACEBOOK", "", None, 7, True,
+        ["facebook"], {"facebook": 1}, "x" * 10_000,
+    ],
+)  # fmt: skip
 def test_nothing_but_a_known_key_is_believed(claimed: Any) -> None:
     assert imitated(claimed) == ""
     assert imitates({"id": "1", "dobosar": {"network": claimed}}) == ""

@@ -74,7 +74,8 @@ def test_polls_are_what_the_network_makes_of_them(db: None) -> None:
     asked = {"options": ["Да", "Не"], "expires_in": 3 * 86_400, "multiple": True}
     for network, days in (("threads", 1), ("x", 3)):
         poll = write.publish(page_of(network), Draft("Да ли?", poll=asked))
-        assert poll.poll and poll.poll["multiple"] is False
+        assert poll.poll
+        assert poll.poll["multiple"] is False
         assert round((vote.ends_at(poll.poll) - poll.created_at).total_seconds() / 86_400) == days
 
 
