@@ -41,6 +41,8 @@ ADVERT = "Zarada od kuće, 2000 evra nedeljno, bez ulaganja! Prijava: www.lako-d
 THREAT = "Знам где начелник паркира ауто. Нека се чува кад падне мрак, пребићемо га."
 # Its page imitates no network: on those that the others imitate, the portal only hides comments.
 REMOVING = "vlasotince"
+OTHER_THREAT = "Sačekaću ja inspektora ispred opštine, neka slobodno povede i policiju, razbiću ga."
+REPORTED = "Пријављено полицији, снимак екрана је предат."
 QUESTION = "Молимо вас да нам јавите шта да одговоримо и до када се то може очекивати."
 KNOWN = "Радови су уговорени. Екипа излази на терен у среду ујутру, а посао треба да буде готов до краја недеље."
 PROPOSED = "Хвала на питању. Проверавамо са надлежном службом и јављамо Вам овде најкасније до петка."
@@ -59,8 +61,9 @@ def arrange(pasts: Sequence[PublishedPosts], now: datetime) -> None:
                     opened = house_rules.save(municipality, OPEN[municipality.slug], by=team.approver)
                 HouseRules.objects.filter(pk=opened.pk).update(on_since=timezone.localdate(now) - timedelta(days=30))
             if municipality.slug == REMOVING:
-                _hidden(past, now)
+                _removed(past, now)
             if municipality.slug == "cuprija":
+                _hidden(past, now)
                 _hand_over(past)
             if municipality.answers_need_approval:
                 for message in _waiting()[:1]:
@@ -123,9 +126,8 @@ def _hand_over(past: PublishedPosts) -> None:
 
 
 def _hidden(past: PublishedPosts, now: datetime) -> None:
-    """An advert that the portal hid; a threat that it hid a while ago, which waits for a second person and for
-    removal."""
-    officer, below = past.team.officer, [sent for sent in past.sent if sent.status is not None]
+    """An advert that the portal hid; a threat that it hid a while ago, which waits for a second person."""
+    below = _with_comments(past)
     older = next((sent for sent in reversed(below) if sent.at < now - timedelta(days=5)), below[0])
     at = office_time(older.at, 90)
     advert = _message(past, older, ADVERT, MessageKind.SPAM, at, is_there=True)
@@ -143,10 +145,21 @@ def _hidden(past: PublishedPosts, now: datetime) -> None:
         moderate.ModerationRequest(ModerationReason.THREAT, ModerationAction.HIDE, why),
         now - timedelta(minutes=40),
     )
-    further = "Пријављено полицији, снимак је предат."
-    moderate.propose(
-        threat, moderate.ModerationRequest(ModerationReason.THREAT, ModerationAction.REMOVE, further), by=officer
-    )
+
+
+def _removed(past: PublishedPosts, now: datetime) -> None:
+    """A threat that the portal hid, and that is to be removed once a second person agrees."""
+    below, why = _with_comments(past)[-1], "Прети се насиљем службенику на терену."
+    threat = _message(past, below, OTHER_THREAT, MessageKind.UNLAWFUL, now - timedelta(minutes=35), is_there=True)
+    hide = moderate.ModerationRequest(ModerationReason.THREAT, ModerationAction.HIDE, why)
+    _hide(past, threat, hide, now - timedelta(minutes=25))
+    remove = moderate.ModerationRequest(ModerationReason.THREAT, ModerationAction.REMOVE, REPORTED)
+    moderate.propose(threat, remove, by=past.team.officer)
+
+
+def _with_comments(past: PublishedPosts) -> list[SentPost]:
+    """What was sent where people comment, oldest first."""
+    return [sent for sent in past.sent if sent.status is not None and sent.voice.page.imitation.comment]
 
 
 def _hide(past: PublishedPosts, message: Message, wish: moderate.ModerationRequest, at: datetime) -> None:

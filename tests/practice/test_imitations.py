@@ -10,6 +10,7 @@ import requests
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from channels.account_limits import imitation
 from practice import rules
 from practice.domain import door, react, vote, write
 from practice.domain.write import Draft
@@ -18,7 +19,9 @@ from practice.errors import ApiError
 from practice.imitations import IMITATIONS
 from practice.models import Account, Status
 from tests.browsing import violations
+from tests.platforms.bench import outgoing, read
 from tests.practice.test_api import picture, token_for
+from tests.practice.test_conformance import bench_at
 
 KINDS = sorted(IMITATIONS)
 
@@ -144,6 +147,20 @@ def test_pages_of_every_kind_cost_as_many_queries_as_others(
         write.publish(page, Draft(f"Наставак {n}", reply_to=post.pk))
         write.publish(page_of(f"{KINDS[n]}"), Draft("Друга")) if KINDS[n] != network else None
     assert [cost(path) for path in paths] == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_portal_publishes_a_long_text_and_its_first_comment_over_http(network: str) -> None:
+    bench = bench_at(network)
+    Account.objects.filter(username="opstina").update(network="facebook")
+    connector = bench.connector()
+    assert connector.profile().imitates == "facebook"
+    rules_there = imitation("mastodon", connector.facts, "facebook")
+    sent = outgoing("ж" * 2000, first_comment="Више на сајту." * 60)
+    assert rules_there.check(sent, rules_there.limits()) == []
+    post = connector.publish(sent, read)
+    connector.publish(outgoing(sent.first_comment, reply_to=post.remote_id), read)
+    assert [row["text"] for row in bench.public()] == [sent.first_comment, sent.text]
 
 
 def fill(page: Account, citizen: Account, network: str) -> Status:
