@@ -81,7 +81,7 @@ def _saved_answers(past: PublishedPosts, now: datetime) -> None:
 
 def _add_messages(past: PublishedPosts, now: datetime) -> None:
     """Messages of the last office hours, sorted or not."""
-    below = sorted((sent for sent in past.sent if sent.status is not None), key=lambda published: published.at)
+    below = sorted(_with_comments(past), key=lambda published: published.at)
     boxes = {row.email.split("@")[0]: row for row in Department.objects.all()}
     settlements = list(Settlement.objects.order_by("pk"))
     for entry in on_the_desk(past.team.municipality.slug):
