@@ -19,7 +19,8 @@ from platforms.visibility import Visibility
 NETWORKS = ("bluesky", "facebook", "instagram", "linkedin", "telegram", "threads", "tiktok", "viber", "x")
 """Networks that a practice account can imitate. A post of YouTube is a video and one of WordPress has a title; the
 practice network has neither, so nothing could be published there."""
-COUNTED = frozenset({"post_metrics", "account_metrics", "poll_votes", "history"})
+VOTES = "poll_votes"
+COUNTED = frozenset({"post_metrics", "account_metrics", VOTES, "history"})
 """Features of the carrier alone: it counts what happens there."""
 CARRIED = frozenset({"first_comment", "settings"})
 """Features that the carrier has for such accounts only: an answer to the post itself, and choices that are checked and
@@ -98,7 +99,8 @@ class Imitation:
     def features(self) -> tuple[Feature, ...]:
         """What the network has and the carrier can do; metrics as the carrier counts them."""
         carried = {one.name: one for one in features(self.carrier, self.carrier_facts)}
-        return tuple(_joined(one, carried) for one in features(self.kind, self.facts))
+        has_polls = self.limits().polls is not None
+        return tuple(_joined(one, carried, has_polls=has_polls) for one in features(self.kind, self.facts))
 
     def missing_features(self) -> tuple[Feature, ...]:
         """What the network has and the carrier has not."""
@@ -106,11 +108,11 @@ class Imitation:
         return tuple(one for one in features(self.kind, self.facts) if one.is_supported and one.name not in here)
 
 
-def _joined(feature: Feature, carried: Mapping[str, Feature]) -> Feature:
+def _joined(feature: Feature, carried: Mapping[str, Feature], *, has_polls: bool) -> Feature:
     """`feature` of the network, on the carrier. The permission for it is the carrier's."""
     of_carrier = carried[feature.name]
     if feature.name in COUNTED:
-        return of_carrier
+        return replace(of_carrier, is_supported=of_carrier.is_supported and (feature.name != VOTES or has_polls))
     is_carried = feature.name in CARRIED or (of_carrier.is_supported and feature.name not in NOT_CARRIED)
     return replace(feature, is_supported=feature.is_supported and is_carried, action=of_carrier.action)
 
