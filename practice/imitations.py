@@ -1,4 +1,4 @@
-"""Kinds of pages: the network that a page imitates, and how its pages look, sound and answer because of that. Pure.
+"""Kinds of pages: the network that a page imitates, its layout and words, and what citizens can do there. Pure.
 
 An ordinary page has none of these. The rules of a post (lengths, pictures, shapes) are the business of the program that
 publishes it, which reads the key of the network from the account (`practice.api.entities`).
@@ -10,15 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 PAGE, SQUARES, BUBBLES, SHORT = "page", "squares", "bubbles", "short"
-"""How a page looks: a cover with large posts; squares; bubbles of a channel; a dense timeline of short posts."""
-
+"""Layouts: a cover with large posts; squares; bubbles of a channel; a dense timeline of short posts."""
 
 LIKE, COMMENT, SHARE, REPOST, REPLY = _("Like"), _("Comment"), _("Share"), _("Repost"), _("Reply")
 
 
 @dataclass(frozen=True)
 class Imitation:
-    """`title` is the network's name. `look` is one of the four above.
+    """`title` is the network's name. `layout` is one of the four above.
 
     `like`, `share` and `comment` are the words of the buttons; without `share` or `comment` there is no such button.
     `like_icon` and `share_icon` are names of the portal's own drawings. `private`: whether citizens can write to such
@@ -26,7 +25,7 @@ class Imitation:
     """
 
     title: str
-    look: str
+    layout: str
     like: str | Promise = LIKE
     like_icon: str = "heart"
     share: str | Promise = ""
@@ -40,12 +39,12 @@ class Imitation:
     @property
     def takes_public_messages(self) -> bool:
         """Whether citizens can write a post of their own to it. A channel has no such place."""
-        return bool(self.comment) and self.look != BUBBLES
+        return bool(self.comment) and self.layout != BUBBLES
 
     @property
     def likes_first(self) -> bool:
         """Whether the button of a like stands before the others."""
-        return self.look in (PAGE, SQUARES)
+        return self.layout in (PAGE, SQUARES)
 
 
 IMITATIONS: dict[str, Imitation] = {

@@ -183,10 +183,10 @@ def fill(page: Account, citizen: Account, network: str) -> Status:
 @pytest.mark.journey
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_every_look_is_readable_in_a_browser(network: str, browser: Any, width: int, scheme: str) -> None:
-    """One network of each look: its page at one width, a post of it at the other."""
+def test_every_layout_is_readable_in_a_browser(network: str, browser: Any, width: int, scheme: str) -> None:
+    """One network of each layout: its page at one width, a post of it at the other."""
     citizen = door.enter("Комшија")
-    kinds = {IMITATIONS[kind].look: kind for kind in KINDS}.values()
+    kinds = {IMITATIONS[kind].layout: kind for kind in KINDS}.values()
     posts = {kind: fill(page_of(kind), citizen, network) for kind in kinds}
     context = browser.new_context(locale="en-GB", color_scheme=scheme, viewport={"width": width, "height": 800})
     screen = context.new_page()
