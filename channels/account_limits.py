@@ -8,6 +8,7 @@ from django.conf import settings
 
 from platforms import reply_windows as windows
 from platforms import scopes
+from platforms.imitation import Imitation
 from platforms.registry import connector
 from platforms.reply_windows import ReplyWindow
 from platforms.types import Action, Limits
@@ -18,10 +19,17 @@ def known(platform: str, facts: Mapping[str, Any] | None) -> dict[str, Any]:
     return {**(facts or {}), "options": settings.NETWORK_OPTIONS.get(platform, {})}
 
 
-def limits(platform: str, facts: Mapping[str, Any] | None, granted: Collection[str]) -> Limits:
-    """The limits of the account's server, less what needs a permission that was not granted."""
+def imitation(platform: str, facts: Mapping[str, Any] | None, imitates: str) -> Imitation:
+    """The rules of a practice account that imitates the network `imitates`."""
+    return Imitation(imitates, known(imitates, None), connector(platform), known(platform, facts))
+
+
+def limits(platform: str, facts: Mapping[str, Any] | None, granted: Collection[str], *, imitates: str = "") -> Limits:
+    """The limits of the account's server, less what needs a permission that was not granted. `imitates`: the network
+    that a practice account imitates."""
     kind, with_options = connector(platform), known(platform, facts)
-    allowed, requested = kind.limits(with_options), kind.requested(with_options)
+    allowed = imitation(platform, facts, imitates).limits() if imitates else kind.limits(with_options)
+    requested = kind.requested(with_options)
     if granted and any(setting.scope for setting in allowed.settings):
         missing = {scope.name for scope in scopes.missing(requested, granted)}
         allowed = replace(allowed, settings=tuple(one for one in allowed.settings if one.scope not in missing))

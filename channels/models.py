@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from channels import account_limits
 from channels.enums import ChannelState, ConnectStep, Layout
+from common import network_labels
 from common.fields import WebAddressField
 from municipalities.models import Held
 from municipalities.tenancy import TenantModel
-from platforms.registry import PLATFORMS, connector
+from platforms.registry import PLATFORMS
+from platforms.types import Limits
 
 
 def default_languages() -> list[str]:
@@ -35,6 +37,7 @@ class Channel(TenantModel):
     url = WebAddressField(max_length=500, blank=True)
     avatar_url = WebAddressField(max_length=500, blank=True)
     is_practice = models.BooleanField(default=False)
+    imitates = models.CharField(max_length=20, blank=True)  # of a practice account: a key of another network
     state = models.CharField(max_length=14, choices=ChannelState, default=ChannelState.CONNECTED)
     problem = models.CharField(max_length=300, blank=True)
     checked_at = models.DateTimeField(null=True)
@@ -62,11 +65,26 @@ class Channel(TenantModel):
                 name="account_connected_once",
                 fields=["platform", "server", "remote_id"],
                 condition=~models.Q(state="disconnected"),
-            )
+            ),
+            models.CheckConstraint(
+                name="only_practice_imitates", condition=models.Q(imitates="") | models.Q(is_practice=True)
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.handle})"
+
+    @property
+    def network(self) -> str:
+        """The key of the network whose rules and looks it has: of a practice account the imitated one. Calls go
+        through the connector of `platform`."""
+        return self.imitates or self.platform
+
+    @property
+    def network_label(self) -> str:
+        """`network` for the eye, as `common.templatetags.ui` shows it: "facebook", of a practice account
+        "facebook-practice"."""
+        return network_labels.of_practice(self.network) if self.is_practice else self.network
 
     @property
     def takes_posts(self) -> bool:
@@ -76,12 +94,17 @@ class Channel(TenantModel):
     @property
     def takes_polls(self) -> bool:
         """Whether its server has polls, by its facts."""
-        return connector(self.platform).limits(self.facts).polls is not None
+        return self.limits.polls is not None
 
     @property
     def takes_threads(self) -> bool:
         """Whether a post can go on in a chain of answers to itself, by its server's facts and our permission."""
-        return account_limits.limits(self.platform, self.facts, self.granted).threads
+        return self.limits.threads
+
+    @property
+    def limits(self) -> Limits:
+        """What it accepts, by its server's facts and our permissions."""
+        return account_limits.limits(self.platform, self.facts, self.granted, imitates=self.imitates)
 
 
 class ChannelPause(Held, TenantModel):

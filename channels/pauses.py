@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.utils import timezone
 
 from channels.models import Channel, ChannelPause
-from common import restores
+from common import network_labels, restores
 from municipalities.models import Enrolment, Municipality, Pause, WidePause, runs
 from municipalities.queries import today
 
@@ -24,7 +24,7 @@ PauseScope = Literal["restore", "everybody", "programme", "municipality", "chann
 
 @dataclass(frozen=True)
 class Paused:
-    """A pause that runs. `channel`, `platform` and `channel_id` are those of a paused channel, else empty.
+    """A pause that runs. `channel` to `channel_id` are those of a paused channel, else empty.
 
     That of a restore (`common.restores`) has nobody who started it; `made_at` is when its backup was made.
     """
@@ -38,8 +38,16 @@ class Paused:
     programme: str = ""
     channel: str = ""
     platform: str = ""
+    imitates: str = ""
+    is_practice: bool = False
     channel_id: int | None = None
     made_at: datetime | None = None
+
+    @property
+    def network_label(self) -> str:
+        """As `Channel.network_label`."""
+        network = self.imitates or self.platform
+        return network_labels.of_practice(network) if self.is_practice else network
 
     @property
     def summary(self) -> str:
@@ -140,7 +148,9 @@ def _rows(now: datetime, on: date, municipality: str, channel: str | None) -> li
         of_channels = of_channels.filter(municipality=OuterRef(municipality))
     else:
         of_channels = of_channels.filter(channel=OuterRef(channel))
-    named = {"channel": F("channel__name"), "platform": F("channel__platform"), "channel_id": F("channel_id")}
+    named = {"channel": F("channel__name"), "channel_id": F("channel_id")}
+    named |= {"platform": F("channel__platform"), "imitates": F("channel__imitates")}
+    named["is_practice"] = F("channel__is_practice")
     return [
         _of_restore(),
         _read(everywhere.order_by("programme_id", "pk"), "programme", programme=F("programme__name")),

@@ -18,9 +18,11 @@ from django.utils.translation import gettext
 from channels import account_limits, messages, rules
 from channels.account_limits import known
 from channels.models import Channel, Event
+from common.templatetags.ui import network_name
 from platforms import counting, post_settings, scopes, types
 from platforms.checks import check_settings
 from platforms.features import features
+from platforms.imitation import Imitation
 from platforms.post_settings import YES, PostSetting
 from platforms.registry import PLATFORMS, Platform, connector
 from platforms.types import Action, Limits, Message, Outgoing, Problem, Scope
@@ -45,7 +47,24 @@ class Finding:
 
 
 def platform(channel: Channel) -> Platform:
+    """The network whose connector serves the channel."""
     return PLATFORMS[channel.platform]
+
+
+def network(channel: Channel) -> Platform:
+    """The network whose rules and looks it has: of a practice account the imitated one."""
+    return PLATFORMS[channel.network]
+
+
+def network_title(channel: Channel) -> str:
+    """The name of `network`, in the reader's language: "Facebook (practice)"."""
+    return network_name(channel.network_label)
+
+
+def _imitation(channel: Channel) -> Imitation | None:
+    if not channel.imitates:
+        return None
+    return account_limits.imitation(channel.platform, channel.facts, channel.imitates)
 
 
 def unknown_options() -> list[str]:
@@ -66,7 +85,7 @@ def commit_window(channel: Channel, *, is_private: bool = False) -> timedelta:
 
 def limits(channel: Channel) -> Limits:
     """The limits of the account's server, as of `channel.facts_at`, and of what was granted."""
-    return account_limits.limits(channel.platform, channel.facts, channel.granted)
+    return channel.limits
 
 
 def longest_answer(channel: Channel, *, is_private: bool) -> int:
@@ -78,7 +97,7 @@ def longest_answer(channel: Channel, *, is_private: bool) -> int:
 
 def could_have_threads(channel: Channel) -> bool:
     """Whether the channel would have threads with every permission."""
-    return account_limits.limits(channel.platform, channel.facts, ()).threads
+    return account_limits.limits(channel.platform, channel.facts, (), imitates=channel.imitates).threads
 
 
 @dataclass(frozen=True)
@@ -155,18 +174,24 @@ class Ability:
 
 @dataclass(frozen=True)
 class Abilities:
-    """Those of one group, and the names of what its network does not have."""
+    """Those of one group, and the names of what its network does not have. `not_carried`: what the imitated network
+    has, and the practice network cannot carry out."""
 
     group: str
     has: tuple[Ability, ...]
     lacks: tuple[str, ...]
+    not_carried: tuple[str, ...] = ()
 
 
 def abilities(channel: Channel) -> list[Abilities]:
     """What the channel can do on its network, by groups. Where there are only conversations, nothing is missed."""
     spec = platform(channel)
-    facts = known(channel.platform, channel.facts)
-    listed = features(connector(channel.platform), facts, takes_posts=spec.takes_posts)
+    imitation = _imitation(channel)
+    if imitation:
+        listed, missing = imitation.features(), {one.name for one in imitation.missing_features()}
+    else:
+        facts, missing = known(channel.platform, channel.facts), set()
+        listed = features(connector(channel.platform), facts, takes_posts=spec.takes_posts)
     if not spec.takes_posts:
         listed = tuple(one for one in listed if one.is_supported)
     groups = dict.fromkeys(one.group for one in listed)
@@ -178,7 +203,12 @@ def abilities(channel: Channel) -> list[Abilities]:
                 for one in listed
                 if one.group == group and one.is_supported
             ),
-            tuple(gettext(one.label) for one in listed if one.group == group and not one.is_supported),
+            tuple(
+                gettext(one.label)
+                for one in listed
+                if one.group == group and not one.is_supported and one.name not in missing
+            ),
+            tuple(gettext(one.label) for one in listed if one.group == group and one.name in missing),
         )
         for group in groups
     ]
@@ -188,7 +218,8 @@ def check(channel: Channel, outgoing: Outgoing) -> list[Finding]:
     """Every problem with `outgoing` on this channel, in the order of the page. Empty: the network should take it."""
     of_account = limits(channel)
     allowed = of_account.of_format(outgoing.settings)
-    problems = connector(channel.platform).check(outgoing, allowed)
+    checks = _imitation(channel) or connector(channel.platform)
+    problems = checks.check(outgoing, allowed)
     if outgoing.reply_to is None:
         if not platform(channel).takes_posts:
             problems.append(Problem("takes_no_posts", "channel", messages.TAKES_NO_POSTS))
@@ -331,6 +362,8 @@ def manual_steps(channel: Channel) -> str:
 
 
 def _moderates(channel: Channel) -> types.ModerationSupport:
+    if imitation := _imitation(channel):
+        return imitation.moderates()
     return connector(channel.platform).moderates(known(channel.platform, channel.facts))
 
 

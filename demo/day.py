@@ -252,7 +252,7 @@ def _react(day: Day, hour: int, citizens: list[Account], weekend: bool) -> None:
     posts = Status.objects.filter(account__kind=AccountKind.PAGE, in_reply_to=None, created_at__gte=since)
     for status in posts.select_related("account").order_by("-pk"):
         _gather(day, status, awake)
-        if day.rng.random() < _wordiness(status) * awake:
+        if status.account.imitation.comment and day.rng.random() < _wordiness(status) * awake:
             _comment(day, status, citizens)
     if day.rng.random() < awake * 2:
         _ask(day, citizens)
@@ -264,7 +264,7 @@ def _gather(day: Day, status: Status, awake: float) -> None:
     old = (timezone.now() - status.created_at) > timedelta(hours=20)
     mean = status.account.followers_count * LIKES[category] * awake * (0.12 if old else FRESH_SHARE)
     likes = int(mean * day.rng.lognormvariate(0, 0.5) + day.rng.random())
-    shares = int(likes * SHARES[category] + day.rng.random() * 0.4)
+    shares = int(likes * SHARES[category] + day.rng.random() * 0.4) if status.account.imitation.share else 0
     if likes or shares:
         react.crowd(status.pk, likes=likes, boosts=shares)
         day.played.likes += likes

@@ -39,6 +39,10 @@ OPEN = {
 }  # fmt: skip
 ADVERT = "Zarada od kuće, 2000 evra nedeljno, bez ulaganja! Prijava: www.lako-do-novca.example"
 THREAT = "Знам где начелник паркира ауто. Нека се чува кад падне мрак, пребићемо га."
+# Its page imitates no network: on those that the others imitate, the portal only hides comments.
+REMOVING = "vlasotince"
+OTHER_THREAT = "Sačekaću ja inspektora ispred opštine, neka slobodno povede i policiju, razbiću ga."
+REPORTED = "Пријављено полицији, снимак екрана је предат."
 QUESTION = "Молимо вас да нам јавите шта да одговоримо и до када се то може очекивати."
 KNOWN = "Радови су уговорени. Екипа излази на терен у среду ујутру, а посао треба да буде готов до краја недеље."
 PROPOSED = "Хвала на питању. Проверавамо са надлежном службом и јављамо Вам овде најкасније до петка."
@@ -56,6 +60,8 @@ def arrange(pasts: Sequence[PublishedPosts], now: datetime) -> None:
                 with made_at(now - timedelta(days=30)):
                     opened = house_rules.save(municipality, OPEN[municipality.slug], by=team.approver)
                 HouseRules.objects.filter(pk=opened.pk).update(on_since=timezone.localdate(now) - timedelta(days=30))
+            if municipality.slug == REMOVING:
+                _removed(past, now)
             if municipality.slug == "cuprija":
                 _hidden(past, now)
                 _hand_over(past)
@@ -75,7 +81,7 @@ def _saved_answers(past: PublishedPosts, now: datetime) -> None:
 
 def _add_messages(past: PublishedPosts, now: datetime) -> None:
     """Messages of the last office hours, sorted or not."""
-    below = sorted((sent for sent in past.sent if sent.status is not None), key=lambda published: published.at)
+    below = sorted(_with_comments(past), key=lambda published: published.at)
     boxes = {row.email.split("@")[0]: row for row in Department.objects.all()}
     settlements = list(Settlement.objects.order_by("pk"))
     for entry in on_the_desk(past.team.municipality.slug):
@@ -120,9 +126,8 @@ def _hand_over(past: PublishedPosts) -> None:
 
 
 def _hidden(past: PublishedPosts, now: datetime) -> None:
-    """An advert that the portal hid; a threat that it hid a while ago, which waits for a second person and for
-    removal."""
-    officer, below = past.team.officer, [sent for sent in past.sent if sent.status is not None]
+    """An advert that the portal hid; a threat that it hid a while ago, which waits for a second person."""
+    below = _with_comments(past)
     older = next((sent for sent in reversed(below) if sent.at < now - timedelta(days=5)), below[0])
     at = office_time(older.at, 90)
     advert = _message(past, older, ADVERT, MessageKind.SPAM, at, is_there=True)
@@ -140,10 +145,21 @@ def _hidden(past: PublishedPosts, now: datetime) -> None:
         moderate.ModerationRequest(ModerationReason.THREAT, ModerationAction.HIDE, why),
         now - timedelta(minutes=40),
     )
-    further = "Пријављено полицији, снимак је предат."
-    moderate.propose(
-        threat, moderate.ModerationRequest(ModerationReason.THREAT, ModerationAction.REMOVE, further), by=officer
-    )
+
+
+def _removed(past: PublishedPosts, now: datetime) -> None:
+    """A threat that the portal hid, and that is to be removed once a second person agrees."""
+    below, why = _with_comments(past)[-1], "Прети се насиљем службенику на терену."
+    threat = _message(past, below, OTHER_THREAT, MessageKind.UNLAWFUL, now - timedelta(minutes=35), is_there=True)
+    hide = moderate.ModerationRequest(ModerationReason.THREAT, ModerationAction.HIDE, why)
+    _hide(past, threat, hide, now - timedelta(minutes=25))
+    remove = moderate.ModerationRequest(ModerationReason.THREAT, ModerationAction.REMOVE, REPORTED)
+    moderate.propose(threat, remove, by=past.team.officer)
+
+
+def _with_comments(past: PublishedPosts) -> list[SentPost]:
+    """What was sent where people comment, oldest first."""
+    return [sent for sent in past.sent if sent.status is not None and sent.voice.page.imitation.comment]
 
 
 def _hide(past: PublishedPosts, message: Message, wish: moderate.ModerationRequest, at: datetime) -> None:

@@ -58,10 +58,19 @@ def citizens_of_the_demo() -> QuerySet[Account]:
     return accounts.exclude(username__regex=CITIZEN_OF_A_TEAM)
 
 
-def _account(kind: AccountKind, username: str, name: str, today: datetime, note: str = "") -> Account:
+def _account(
+    kind: AccountKind, username: str, name: str, today: datetime, *, note: str = "", network: str = ""
+) -> Account:
     account, _ = Account.objects.get_or_create(
         username=username,
-        defaults={"kind": kind, "display_name": name, "note": note, "hue": hue(username), "is_demo": True},
+        defaults={
+            "kind": kind,
+            "display_name": name,
+            "note": note,
+            "hue": hue(username),
+            "network": network,
+            "is_demo": True,
+        },
     )
     Account.objects.filter(pk=account.pk).update(created_at=today - timedelta(days=DAYS + 30))
     return account
@@ -74,7 +83,9 @@ def channel_pages(people: People, now: datetime) -> dict[str, list[ChannelPage]]
 
 
 def _voice(team: Team, plan: ChannelPlan, app: App, now: datetime) -> ChannelPage:
-    page = _account(AccountKind.PAGE, plan.username, plan.name, now, place(team.municipality.slug).note)
+    page = _account(
+        AccountKind.PAGE, plan.username, plan.name, now, note=place(team.municipality.slug).note, network=plan.network
+    )
     with scope(team.municipality):
         channel = Channel.objects.filter(platform=PLATFORM, remote_id=str(page.pk), is_practice=True).first()
         if channel is None:

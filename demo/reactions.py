@@ -4,7 +4,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from django.core.files.base import ContentFile
@@ -84,7 +84,7 @@ def _planned(pasts: list[PublishedPosts], audience: Audience) -> list[PlannedSta
 
 def curve_of(sent: SentPost, audience: Audience) -> growth.Curve:
     day = timezone.localdate(sent.at)
-    return growth.curve(
+    curve = growth.curve(
         _key(sent),
         sent.planned.category,
         timezone.localtime(sent.at),
@@ -92,6 +92,7 @@ def curve_of(sent: SentPost, audience: Audience) -> growth.Curve:
         picture=bool(sent.drawn),
         trained=growth.trained(day, audience.training),
     )
+    return curve if sent.voice.page.imitation.share else replace(curve, boosts=0)
 
 
 def _key(sent: SentPost) -> str:
@@ -108,6 +109,7 @@ def _thread(sent: SentPost, audience: Audience) -> Iterator[PlannedStatus]:
         _key(sent), sent.planned.category, audience.followers[sent.voice.page.pk][day], trained=trained
     )
     fitting = [comment for comment in citizens()[1] if comment.fits(sent.planned.category, sent.planned.key)]
+    count = count if sent.voice.page.imitation.comment else 0
     authors = rng.sample(audience.citizens, min(count, len(fitting)))
     for author, comment in zip(authors, rng.sample(fitting, len(authors)), strict=True):
         at = _awake(post.at + timedelta(minutes=rng.lognormvariate(4.4, 1.2)))

@@ -104,15 +104,24 @@ class Wording:
         return (not self.months or day.month in self.months) and (trained or not self.after_training)
 
 
+WITH_PICTURES = ("instagram", "tiktok")
+"""Networks that take no text alone."""
+
+
 @dataclass(frozen=True)
 class ChannelPlan:
-    """`share`: how many of the posts go to this channel, too."""
+    """`share`: how many of the posts go to this channel, too. `network`: which one its page imitates, "" for none."""
 
     username: str
     name: str
     languages: tuple[str, ...]
     followers: int
     share: float = 1.0
+    network: str = ""
+
+    def takes(self, picture: str) -> bool:
+        """Whether its network takes a post with this picture, or with none. All the demo's texts are short enough."""
+        return bool(picture) or self.network not in WITH_PICTURES
 
 
 @dataclass(frozen=True)
@@ -190,10 +199,16 @@ def common() -> tuple[Wording, ...]:
 @cache
 def place(slug: str) -> DemoMunicipality:
     data = _read(slug)
-    first = ChannelPlan(data["username"], data["name"], ("sr-Cyrl",), data["followers"])
+    network = data.get("network", "")
+    first = ChannelPlan(data["username"], data["name"], ("sr-Cyrl",), data["followers"], network=network)
     more = (
         ChannelPlan(
-            channel["username"], channel["name"], tuple(channel["languages"]), channel["followers"], channel["share"]
+            channel["username"],
+            channel["name"],
+            tuple(channel["languages"]),
+            channel["followers"],
+            channel["share"],
+            channel.get("network", ""),
         )
         for channel in data.get("channel", ())
     )
@@ -404,9 +419,9 @@ def _planned(plan: Plan, wording: Wording, day: date, at: time, *, trained: bool
         title=wording.title,
         texts={tag: text.format_map(placeholders) for tag, text in texts.items()},
         link=wording.link,
-        picture=wording.picture if plan.rng.random() < 0.9 else "",
+        picture=(picture := wording.picture if plan.rng.random() < 0.9 else ""),
         time=resolved,
-        channels=_channels(plan, texts),
+        channels=_channels(plan, texts, picture),
         call=wording.call if trained else "",
         service=wording.service,
         asked=wording.asked if trained else None,
@@ -470,11 +485,11 @@ DATES: Mapping[str, Callable[[date], str]] = {
 }
 
 
-def _channels(plan: Plan, texts: Mapping[str, str]) -> tuple[str, ...]:
+def _channels(plan: Plan, texts: Mapping[str, str], picture: str) -> tuple[str, ...]:
     first, *more = plan.place.channels
     chosen = [first.username]
     for channel in more:
         has_words = channel.languages[0].startswith("sr-") or channel.languages[0] in texts
-        if has_words and plan.rng.random() < channel.share:
+        if has_words and plan.rng.random() < channel.share and channel.takes(picture):
             chosen.append(channel.username)
     return tuple(chosen)

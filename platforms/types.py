@@ -533,6 +533,8 @@ class Profile:
     url: str
     avatar_url: str = ""
     followers: int | None = None
+    imitates: str = ""
+    """Of an account of the practice network: the network that it imitates (`platforms.imitation.NETWORKS`)."""
 
 
 @dataclass(frozen=True)

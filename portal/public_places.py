@@ -150,7 +150,7 @@ def _post(group: Sequence[Publication], variants: Sequence[Variant], tongue: str
     by_tag = {f"{row.language}-{row.script}": row.text for row in variants}
     wanted = tongue if tongue in by_tag else next(iter(by_tag), tongue)
     links = [
-        (row.channel.platform, row.channel.name, row.delivery.permalink) for row in group if row.delivery.permalink
+        (row.channel.network_label, row.channel.name, row.delivery.permalink) for row in group if row.delivery.permalink
     ]
     at = group[0].delivery.published_at
     assert at is not None  # a constraint says so of what is published

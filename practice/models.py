@@ -9,7 +9,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from practice import imitations
 from practice.enums import AccountKind, NoticeKind, Visibility
+from practice.imitations import Imitation
 
 
 class Account(models.Model):
@@ -20,6 +22,9 @@ class Account(models.Model):
     display_name = models.CharField(max_length=60)
     note = models.CharField(max_length=300, blank=True)
     hue = models.PositiveSmallIntegerField(default=0)
+    network = models.CharField(
+        max_length=20, blank=True
+    )  # of a page: a key of `practice.imitations`, "" an ordinary one
     followers_count = models.PositiveIntegerField(default=0)
     following_count = models.PositiveIntegerField(default=0)
     statuses_count = models.PositiveIntegerField(default=0)
@@ -29,10 +34,15 @@ class Account(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="username_is_plain", condition=Q(username__regex=r"^[a-z0-9_]{1,30}$")),
+            models.CheckConstraint(name="only_pages_imitate", condition=Q(network="") | Q(kind=AccountKind.PAGE)),
         ]
 
     def __str__(self) -> str:
         return f"@{self.username}"
+
+    @property
+    def imitation(self) -> Imitation:
+        return imitations.of(self.network)
 
 
 class Status(models.Model):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from common import languages
 from kits.models import in_interface_script
+from practice.imitations import CONVERSING, IMITATIONS
 from serbian.transliteration import to_latin
 from trainings import scenario_parsing
 from trainings.domain.exercises import MOST_TEAMS
@@ -43,6 +44,15 @@ class ExerciseForm(CleanTextForm):
         self.chosen = next((scenario for scenario in self.scenarios if scenario.key == chosen), self.scenarios[0])
         self.fields["scenario"].initial = self.chosen.key
         self.fields["minutes"].initial = self.chosen.minutes
+        kinds = [(key, IMITATIONS[key].title) for key in CONVERSING]
+        self.fields["network"] = forms.ChoiceField(
+            choices=[("", _("Ordinary pages of the practice network")), *kinds],
+            label=_("Pages of the teams"),
+            required=False,
+            help_text=_(
+                "Posts are checked and shown as on that network. It has polls only on X and on ordinary pages."
+            ),
+        )
         numbers = range(1, min(MOST_TEAMS, max(len(self.people), 1)) + 1)
         choices = [("", _("does not play")), *((str(n), _("Team %(number)s") % {"number": n}) for n in numbers)]
         usual = self._by_municipality()

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from channels import messages
 from channels.connector_factory import open_channel
-from channels.domain.connect.work import web
+from channels.domain.connect.work import imitates, web
 from channels.domain.consent import mark_needs_consent
 from channels.enums import ChannelState
 from channels.models import Channel
@@ -64,6 +64,7 @@ def _renew(channel: Channel, profile: Profile) -> None:
         "name": (profile.name or profile.handle)[:200],
         "url": web(profile.url),
         "avatar_url": web(profile.avatar_url),
+        "imitates": imitates(profile, is_practice=channel.is_practice),
         "problem": "",
     }
     Channel.objects.filter(pk=channel.pk, state=ChannelState.CONNECTED).update(**fresh)

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('url', models.URLField(blank=True, max_length=500)),
                 ('avatar_url', models.URLField(blank=True, max_length=500)),
                 ('is_practice', models.BooleanField(default=False)),
+                ('imitates', models.CharField(blank=True, max_length=20)),
                 ('state', models.CharField(choices=[('connected', 'Connected'), ('needs_consent', 'Needs reconnecting'), ('disconnected', 'Disconnected')], default='connected', max_length=14)),
                 ('problem', models.CharField(blank=True, max_length=300)),
                 ('checked_at', models.DateTimeField(null=True)),
@@ -51,7 +52,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'indexes': [models.Index(condition=models.Q(('state', 'connected')), fields=['checked_at'], name='channel_upkeep')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'disconnected'), _negated=True), fields=('platform', 'server', 'remote_id'), name='account_connected_once')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'disconnected'), _negated=True), fields=('platform', 'server', 'remote_id'), name='account_connected_once'), models.CheckConstraint(condition=models.Q(('imitates', ''), ('is_practice', True), _connector='OR'), name='only_practice_imitates')],
             },
         ),
         migrations.CreateModel(

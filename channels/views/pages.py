@@ -284,6 +284,8 @@ def _channel_page(request: MunicipalityRequest, shown: Channel, form: ArrangeFor
     context = {
         "channel": shown,
         "platform": PLATFORMS[shown.platform],
+        "network_title": validation.network_title(shown),
+        "imitated": _(validation.network(shown).title) if shown.imitates else "",
         "host": _host(shown.server),
         "spoken": [named.get(tag, tag) for tag in shown.languages],
         "granted": _scopes(shown.platform, shown.granted),

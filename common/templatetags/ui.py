@@ -24,7 +24,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
-from common import charts, content_security, languages, numbers, tables
+from common import charts, content_security, languages, network_labels, numbers, tables
 from common.asset_bundles import style_imports
 from common.fields import web_address as guarded_address
 from common.markup import NOTHING, html, joined, json_in_script, rewritten
@@ -113,7 +113,8 @@ def drawing(name: str) -> SafeString:
 @register.simple_tag
 def network_icon(platform: str) -> SafeString:
     """The network's mark in its colour (`--brand-…` of tokens.css), a globe for one we have no mark of."""
-    name = NETWORK_MARKS.get(platform, platform)
+    key, _is_practice = network_labels.split(platform)
+    name = NETWORK_MARKS.get(key, key)
     if name not in sprite_names():
         return _use("globe", "icon")
     return _use(name, f"icon brand-{name}")
@@ -134,7 +135,10 @@ def network(platform: str, label: str = "") -> SafeString:
 
 @register.simple_tag
 def network_name(platform: str) -> str:
-    return str(NETWORK_NAMES.get(platform) or NAMES_OF_BOTS.get(platform) or platform.replace("_", " ").capitalize())
+    """`platform` is a key of a network, or a label of `common.network_labels`: "Facebook (practice)"."""
+    key, is_practice = network_labels.split(platform)
+    name = str(NETWORK_NAMES.get(key) or NAMES_OF_BOTS.get(key) or key.replace("_", " ").capitalize())
+    return _("%(network)s (practice)") % {"network": name} if is_practice else name
 
 
 @register.simple_tag

@@ -118,7 +118,7 @@ def _texts(version: Version, where: list[Publication], municipality: Municipalit
 def _places(where: list[Publication]) -> dict[str, Any]:
     places = [
         {
-            "network": publication.channel.platform,
+            "network": publication.channel.network,
             "name": publication.channel.name,
             "url": publication.delivery.permalink,
         }

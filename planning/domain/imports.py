@@ -299,7 +299,7 @@ def _pictures() -> dict[str, Shown]:
 
 
 def _names(channel: Channel) -> set[str]:
-    names = (channel.name, channel.handle, channel.handle.lstrip("@"), validation.platform(channel).title)
+    names = (channel.name, channel.handle, channel.handle.lstrip("@"), validation.network(channel).title)
     return {fold(name) for name in names}
 
 

@@ -111,6 +111,7 @@ class Mastodon(Conversation, Defaults):
             url=str(account.get("url") or ""),
             avatar_url=str(account.get("avatar") or ""),
             followers=statuses.numbers(account, statuses.ACCOUNT_COUNTS).get("followers"),
+            imitates=server.imitates(account),
         )
 
     def revoke(self, *, shared: bool = False) -> None:

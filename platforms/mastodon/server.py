@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from common.http import Answer, Http
 from platforms.answers import read
 from platforms.errors import NotReached, Rejected
+from platforms.imitation import imitated
 from platforms.post_settings import WARNING, Choice, PostSetting, SettingKind
 from platforms.translation import gettext_noop
 from platforms.types import Limits, PollLimits, VideoLimits
@@ -138,6 +139,13 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         visibilities=tuple(Visibility),
         settings=_settings(str(facts.get("software") or "")),
     )
+
+
+def imitates(account: Mapping[str, Any]) -> str:
+    """The network that an account imitates, from a field that the practice network adds to Mastodon's account. Any
+    server may send it: `channels` believes the installation's own practice network alone."""
+    extension = account.get("dobosar")
+    return imitated(extension.get("network")) if isinstance(extension, Mapping) else ""
 
 
 def _settings(software: str) -> tuple[PostSetting, ...]:

@@ -15,7 +15,7 @@ FIRST_CHOICE = "instagram"
 def chosen_channel(channels: Sequence[Channel], wanted: int | None) -> Channel | None:
     """The channel `wanted`; else one of Instagram, else the first; None without channels."""
     by_id = {channel.pk: channel for channel in channels}
-    of_first_choice = (channel for channel in channels if channel.platform == FIRST_CHOICE)
+    of_first_choice = (channel for channel in channels if channel.network == FIRST_CHOICE)
     return by_id.get(wanted or 0) or next(of_first_choice, None) or next(iter(channels), None)
 
 

@@ -107,7 +107,7 @@ class Preview:
         """The template that renders it."""
         if (chosen := format_of(self.part.settings)) in SHAPED:
             return f"posts/preview/{chosen}.html"
-        return f"posts/preview/{validation.platform(self.channel).preview}.html"
+        return f"posts/preview/{validation.network(self.channel).preview}.html"
 
     @property
     def has_media(self) -> bool:

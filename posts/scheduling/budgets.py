@@ -78,7 +78,7 @@ def _amount_of(draft: Draft | None, channel: Channel, budget: Budget) -> int:
 def _note(channel: Channel, budget: Budget, uses: Sequence[Use], at: datetime, amount: int) -> str:
     room = budgets.room(budget, uses, at, amount)
     values: dict[str, Any] = {
-        "channel": f"{network_name(channel.platform)}, {channel.name}",
+        "channel": f"{network_name(channel.network_label)}, {channel.name}",
         "used": room.used + amount,
         "most": budget.most,
         "budget": _(budget.label),
@@ -122,7 +122,7 @@ def days_over(channels: Sequence[Channel], since: datetime, until: datetime) -> 
     for channel in channels:
         for budget in listed.get(channel.pk, ()):
             sentence = _("More than %(most)s %(budget)s on %(channel)s") % {
-                "most": budget.most, "budget": _(budget.label), "channel": network_name(channel.platform),
+                "most": budget.most, "budget": _(budget.label), "channel": network_name(channel.network_label),
             }  # fmt: skip
             for day in {_day(at) for at in budgets.exceeded(budget, _uses(uses, channel.pk, budget)) if at >= since}:
                 over.setdefault(day, []).append(sentence)

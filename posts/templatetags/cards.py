@@ -134,7 +134,7 @@ def network_states(publications: Sequence[Publication]) -> SafeString:
 
 
 def _network(publication: Publication, *, with_state: bool) -> SafeString:
-    platform = publication.channel.platform
+    platform = publication.channel.network_label
     known = STATES.get(publication.shown_state)
     if not with_state or known is None:
         label = network_name(platform)

@@ -51,7 +51,7 @@ def _entry(post: Post, appearance: Appearance, move_to: str, language: str | Non
     shown_state = post.shown_state
     known = STATES.get(shown_state, UNKNOWN)
     is_urgent = known.tone in URGENT
-    networks = dict.fromkeys(channel.platform for channel in channels)
+    networks = dict.fromkeys(channel.network_label for channel in channels)
     return html(
         '<li class="entry{} {}" data-post="{}"><a class="entry-link" href="{}{}/">{}{}{}{}'
         '<span class="entry-text">{}</span>{}</a>{}</li>',

@@ -46,6 +46,8 @@ def account(row: Account, origin: str) -> dict[str, Any]:
         "last_status_at": None,
         "emojis": [],
         "fields": [],
+        # Ours alone: the network that a page imitates.
+        **({"dobosar": {"network": row.network}} if row.network else {}),
     }
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from practice import queries, rules
 from practice.api.calls import api, origin
 from practice.enums import Visibility
+from practice.imitations import IMITATIONS
 from practice.web import ApiRequest
 
 SOFTWARE = "dobosar-practice"
@@ -116,7 +117,12 @@ def configuration() -> dict[str, Any]:
         },
         # Moderation of comments, which Mastodon does not offer (`practice.api.comments`), and who may read a post:
         # everybody or who is mentioned. Posts for followers do not exist.
-        "dobosar": {"comments": ["hide", "delete"], "visibilities": list(Visibility.values)},
+        # Pages that imitate another network (`practice.imitations`) may write more than others, in code points.
+        "dobosar": {
+            "comments": ["hide", "delete"],
+            "visibilities": list(Visibility.values),
+            "imitations": {"networks": list(IMITATIONS), "max_characters": rules.MAX_CHARACTERS_OF_IMITATION},
+        },
     }
 
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from practice.enums import AccountKind
 from practice.errors import ApiError, Missing
+from practice.imitations import IMITATIONS
 from practice.models import Account
 
 HUES = 8
@@ -25,8 +26,13 @@ def enter(name: str) -> Account:
     return known or create(AccountKind.CITIZEN, shown)
 
 
-def create(kind: AccountKind, name: str, *, username: str = "", note: str = "") -> Account:
-    """A new account. The username is made from the name, with a number where it is taken."""
+def create(kind: AccountKind, name: str, *, username: str = "", note: str = "", network: str = "") -> Account:
+    """A new account. The username is made from the name, with a number where it is taken.
+
+    `network`: of a page, the one that it imitates. Raises `ApiError` for one that is not in `practice.imitations`.
+    """
+    if network and (network not in IMITATIONS or kind != AccountKind.PAGE):
+        raise ApiError("There is no such kind of page.")
     shown = cleaned(name)
     wanted = username or slug(shown)
     for attempt in range(20):
@@ -37,7 +43,12 @@ def create(kind: AccountKind, name: str, *, username: str = "", note: str = "") 
         try:
             with transaction.atomic():
                 return Account.objects.create(
-                    kind=kind, username=candidate, display_name=shown, note=note[:300], hue=hue(candidate)
+                    kind=kind,
+                    username=candidate,
+                    display_name=shown,
+                    note=note[:300],
+                    hue=hue(candidate),
+                    network=network,
                 )
         except IntegrityError:
             continue

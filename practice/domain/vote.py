@@ -12,8 +12,11 @@ from practice.errors import ApiError, Missing
 from practice.models import Account, Status, Vote
 
 
-def checked(poll: Mapping[str, Any], *, has_media: bool) -> dict[str, Any]:
-    """The poll as it is stored. Raises `ApiError` with the texts of Mastodon's validation."""
+def checked(account: Account, poll: Mapping[str, Any], *, has_media: bool) -> dict[str, Any]:
+    """The poll as it is stored. Raises `ApiError` with the texts of Mastodon's validation.
+
+    On no network that a page imitates can people choose several answers, and some end every poll after the same time.
+    """
     options = [text.cleaned(str(option)) for option in poll.get("options") or ()]
     seconds = poll.get("expires_in")
     if has_media:
@@ -26,8 +29,9 @@ def checked(poll: Mapping[str, Any], *, has_media: bool) -> dict[str, Any]:
         raise ApiError(f"Validation failed: Options can't be longer than {rules.POLL_OPTION} characters each")
     if not isinstance(seconds, int) or not rules.POLL_SHORTEST <= seconds <= rules.POLL_LONGEST:
         raise ApiError("Validation failed: The time of the poll is out of range")
-    ends_at = timezone.now() + timedelta(seconds=seconds)
-    return {"options": options, "multiple": poll.get("multiple") is True, "ends_at": ends_at.isoformat()}
+    ends_at = timezone.now() + timedelta(seconds=account.imitation.poll_seconds or seconds)
+    multiple = poll.get("multiple") is True and not account.network
+    return {"options": options, "multiple": multiple, "ends_at": ends_at.isoformat()}
 
 
 def ends_at(poll: Mapping[str, Any]) -> datetime:

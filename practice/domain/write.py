@@ -70,7 +70,7 @@ def _remember(account: Account, key: str) -> tuple[RememberedKey, bool]:
 
 
 def _create(account: Account, draft: Draft) -> Status:
-    cleaned = _checked(draft.text, has_media=bool(draft.media_ids))
+    cleaned = _checked(account, draft.text, has_media=bool(draft.media_ids))
     parent = _parent(account, draft)
     mentioned = set(Account.objects.filter(username__in=text.mentioned(cleaned)).values_list("pk", flat=True))
     is_private = draft.visibility == Visibility.DIRECT
@@ -82,7 +82,7 @@ def _create(account: Account, draft: Draft) -> Status:
         text=cleaned,
         language=draft.language[:12],
         created_at=timezone.now(),
-        poll=checked_poll(draft.poll, has_media=bool(draft.media_ids)) if draft.poll else None,
+        poll=checked_poll(account, draft.poll, has_media=bool(draft.media_ids)) if draft.poll else None,
     )
     _attach(status, draft.media_ids)
     if is_private:
@@ -96,24 +96,28 @@ def _create(account: Account, draft: Draft) -> Status:
     return status
 
 
-def _checked(typed: str, *, has_media: bool) -> str:
+def _checked(account: Account, typed: str, *, has_media: bool) -> str:
     cleaned = text.cleaned(typed)
     if not cleaned and not has_media:
         raise ApiError("Validation failed: Text can't be blank")
-    if text.length(cleaned) > rules.MAX_CHARACTERS:
-        raise ApiError(f"Validation failed: Text character limit of {rules.MAX_CHARACTERS} exceeded")
+    most = rules.MAX_CHARACTERS_OF_IMITATION if account.network else rules.MAX_CHARACTERS
+    if (len(cleaned) if account.network else text.length(cleaned)) > most:
+        raise ApiError(f"Validation failed: Text character limit of {most} exceeded")
     return cleaned
 
 
 def _parent(account: Account, draft: Draft) -> Status | None:
     if draft.reply_to is None:
         return None
-    parent = Status.objects.select_related("root").filter(pk=draft.reply_to).first()
+    parent = Status.objects.select_related("account", "root__account").filter(pk=draft.reply_to).first()
     if parent is None or not queries.sees(account, parent):
         raise Missing("The post you are trying to reply to does not appear to exist.")
     # Mastodon accepts that, and its own pages never offer it.
     if parent.readers is not None and draft.visibility == Visibility.PUBLIC:
         raise ApiError("Validation failed: A private message can only be answered in private")
+    page = (parent.root or parent).account
+    if not page.imitation.comment and page.pk != account.pk and draft.visibility == Visibility.PUBLIC:
+        raise ApiError("Validation failed: This kind of account takes no comments")
     return parent
 
 
@@ -144,7 +148,7 @@ def edit(account: Account, status_id: int, draft: Draft) -> Status:
     for picture in status.media.filter(pk__in=draft.descriptions):
         picture.description = described(draft.descriptions[picture.pk])
         picture.save(update_fields=["description"])
-    status.text = _checked(draft.text, has_media=status.media.exists())
+    status.text = _checked(account, draft.text, has_media=status.media.exists())
     status.language = draft.language[:12] or status.language
     status.edited_at = timezone.now()
     status.save(update_fields=["text", "language", "edited_at"])

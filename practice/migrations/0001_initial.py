@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('display_name', models.CharField(max_length=60)),
                 ('note', models.CharField(blank=True, max_length=300)),
                 ('hue', models.PositiveSmallIntegerField(default=0)),
+                ('network', models.CharField(blank=True, max_length=20)),
                 ('followers_count', models.PositiveIntegerField(default=0)),
                 ('following_count', models.PositiveIntegerField(default=0)),
                 ('statuses_count', models.PositiveIntegerField(default=0)),
@@ -28,7 +29,7 @@ class Migration(migrations.Migration):
                 ('is_demo', models.BooleanField(default=False)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('username__regex', '^[a-z0-9_]{1,30}$')), name='username_is_plain')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('username__regex', '^[a-z0-9_]{1,30}$')), name='username_is_plain'), models.CheckConstraint(condition=models.Q(('network', ''), ('kind', 'page'), _connector='OR'), name='only_pages_imitate')],
             },
         ),
         migrations.CreateModel(

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from practice import queries, text
 from practice.domain import vote
+from practice.imitations import Imitation
 from practice.models import Account, Status
 from practice.queries import conversations
 
@@ -44,9 +45,17 @@ def has_unread(viewer: Account | None) -> bool:
 
 
 @register.simple_tag
+def imitation(status: Status) -> Imitation:
+    """How the page below whose post it stands looks, and what its buttons are called. No query where the root of the
+    thread is loaded."""
+    return (status.root if status.root_id and status.root else status).account.imitation
+
+
+@register.simple_tag
 def face(account: Account, size: str = "") -> SafeString:
     """Initials in the account's colour; decoration, the name stands beside it."""
-    css = f"face face-{account.hue} face-{account.kind} {size}".strip()
+    kind = "imitation" if account.network else account.kind
+    css = f"face face-{account.hue} face-{kind} {size}".strip()
     return format_html('<span class="{}" aria-hidden="true">{}</span>', css, initials(account))
 
 

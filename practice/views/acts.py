@@ -92,7 +92,8 @@ def delete(request: VisitorRequest, status_id: int) -> HttpResponse:
     citizen = viewer(request)
     assert citizen is not None
     deleted = queries.status(status_id, citizen)
-    write.delete(citizen, status_id)
+    is_by_hand = deleted is not None and deleted.account.imitation.deleted_by_hand
+    write.delete(deleted.account if deleted and is_by_hand else citizen, status_id)
     if deleted and deleted.readers is not None:
         return redirect(conversations.address(deleted.readers, citizen))
     if deleted and deleted.root:

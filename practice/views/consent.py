@@ -20,6 +20,7 @@ from practice.domain import access
 from practice.domain import door as doors
 from practice.enums import AccountKind
 from practice.errors import ApiError, Missing
+from practice.imitations import IMITATIONS
 from practice.models import Account, App
 from practice.views.who import trouble, viewer
 from practice.web import VisitorRequest
@@ -106,7 +107,7 @@ def _page(request: VisitorRequest) -> Account:
     """The page that was picked, a new one, or the citizen of this browser. Raises `ApiError`."""
     new = request.POST.get("new_page", "").strip()
     if new:
-        return doors.create(AccountKind.PAGE, new)
+        return doors.create(AccountKind.PAGE, new, network=request.POST.get("network", ""))
     username = request.POST.get("page", "")
     if not username:
         raise Missing
@@ -132,6 +133,7 @@ def _form(request: VisitorRequest, consent: ConsentRequest, problem: str = "", s
         "writes": any(scope.startswith("write") for scope in consent.scopes),
         "hidden": hidden,
         "pages": queries.pages(),
+        "networks": [(key, one.title) for key, one in IMITATIONS.items()],
         "problem": problem,
     }
     response = render(request, "practice/consent.html", context, status=status)

@@ -50,12 +50,14 @@ def status(request: VisitorRequest, username: str, status_id: int) -> HttpRespon
         root = queries.there(root.pk) or here
     # Private answers stand in their conversation.
     talk = [comment for comment in queries.thread(root, viewer(request)) if comment.readers is None]
+    for comment in talk:
+        comment.root = root  # loaded, with its page
     if here.root_id and here not in talk:  # the page hid it
         raise Http404
     answered = _answered(request, root, talk)
     return _page(
         request, "practice/status.html", [root, *talk], root=root, talk=talk, answered=answered, here=here,
-        most=rules.MAX_CHARACTERS,
+        most=rules.MAX_CHARACTERS, takes_comments=bool(root.account.imitation.comment),
     )  # fmt: skip
 
 

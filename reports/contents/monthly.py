@@ -247,7 +247,7 @@ def _best(figures: Dashboard) -> Table:
     prefetch_related_objects(figures.best, "publication__delivery")
     rows = [
         (
-            title_of(subject), subject.channel.name, network_name(subject.channel.platform),
+            title_of(subject), subject.channel.name, network_name(subject.channel.network_label),
             subject.published_on or Missing(), value(subject.interactions),
             *([value(subject.views)] if has_views else []), _link(subject),
         )
@@ -285,7 +285,7 @@ def _by_channel(figures: Dashboard) -> Table:
         totals = figures.by_channel.get(channel.pk) or Totals()
         cells = [value(totals.get(name), "–") for name in (*names, "interactions")]
         latest = value(figures.followers.latest(channel.pk), _("not read"))
-        return (channel.name, network_name(channel.platform), totals.posts, *cells, latest)
+        return (channel.name, network_name(channel.network_label), totals.posts, *cells, latest)
 
     rows = [row(channel) for channel in figures.channels]
     return Table("channels", _("By channel"), columns, rows, empty=_("No channel is connected."))

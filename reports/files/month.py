@@ -83,7 +83,7 @@ def _content(municipality: Any, anchor: date, weeks: Sequence[Sequence[CalendarD
     written = languages.current()
     title = month_year(anchor)
     title = title[:1].upper() + title[1:]
-    networks = {channel.platform for week in weeks for day in week for post in day.entries for channel in post.channels}
+    networks = {channel.network for week in weeks for day in week for post in day.entries for channel in post.channels}
     return {
         "month": {
             "title": title,
@@ -125,7 +125,7 @@ def _post(post: Any) -> dict[str, Any]:
     state = STATES.get(post.shown_state, UNKNOWN)
     return {
         "time": f"{timezone.localtime(post.due_at):%H:%M}",
-        "networks": list(dict.fromkeys(channel.platform for channel in post.channels))[:NETWORKS],
+        "networks": list(dict.fromkeys(channel.network for channel in post.channels))[:NETWORKS],
         "state": str(state.label),
         "edge": TONES.get(state.tone, QUIET),
         "words": _printed(truncatechars(str(post), CHARACTERS)),

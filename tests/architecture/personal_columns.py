@@ -176,7 +176,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "analytics_dirtytally": "source",
             "analytics_subject": "permalink remote_id",
             "analytics_traits": "languages service",
-            "channels_channel": "platform problem",
+            "channels_channel": "imitates platform problem",
             "channels_channelnamehandlestatelayoutlanguagesconnectedbymufe50": "pgh_label",
             "channels_connectattempt": "missing platform problem server",
             # That a network passed on somebody's wish to be forgotten: the code by which they may ask, no name, and
@@ -251,7 +251,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
     (
         PRACTICE,
         {
-            "practice_account": "display_name note username",
+            "practice_account": "display_name network note username",
             "practice_app": "client_id name redirect_uris scopes secret_hash website",
             "practice_conversation": "readers",
             "practice_grant": "challenge code_hash redirect_uri scopes",

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from analytics.models import ChannelDay, DailyFact, MetricSnapshot, Subject
+from channels import validation
 from channels.connector_factory import opened
 from channels.domain import disconnect
 from channels.enums import ChannelState
@@ -59,11 +60,13 @@ from notifications.models import Notification
 from planning.models import CampaignPost, Recurrence, Slot
 from platforms.counting import mastodon
 from platforms.mastodon import statuses
+from platforms.types import Outgoing
 from posts import compose
 from posts.enums import AnchorKind, Category, Stage
 from posts.models import Closing, Decision, Media, PollResult, Post, Publication, Suggestion, Thread, Version
 from posts.polls.domain import ask_report
 from posts.publishing.domain.policy import may_send
+from posts.publishing.domain.publications import KIND
 from practice import queries as practice_queries
 from practice import rules
 from practice.api import entities
@@ -230,6 +233,18 @@ def test_each_publication_stands_on_the_practice_network_as_it_was_sent(demo: No
         assert delivery.permalink.endswith(f"/@{status.account.username}/{status.pk}")
     assert Attempt.objects.filter(outcome="ok", delivery__in=published).count() == published.count()
     assert not Publication.objects.exclude(delivery__in=Delivery.objects.all()).exists()
+
+
+def test_pages_imitate_networks_and_every_post_keeps_to_their_rules(demo: None) -> None:
+    with everywhere("a test looks at all of them"):
+        kinds = dict(Channel.objects.filter(is_practice=True).values_list("handle", "imitates"))
+        assert set(kinds.values()) == {"", "facebook", "instagram", "viber", "telegram", "x"}
+        for delivery in Delivery.objects.filter(kind=KIND).select_related("channel"):
+            found = validation.check(delivery.channel, Outgoing.from_json(delivery.payload))
+            assert [one for one in found if one.severity == "error"] == [], delivery
+    without_comments = Account.objects.filter(network="viber")
+    assert without_comments
+    assert not Status.objects.filter(root__account__in=without_comments, readers=None).exists()
 
 
 def test_comments_come_after_their_posts_in_every_script(demo: None) -> None:
@@ -671,16 +686,17 @@ def test_only_who_is_named_or_approves_sees_them(demo: None) -> None:
     assert {name for name, code in codes.items() if code == 200} == {"officer@cuprija", "approver@cuprija"}
 
 
-def test_two_messages_were_hidden_with_their_reasons_and_a_second_person_has_to_look(demo: None) -> None:
-    advert, threat, removal = Moderation.objects.select_related("message").order_by("at")
+def test_messages_were_hidden_with_their_reasons_and_a_second_person_has_to_look(demo: None) -> None:
+    advert, *threats, removal = Moderation.objects.select_related("message").order_by("at")
     assert (advert.state, advert.reason, advert.done_by) == ("done", "spam", None)
-    assert (threat.state, threat.act, threat.waits_for_confirmation) == ("done", "hide", True)
+    for threat in threats:
+        assert (threat.state, threat.act, threat.waits_for_confirmation) == ("done", "hide", True)
     assert (removal.state, removal.act, removal.second_by) == ("proposed", "remove", None)
-    assert removal.message == threat.message
-    assert all(row.is_untouched for row in (advert, threat, removal))
-    # on the network both are there, and nobody else sees them
-    there = Status.objects.filter(pk__in=[int(row.message.remote_id) for row in (advert, threat)])
-    assert len(there) == 2
+    assert [threat.message == removal.message for threat in threats] == [False, True]
+    assert all(row.is_untouched for row in (advert, *threats, removal))
+    # on the network all are there, and nobody else sees them
+    there = Status.objects.filter(pk__in=[int(row.message.remote_id) for row in (advert, *threats)])
+    assert len(there) == 3
     assert practice_queries.seen(there, None) == []
 
 

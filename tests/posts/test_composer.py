@@ -11,11 +11,15 @@ from django.test import Client
 from django.urls import reverse
 
 from channels import messages
+from channels.account_limits import known
 from channels.models import Channel
 from delivery.enums import State
 from municipalities.enums import Approval
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
+from platforms import counting
+from platforms.imitation import NETWORKS as IMITATED
+from platforms.registry import PLATFORMS, connector
 from posts.draft import LinkCard, Shown, parse
 from posts.enums import Stage
 from posts.models import Post
@@ -23,6 +27,7 @@ from posts.queries import publications
 from tests.analytics.factories import channel
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, in_hours, opened
+from trainings.domain import practice_channel
 
 
 @pytest.fixture
@@ -300,6 +305,25 @@ def test_a_site_shows_the_post_as_an_article_with_its_title_and_category(desk: D
     assert '<strong class="look-heading" lang="sr-Cyrl">Вест &lt;данас&gt;</strong>' in page
     assert '<option value="7">Огласи &lt;b&gt;</option>' in page
     assert 'src="/static/img/icons.svg' in page or "#wordpress" in page
+
+
+@pytest.mark.parametrize("network", IMITATED)
+def test_a_practice_channel_is_previewed_and_counted_as_the_network_that_it_imitates(
+    desk: Desk, client: Client, network: str
+) -> None:
+    facts = practice_channel.facts()
+    with scope(desk.municipality):
+        Channel.objects.filter(pk=desk.mastodon.pk).update(is_practice=True, imitates=network, facts=facts)
+    limits = connector(network).limits(known(network, None))
+    shown = client.post(url("post_preview"), fields(desk, **{"text-sr-Cyrl": "Вода " * 100}))
+    page = shown.content.decode()
+    assert f"posts/preview/{PLATFORMS[network].preview}.html" in {template.name for template in shown.templates}
+    assert f"{PLATFORMS[network].title} (practice)" in page
+    assert f'class="preview preview-{network}"' in page
+    assert ("are allowed. Shorten it" in page) == (
+        counting.count("Вода " * 99 + "Вода", limits) > limits.max_characters
+    )
+    assert ("takes no text alone" in page) == limits.needs_media
 
 
 def test_the_preview_names_what_a_network_would_refuse(desk: Desk, client: Client) -> None:

@@ -93,6 +93,15 @@ def test_a_program_signs_in_by_a_copied_code_and_knows_its_account(client: Masto
     assert client.app_verify_credentials().name == "Program"
 
 
+def test_a_program_reads_a_page_that_imitates_a_network(client: Mastodon, page: Account) -> None:
+    Account.objects.filter(pk=page.pk).update(network="viber")
+    me = whole(client.account_verify_credentials())
+    assert me["dobosar"]["network"] == "viber"
+    posted = whole(client.status_post("ж" * 2000))
+    assert whole(posted.account)["dobosar"] == me["dobosar"]
+    assert whole(client.instance()).configuration.statuses.max_characters == 500
+
+
 def test_a_program_on_a_telephone_gets_the_code_at_an_address_of_its_own(person: Person, page: Account) -> None:
     client_id, secret = Mastodon.create_app("Phone", redirect_uris=PHONE, api_base_url=person.address)
     client = Mastodon(client_id, secret, api_base_url=person.address)

@@ -126,6 +126,22 @@ def test_what_cannot_be_prepared_is_refused_with_nothing_left_behind(cast: Cast,
     assert not Municipality.objects.filter(kind=MunicipalityKind.TRAINING).exists()
 
 
+def test_the_teams_pages_are_of_the_chosen_kind(cast: Cast) -> None:
+    row = training(cast)
+    for kind in ("viber", "myspace", "<b>"):  # no comments, and unknown ones
+        with pytest.raises(ActionNotAllowed):
+            exercises.prepare(row, "voda", [("Екипа 1", [cast.officer])], minutes=20, by=cast.staff, network=kind)
+    exercise = exercises.prepare(
+        row, "voda", [("Екипа 1", [cast.officer])], minutes=20, by=cast.staff, network="facebook"
+    )
+    team = exercise.teams.select_related("page", "workspace").get()
+    assert team.page
+    assert team.page.network == "facebook"
+    with scope(team.workspace):
+        channel = Channel.objects.get()
+        assert (channel.network, channel.limits.max_characters) == ("facebook", 63_206)
+
+
 def test_an_exercise_keeps_the_script_and_the_rubric_of_its_day(cast: Cast) -> None:
     group = prepared(cast)
     assert group.exercise.script == scenario_parsing.built_in()["voda"][1]

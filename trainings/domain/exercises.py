@@ -14,6 +14,7 @@ from channels.domain.pause import pause
 from common.audit import record
 from common.errors import ActionNotAllowed
 from municipalities.tenancy import scope
+from practice.imitations import CONVERSING
 from trainings import rubric, scenario_parsing
 from trainings.domain import citizens, notifications, workspaces
 from trainings.models import Exercise, Team, Training
@@ -32,10 +33,17 @@ def locked(exercise: Exercise) -> Exercise:
 
 @transaction.atomic
 def prepare(
-    training: Training, scenario: str, teams: Sequence[tuple[str, Sequence[User]]], *, minutes: int, by: User
+    training: Training,
+    scenario: str,
+    teams: Sequence[tuple[str, Sequence[User]]],
+    *,
+    minutes: int,
+    by: User,
+    network: str = "",
 ) -> Exercise:
     """An exercise that waits for its start, with a workspace for each team of (name, people).
 
+    `network`: the one that the teams' pages imitate, a key of `practice.imitations.CONVERSING`; "" for ordinary pages.
     Raises `ActionNotAllowed` for a scenario that is not there, teams without people, somebody in two teams, and where
     the practice network is switched off or the training is closed.
     """
@@ -55,11 +63,13 @@ def prepare(
             % {"least": scenario_parsing.SHORTEST, "most": scenario_parsing.LONGEST},
             "minutes",
         )
+    if network and network not in CONVERSING:
+        raise ActionNotAllowed(_("The teams' pages cannot be of this kind."), "network")
     _refuse_teams(teams)
     exercise = Exercise.objects.create(
         training=training,
         scenario=scenario,
-        script=known[1],
+        script={**known[1], "network": network} if network else known[1],
         criteria=rubric.criteria(training.programme),
         minutes=minutes,
         seed=secrets.randbelow(2**31),

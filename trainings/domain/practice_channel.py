@@ -17,6 +17,7 @@ from channels.enums import ChannelState
 from channels.models import AppRegistration, Channel
 from common import crypto
 from municipalities.models import Municipality
+from platforms.imitation import imitated
 from platforms.types import Credential as Access
 from platforms.types import Keys
 from practice.api.instance import SOFTWARE, SPEAKS, configuration
@@ -87,6 +88,7 @@ def connect(channel: Channel, page: Account, app: App) -> None:
     host = server().split("://", 1)[1]
     channel.server, channel.handle = server(), f"@{page.username}@{host}"
     channel.url = f"{server()}/@{page.username}"
+    channel.imitates = imitated(page.network)
     channel.state, channel.problem = ChannelState.CONNECTED, ""
     channel.facts, channel.facts_at, channel.checked_at = facts(), timezone.now(), timezone.now()
     channel.save()

@@ -72,6 +72,7 @@ def open_for(exercise: Exercise, number: int, name: str, people: Iterable[Any], 
         f"Општина ({name})"[:60],
         username=f"ekipa_{exercise.pk}_{number}_vezba",
         note="Страница за вежбу. Ништа овде није стварно.",
+        network=exercise.script.get("network", ""),
     )
     with scope(workspace):
         practice_channel.new(workspace, page, by=by)

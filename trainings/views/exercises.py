@@ -45,7 +45,14 @@ def new(request: ProgrammeRequest, training: int) -> HttpResponse:
         values = form.cleaned_data
         exercise = run_verb(
             form,
-            lambda: verbs.prepare(row, values["scenario"], form.teams(), minutes=values["minutes"], by=request.user),
+            lambda: verbs.prepare(
+                row,
+                values["scenario"],
+                form.teams(),
+                minutes=values["minutes"],
+                by=request.user,
+                network=values["network"],
+            ),
         )
         if exercise:
             messages.success(request, _("The exercise is ready. Its time runs once you start it."))

@@ -69,7 +69,7 @@ def _follows(new: _Life, old: _Life) -> bool:
 
 
 def _beginning(life: _Life, others: list[_Life]) -> tuple[str, str]:
-    facts = {"channel": life.channel.name, "network": validation.platform(life.channel).title}
+    facts = {"channel": life.channel.name, "network": validation.network_title(life.channel)}
     for other in others:
         if _follows(life, other):
             sentence = _("Another page on %(network)s: “%(channel)s” in place of “%(before)s”.")

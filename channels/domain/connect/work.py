@@ -28,6 +28,7 @@ from municipalities.queries import still_may
 from municipalities.rules import Verb
 from municipalities.tenancy import everywhere
 from platforms.errors import NotReached, PlatformError
+from platforms.imitation import imitated
 from platforms.registry import PLATFORMS, connector
 from platforms.scopes import missing
 from platforms.types import Account, Credential, Keys, Profile
@@ -211,12 +212,18 @@ def _fill(channel: Channel, attempt: ConnectAttempt, profile: Profile, facts: di
     now = timezone.now()
     channel.handle, channel.name = profile.handle[:200], (profile.name or profile.handle)[:200]
     channel.url, channel.avatar_url = web(profile.url), web(profile.avatar_url)
+    channel.imitates = imitates(profile, is_practice=channel.is_practice)
     # Where facts need a token, the server is asked again soon, now that there is one.
     channel.facts, channel.facts_at, channel.checked_at = facts, now if facts else None, now
     channel.state, channel.problem, channel.disconnected_at = ChannelState.CONNECTED, "", None
     channel.connected_by, channel.connected_at = attempt.by, now
     channel.leaver_notified_at, channel.is_subscribed = None, False
     channel.subscribe_at = now if PLATFORMS[attempt.platform].signed_by else None
+
+
+def imitates(profile: Profile, *, is_practice: bool) -> str:
+    """The network that an account of the installation's practice network imitates. No other server is believed."""
+    return imitated(profile.imitates) if is_practice else ""
 
 
 def web(url: str) -> str:

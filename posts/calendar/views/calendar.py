@@ -95,12 +95,16 @@ def _profile(request: MunicipalityRequest) -> HttpResponse:
     filters, choices = filters_of(request), options()
     channel = profile.chosen_channel(choices["channels"], filters.channel)
     narrowing = replace(filters, channel=None)
-    networks = [other.platform for other in choices["channels"]]
+    networks = [other.network_label for other in choices["channels"]]
     context: dict[str, Any] = {
         "channel": channel,
         "channels": [
             {
-                "label": network_name(other.platform) if networks.count(other.platform) == 1 else channel_label(other),
+                "label": (
+                    network_name(other.network_label)
+                    if networks.count(other.network_label) == 1
+                    else channel_label(other)
+                ),
                 "url": _address(request, channel=str(other.pk), page=None),
                 "current": other == channel,
             }
@@ -181,7 +185,7 @@ def _channel_label(post: Post) -> str:
 
 def channel_label(channel: Channel) -> str:
     """A municipality calls its accounts by one name on all networks."""
-    return f"{network_name(channel.platform)}: {channel.name}"
+    return f"{network_name(channel.network_label)}: {channel.name}"
 
 
 def _address(request: HttpRequest, **changed: str | None) -> str:

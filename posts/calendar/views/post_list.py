@@ -69,5 +69,5 @@ def options() -> dict[str, Any]:
     """Choices of the filter fields. One query."""
     connected = Channel.objects.filter(takes_posts()).exclude(state=ChannelState.DISCONNECTED).order_by("pk")
     # The last two say what budgets a network grants.
-    channels = connected.only("pk", "name", "platform", "facts", "granted")
+    channels = connected.only("pk", "name", "platform", "imitates", "is_practice", "facts", "granted")
     return {"channels": list(channels), "states": STATES, "categories": Category.choices}

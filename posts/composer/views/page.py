@@ -301,7 +301,7 @@ class ComposerPage:
 
     @property
     def thread_hint(self) -> ThreadHint:
-        threads = {validation.platform(preview.channel).title: preview.limits.threads for preview in self.previews}
+        threads = {validation.network_title(preview.channel): preview.limits.threads for preview in self.previews}
         return ThreadHint(
             is_thread=any(max(preview.part.written) > 1 for preview in self.previews),
             is_long=any(3 * one.count > 2 * one.limits.max_characters for one in self.previews if one.limits.threads),
@@ -572,7 +572,7 @@ def _place(draft: Draft, channel: Channel) -> ChannelChoice:
     limits = of_account.of_format(settings)
     return ChannelChoice(
         channel=channel,
-        title=validation.platform(channel).title,
+        title=validation.network_title(channel),
         chosen=channel.pk in draft.channels,
         layout=chosen.layout if chosen else "",
         own=[ChannelText(tag, language_name(tag), written.get(tag, "")) for tag in tags],

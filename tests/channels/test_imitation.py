@@ -1,0 +1,88 @@
+"""Which network a channel shows: of an account of the installation's practice network the one that it imitates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from channels import validation
+from channels.domain import health
+from channels.models import Channel
+from municipalities.tenancy import scope
+from platforms.imitation import NETWORKS
+from platforms.mastodon.connector import Mastodon
+from platforms.registry import PLATFORMS
+from tests.channels.conftest import connect_by_consent, page, the_channel
+from tests.channels.test_pages import make
+from tests.people import Cast, sign_in
+from tests.platforms.fakes import FakeServer
+from trainings.domain import practice_channel
+
+pytestmark = pytest.mark.django_db
+
+
+def claim(monkeypatch: pytest.MonkeyPatch, network: Any) -> None:
+    """The account reports that it imitates `network`."""
+    read = Mastodon._account
+    monkeypatch.setattr(Mastodon, "_account", lambda self: {**read(self), "dobosar": {"network": network}})
+
+
+def test_an_account_of_the_practice_network_shows_the_network_that_it_imitates(
+    cast: Cast, approver: Client, settings: Any, fakes: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PRACTICE_URL = fakes.url
+    claim(monkeypatch, "facebook")
+    connect_by_consent(approver, fakes.url)
+    channel = the_channel()
+    assert (channel.platform, channel.imitates, channel.network) == ("mastodon", "facebook", "facebook")
+    assert channel.network_label == "facebook-practice"
+    claim(monkeypatch, "viber")
+    with scope(cast.cuprija):
+        Channel.objects.update(checked_at=None)
+        health.check(channel.pk)
+        assert Channel.objects.get().imitates == "viber"
+
+
+@pytest.mark.parametrize("claimed", ["facebook", "<b>x</b>"])
+def test_another_server_is_not_believed(
+    cast: Cast, approver: Client, fakes: FakeServer, monkeypatch: pytest.MonkeyPatch, claimed: str
+) -> None:
+    claim(monkeypatch, claimed)
+    connect_by_consent(approver, fakes.url)
+    channel = the_channel()
+    assert (channel.is_practice, channel.imitates, channel.network_label) == (False, "", "mastodon")
+    with scope(cast.cuprija):
+        Channel.objects.update(checked_at=None)
+        health.check(channel.pk)
+        assert Channel.objects.get().imitates == ""
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Channel.objects.update(imitates="facebook")
+
+
+def test_an_unknown_network_of_the_practice_network_is_an_ordinary_account(
+    cast: Cast, approver: Client, settings: Any, fakes: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PRACTICE_URL = fakes.url
+    claim(monkeypatch, "myspace")
+    connect_by_consent(approver, fakes.url)
+    assert (the_channel().is_practice, the_channel().network) == (True, "mastodon")
+
+
+@pytest.mark.parametrize("key", NETWORKS)
+def test_every_kind_is_named_with_its_mark_and_says_what_is_not_carried(cast: Cast, key: str) -> None:
+    channel = make(cast, is_practice=True, imitates=key, facts=practice_channel.facts())
+    title = f"{PLATFORMS[key].title} (practice)"
+    assert validation.network_title(channel) == title
+    assert validation.network(channel).preview == PLATFORMS[key].preview
+    assert validation.limits(channel).counting != "mastodon"
+    client = sign_in(cast.approver)
+    listed = client.get(page("channels")).content.decode()
+    assert f"<span>{title}</span>" in listed
+    shown = client.get(page("channel", channel.pk)).content.decode()
+    assert f"<dd>{title}</dd>" in shown
+    assert f"Nothing reaches {PLATFORMS[key].title} itself." in shown
+    assert "Possible there, but not on the practice network:" in shown
