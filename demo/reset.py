@@ -21,6 +21,7 @@ from analytics.models import (
     Tally,
     TrainingWindow,
 )
+from administration.models import TourProgress
 from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
 from common.models import MailMessage
 from delivery.models import Attempt, Delivery, DuplicatePost
@@ -143,6 +144,7 @@ def wipe() -> None:
     # links of questions that are gone lead nowhere
     MailMessage.objects.filter(dedupe__startswith="inbox.handover:").delete()
     WidePause.objects.all().delete()
+    TourProgress.objects.all().delete()
     AppRegistration.objects.filter(platform=PLATFORM, server=server()).delete()
     files = [picture.file for picture in Picture.objects.all()]
     App.objects.all().delete()
