@@ -170,7 +170,7 @@ MOST_WORKSPACES = 12
 
 
 def navigation(request: NavigationRequest) -> dict[str, Any]:
-    """Context processor: `nav`, `workspaces`, `bell`, `new_post_url`, `stop_url`, `workspace_notice`, `tour`,
+    """Context processor: `nav`, `workspaces`, `bell`, `new_post_url`, `channels_url`, `stop_url`, `workspace_notice`, `tour`,
     `tour_back`, `tour_offer`, `demo`."""
     context: dict[str, Any] = {"demo": settings.DEMO}
     user = getattr(request, "user", None)
@@ -206,6 +206,8 @@ def navigation(request: NavigationRequest) -> dict[str, Any]:
         context["workspace_notice"] = SimpleLazyObject(lambda: _wide_notice(request, rows()))
     if municipality and access and access.may(Verb.POST_EDIT):
         context["new_post_url"] = address("post_new", municipality.slug)
+    if municipality and access and access.may(Verb.CHANNEL_VIEW):
+        context["channels_url"] = address("channels", municipality.slug)
     if municipality and access and access.may(Verb.PAUSE):
         context["stop_url"] = address("pause", municipality.slug)
     return context
@@ -308,7 +310,9 @@ NAMES = ("pk", "slug", "kind", "name_cyrl", "name_latn", "name_en")
 def _workspaces_of(user: Any, on: date | None) -> QuerySet[Any]:
     """Those of a person on a day; of an administrator, who enters all of them on any day, None."""
     rows = workspaces_of(user, on) if on else all_workspaces()
-    return rows.only(*NAMES).annotate(unread=Unread(user), trains=Exists(_as_trainer(user)), tours=tours.tours_column(user))
+    return rows.only(*NAMES).annotate(
+        unread=Unread(user), trains=Exists(_as_trainer(user)), tours=tours.tours_column(user)
+    )
 
 
 @cache

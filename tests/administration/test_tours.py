@@ -265,7 +265,9 @@ def test_skipped_steps_are_not_called_done_and_count_when_they_are_done_after_al
     assert marks(cast.officer) == {}
 
 
-@pytest.mark.parametrize("given", [{}, {"step": "nonsense"}, {"step": "\x00"}, {"tour": "nobody"}, {"tour": ["a", "b"]}])
+@pytest.mark.parametrize(
+    "given", [{}, {"step": "nonsense"}, {"step": "\x00"}, {"tour": "nobody"}, {"tour": ["a", "b"]}]
+)
 def test_unknown_words_are_not_there(cast: Cast, given: dict[str, Any]) -> None:
     client = sign_in(cast.officer)
     for act in ("skip", "begin", "decline", "resume"):
