@@ -1,4 +1,4 @@
-"""Enumerations: the steps of the first set-up, first steps of a municipality, tours of a person, states of an export."""
+"""Enumerations: steps of the first set-up, of a municipality and of a person's tour, and states of an export."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from accounts.web import is_signed_in
 from administration.domain import tours as verbs
 
 
@@ -17,6 +18,6 @@ class TourMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         tour = getattr(request, "tour", None)
-        if tour is not None and tour.newly_done and response.status_code == 200:
+        if tour is not None and tour.newly_done and response.status_code == 200 and is_signed_in(request):
             verbs.note_done(tour.newly_done, by=request.user)
         return response

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from administration.models import TourProgress
 from analytics.models import (
     AccessCheck,
     ChannelDay,
@@ -21,7 +22,6 @@ from analytics.models import (
     Tally,
     TrainingWindow,
 )
-from administration.models import TourProgress
 from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
 from common.models import MailMessage
 from delivery.models import Attempt, Delivery, DuplicatePost

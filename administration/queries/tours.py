@@ -8,7 +8,7 @@ comes with the person's workspaces.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -193,14 +193,14 @@ def offers(user: User) -> list[tuple[Tour, Municipality | None]]:
     """The tours that a person's roles give today, each with the municipalities where it can take place, by name. Four
     queries."""
     joined = Municipality.objects.filter(joined_on__isnull=False)
-    roles = (
-        (Tour.OFFICER, Membership.objects.running().filter(user=user, role=Role.OFFICER)),
-        (Tour.APPROVER, Membership.objects.deciding().filter(user=user)),
-        (Tour.MENTOR, Pairing.objects.on(today()).filter(mentor=user)),
+    roles: tuple[tuple[Tour, QuerySet[Any, Any]], ...] = (
+        (Tour.OFFICER, Membership.objects.running().filter(user=user, role=Role.OFFICER).values("municipality")),
+        (Tour.APPROVER, Membership.objects.deciding().filter(user=user).values("municipality")),
+        (Tour.MENTOR, Pairing.objects.on(today()).filter(mentor=user).values("municipality")),
     )
     result: list[tuple[Tour, Municipality | None]] = []
     for tour, rows in roles:
-        places = joined.filter(pk__in=rows.values("municipality"))
+        places = joined.filter(pk__in=rows)
         result += [(tour, place) for place in sorted(places, key=lambda row: sort_key(str(row)))]
     return [*result, (Tour.STAFF, None)] if Programme.objects.filter(staff=user).exists() else result
 
@@ -299,10 +299,6 @@ class Progress:
     @property
     def tour(self) -> Tour:
         return Tour(self.row.tour)
-
-    @property
-    def label(self) -> str:
-        return self.tour.label
 
     @property
     def municipality(self) -> Municipality | None:
@@ -427,20 +423,20 @@ def _is_done(step: TourStep, row: Any, visit: Visit) -> bool:
 
 def _can(step: TourStep, row: Any) -> bool:
     """Whether there is anything to do it with."""
-    match step:
-        case TourStep.PREVIEW:
-            return bool(row.has_channel)
-        case TourStep.ANSWER:
-            return row.message is not None
-        case TourStep.RESULTS:
-            return bool(row.has_published)
-        case TourStep.WAITING | TourStep.DECIDE | TourStep.OPEN | TourStep.COMMENT:
-            return row.post is not None
-        case TourStep.ATTENTION | TourStep.REPORT:
-            return bool(row.places)
-        case TourStep.COMPARE:
-            return len(row.places) >= FEWEST_COMPARED
-    return True
+    need = _NEEDS.get(step)
+    return need is None or need(row)
+
+
+_NEEDS: Mapping[TourStep, Callable[[Any], bool]] = {
+    TourStep.PREVIEW: lambda row: bool(row.has_channel),
+    TourStep.ANSWER: lambda row: row.message is not None,
+    TourStep.RESULTS: lambda row: bool(row.has_published),
+    **dict.fromkeys(
+        (TourStep.WAITING, TourStep.DECIDE, TourStep.OPEN, TourStep.COMMENT), lambda row: row.post is not None
+    ),
+    **dict.fromkeys((TourStep.ATTENTION, TourStep.REPORT), lambda row: bool(row.places)),
+    TourStep.COMPARE: lambda row: len(row.places) >= FEWEST_COMPARED,
+}
 
 
 def _url(step: TourStep, row: Any, missing: LazyText) -> str:

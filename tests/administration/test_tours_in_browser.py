@@ -1,4 +1,4 @@
-"""The tour of an officer in a browser: offered on Home, led by its panel, which never lies over what it speaks about."""
+"""The tour of an officer in a browser: offered on Home; its panel never lies over what it speaks about."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ COVERED = """() => {
     const box = one.getBoundingClientRect();
     return box.width && box.bottom > panel.top + 1 && box.top < panel.bottom - 1 && box.right > panel.left;
   };
-  return [...document.querySelectorAll(".bottombar, .composer-foot, .topbar")].filter(overlaps).map((one) => one.className);
+  const fixed = document.querySelectorAll(".bottombar, .composer-foot, .topbar");
+  return [...fixed].filter(overlaps).map((one) => one.className);
 }"""
 
 
