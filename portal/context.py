@@ -269,7 +269,8 @@ def _tour_offer(request: NavigationRequest, rows: list[Any]) -> dict[str, Any] |
     if any(row.is_running for row in have):
         return None
     if here == "workspace":
-        roles = request.access.roles if request.access else frozenset()
+        is_exercise = request.municipality is not None and request.municipality.is_training
+        roles = request.access.roles if request.access and not is_exercise else frozenset()
         fitting = [tour for tour in (Tour.OFFICER, Tour.APPROVER) if tour.value in roles]
     else:
         fitting = [TOURS_OFFERED[here]]

@@ -28,7 +28,7 @@ from delivery.enums import State
 from inbox.enums import OPEN_STATES
 from inbox.models import Message
 from inbox.queries.readable import readable_with
-from municipalities.enums import Role
+from municipalities.enums import MunicipalityKind, Role
 from municipalities.models import Enrolment, Membership, Municipality, Pairing, Programme
 from municipalities.queries import today
 from municipalities.tenancy import scope
@@ -190,9 +190,9 @@ def known_of(row: TourProgress) -> Known:
 
 
 def offers(user: User) -> list[tuple[Tour, Municipality | None]]:
-    """The tours that a person's roles give today, each with the municipalities where it can take place, by name. Four
-    queries."""
-    joined = Municipality.objects.filter(joined_on__isnull=False)
+    """The tours that a person's roles give today, each with the municipalities where it can take place, by name; not
+    in an exercise, which leads its teams itself. Four queries."""
+    joined = Municipality.objects.filter(joined_on__isnull=False).exclude(kind=MunicipalityKind.TRAINING)
     roles: tuple[tuple[Tour, QuerySet[Any, Any]], ...] = (
         (Tour.OFFICER, Membership.objects.running().filter(user=user, role=Role.OFFICER).values("municipality")),
         (Tour.APPROVER, Membership.objects.deciding().filter(user=user).values("municipality")),

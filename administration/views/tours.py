@@ -2,7 +2,7 @@
 _tour.html`), which `portal.context` puts on every page."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -32,6 +32,8 @@ def tours(request: SignedInRequest) -> HttpResponse:
 def begin(request: SignedInRequest) -> HttpResponse:
     """`tour` says which, `municipality` where by its slug; without it, in the first by name."""
     tour = _tour(request)
+    if tour is None:
+        return redirect("tours")
     slug = request.POST.get("municipality", "")
     places = [place for offered, place in queries.offers(request.user) if offered == tour]
     place = next((place for place in places if not slug or (place and place.slug == slug)), None)
@@ -43,11 +45,12 @@ def begin(request: SignedInRequest) -> HttpResponse:
     return redirect(_next_page(request, row))
 
 
-def _tour(request: HttpRequest) -> Tour:
-    """404 for an unknown one."""
+def _tour(request: HttpRequest) -> Tour | None:
+    """None for an unknown one, which is said."""
     value = choice_param(request.POST, "tour", Tour.values)
     if not value:
-        raise Http404
+        messages.error(request, _("Choose a tour."))
+        return None
     return Tour(value)
 
 
@@ -61,7 +64,10 @@ def _next_page(request: SignedInRequest, row: TourProgress) -> str:
 @signed_in
 @require_POST
 def decline(request: SignedInRequest) -> HttpResponse:
-    verbs.decline(_tour(request), by=request.user)
+    tour = _tour(request)
+    if tour is None:
+        return redirect("tours")
+    verbs.decline(tour, by=request.user)
     messages.success(request, _("The tour is in the menu under your name, whenever you want it."))
     return redirect(_back(request))
 
@@ -77,8 +83,11 @@ def leave(request: SignedInRequest) -> HttpResponse:
 @signed_in
 @require_POST
 def resume(request: SignedInRequest) -> HttpResponse:
+    tour = _tour(request)
+    if tour is None:
+        return redirect("tours")
     try:
-        row = verbs.resume(_tour(request), by=request.user)
+        row = verbs.resume(tour, by=request.user)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
         return redirect("tours")
@@ -90,7 +99,8 @@ def resume(request: SignedInRequest) -> HttpResponse:
 def skip(request: SignedInRequest) -> HttpResponse:
     step = choice_param(request.POST, "step", TourStep.values)
     if not step:
-        raise Http404
+        messages.error(request, _("Choose a step of the tour."))
+        return redirect("tours")
     row = verbs.skip(TourStep(step), by=request.user)
     if row and row.finished_at:
         messages.success(request, _("That was the last step of the tour."))

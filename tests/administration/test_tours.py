@@ -216,6 +216,13 @@ def test_nobody_begins_a_tour_of_a_role_they_do_not_have(cast: Cast, role: str, 
     assert not TourProgress.objects.exists()
 
 
+def test_an_exercise_offers_no_tour(cast: Cast) -> None:
+    Municipality.objects.filter(pk=cast.cuprija.pk).update(kind="training", is_practice=True)
+    assert "tour-heading" not in open_page(sign_in(cast.officer), HOME)
+    with pytest.raises(ActionNotAllowed):
+        begun(cast.officer, Tour.OFFICER, cast.cuprija)
+
+
 # ---- leave, resume, skip
 
 
@@ -268,10 +275,11 @@ def test_skipped_steps_are_not_called_done_and_count_when_they_are_done_after_al
 @pytest.mark.parametrize(
     "given", [{}, {"step": "nonsense"}, {"step": "\x00"}, {"tour": "nobody"}, {"tour": ["a", "b"]}]
 )
-def test_unknown_words_are_not_there(cast: Cast, given: dict[str, Any]) -> None:
+def test_unknown_words_do_nothing(cast: Cast, given: dict[str, Any]) -> None:
     client = sign_in(cast.officer)
     for act in ("skip", "begin", "decline", "resume"):
-        assert client.post(f"/tour/{act}/", given).status_code in (400, 404)
+        answer = client.post(f"/tour/{act}/", given)
+        assert answer.status_code == 400 or answer.headers["Location"] == "/tour/"
     assert not TourProgress.objects.exists()
 
 
