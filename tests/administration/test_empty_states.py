@@ -97,7 +97,10 @@ def kula(cast: Cast) -> Municipality:
     return place
 
 
-@pytest.mark.parametrize("role", ["officer", "approver", "mentor", "staff"])
+SLOW_ROLES = [pytest.param(role, marks=pytest.mark.slow) for role in ("approver", "mentor")]
+
+
+@pytest.mark.parametrize("role", ["officer", "staff", *SLOW_ROLES])
 def test_every_empty_list_says_what_to_do_next(cast: Cast, kula: Municipality, role: str) -> None:
     client = sign_in(cast.everyone()[role])
     wrong = [problem for row in lists() if (problem := _problem(client, row, role))]

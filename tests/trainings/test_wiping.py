@@ -229,7 +229,9 @@ def _played(team: Team) -> dict[str, int]:
     return {label: count for label, count in _rows(team.workspace).items() if count and label not in workspaces.KEPT}
 
 
-@pytest.mark.parametrize("is_over", [True, False], ids=["ended", "running"])
+@pytest.mark.parametrize(
+    "is_over", [pytest.param(True, marks=pytest.mark.slow, id="ended"), pytest.param(False, id="running")]
+)
 def test_an_exercise_goes_back_to_its_beginning_with_its_teams_in_empty_workspaces(cast: Cast, is_over: bool) -> None:
     group = started(cast)
     group.post(group.first, POOR)
