@@ -10,7 +10,7 @@ class AdministrationConfig(AppConfig):
         from accounts import endings
         from administration.audit_messages import MESSAGES
         from administration.domain import exports, personal_data
-        from administration.enums import FirstStep, SetUpStep
+        from administration.enums import FirstStep, SetUpStep, Tour, TourStep
         from administration.models import FACTS, Installation, PutAway
         from common import audit_messages, sentences
 
@@ -18,6 +18,8 @@ class AdministrationConfig(AppConfig):
         sentences.register_labels(
             "step", {**dict(SetUpStep.choices), **dict(FirstStep.choices), PutAway.ALL: gettext_lazy("the whole list")}
         )
+        sentences.register_labels("tour.tour", dict(Tour.choices))
+        sentences.register_labels("tour.step", dict(TourStep.choices))
         fields = {field.name: field.verbose_name for field in Installation._meta.concrete_fields}
         sentences.register_labels("changed", {name: fields[name] for name in FACTS})
         endings.register("exports", exports.end_unauthorised)

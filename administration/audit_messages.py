@@ -19,6 +19,12 @@ MESSAGES: dict[str, Promise] = {
     "municipality.download_export": _("Fetched everything of the municipality in one file"),
     "municipality.make_export": _("Created the export of the municipality: %(posts)s posts, %(pictures)s pictures"),
     "municipality.put_step_away": _("Dismissed a first step: %(step)s"),
+    "tour.begin": _("Began a tour of the portal: %(tour)s"),
+    "tour.decline": _("Declined a tour of the portal: %(tour)s"),
+    "tour.finish": _("Finished a tour of the portal: %(tour)s, %(done)s of %(steps)s steps done"),
+    "tour.leave": _("Left a tour of the portal: %(tour)s"),
+    "tour.resume": _("Resumed a tour of the portal: %(tour)s"),
+    "tour.skip": _("Skipped a step of a tour: %(step)s"),
     "municipality.stop_export": _(
         "The file requested by %(person)s was not created: they no longer have the right to it"
     ),

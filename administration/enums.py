@@ -1,4 +1,4 @@
-"""Enumerations: the steps of the first set-up, first steps of a municipality, states of an export."""
+"""Enumerations: steps of the first set-up, of a municipality and of a person's tour, and states of an export."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -38,3 +38,40 @@ class FirstStep(models.TextChoices):
     WORDS = "words", _("Words of the house")
     TIMES = "times", _("Usual times")
     DRAFT = "draft", _("First draft")
+
+
+class Tour(models.TextChoices):
+    """A short way through the portal for one role. A person takes one at a time."""
+
+    OFFICER = "officer", _("Tour for officers")
+    APPROVER = "approver", _("Tour for approvers")
+    MENTOR = "mentor", _("Tour for mentors")
+    STAFF = "staff", _("Tour for the staff of a programme")
+
+
+class TourStep(models.TextChoices):
+    """Of all tours; `administration.queries.tours.TOURS` has their order."""
+
+    WRITE = "write", _("Write a draft")
+    PREVIEW = "preview", _("See it as each network shows it")
+    SUBMIT = "submit", _("Submit or schedule it")
+    ANSWER = "answer", _("Answer a citizen")
+    RESULTS = "results", _("See how posts did")
+    WAITING = "waiting", _("Read what waits for you")
+    DECIDE = "decide", _("Approve it or send it back")
+    CALENDAR = "calendar", _("See what goes out when")
+    PAUSE = "pause", _("Know how to stop everything")
+    OPEN = "open", _("Open a post of your municipality")
+    COMMENT = "comment", _("Comment on a word")
+    PLAN = "plan", _("See the plan of the three months")
+    CHECK_IN = "check-in", _("Arrange a check-in")
+    ATTENTION = "attention", _("See who needs you")
+    COMPARE = "compare", _("Compare two municipalities")
+    REPORT = "report", _("Create the programme's report")
+
+
+class TourMark(models.TextChoices):
+    """What became of a step. A step that has no mark is still to do."""
+
+    DONE = "done", _("Done")
+    SKIPPED = "skipped", pgettext_lazy("a step of a tour", "Skipped")

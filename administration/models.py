@@ -1,4 +1,4 @@
-"""The installation's own data, exports of municipalities, and dismissed first steps."""
+"""The installation's own data, exports of municipalities, dismissed first steps, and how far people are in a tour."""
 
 import pghistory
 
@@ -6,8 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from administration.enums import ExportState
+from administration.enums import ExportState, Tour
 from common.models import MailMessage
+from municipalities.models import Municipality
 from municipalities.tenancy import TenantModel
 
 User = settings.AUTH_USER_MODEL
@@ -107,3 +108,43 @@ class PutAway(TenantModel):
 
     def __str__(self) -> str:
         return self.step
+
+
+class TourProgress(models.Model):
+    """How far a person is in the tour of one of their roles; without a row it was neither begun nor declined.
+
+    `municipality` is where the tour takes place, none for the staff of a programme. `marks` is {step: "done" |
+    "skipped"}. `after_event` is the newest audit event when it began: what was done before does not count. It runs
+    while `begun_at` is set and neither `left_at` nor `finished_at` is; one that was declined was left without a
+    beginning.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="tours")
+    tour = models.CharField(max_length=8, choices=Tour)
+    municipality = models.ForeignKey(Municipality, models.CASCADE, null=True, related_name="+")
+    marks = models.JSONField(default=dict)
+    after_event = models.BigIntegerField(default=0)
+    begun_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="tour_once", fields=["user", "tour"]),
+            models.UniqueConstraint(
+                name="one_running_tour",
+                fields=["user"],
+                condition=models.Q(begun_at__isnull=False, left_at__isnull=True, finished_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="tour_was_begun_or_left",
+                condition=models.Q(begun_at__isnull=False) | models.Q(left_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.tour
+
+    @property
+    def is_running(self) -> bool:
+        return self.begun_at is not None and self.left_at is None and self.finished_at is None

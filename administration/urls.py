@@ -1,6 +1,6 @@
 from django.urls import path
 
-from administration.views import activity, exports, first_steps, installation, restore, setting_up
+from administration.views import activity, exports, first_steps, installation, restore, setting_up, tours
 
 M = "m/<slug:municipality>/"
 
@@ -16,6 +16,13 @@ urlpatterns = [
     path(f"{M}first-steps/<slug:point>/put-away/", first_steps.put_away, name="first_step_put_away"),
     path(f"{M}first-steps/<slug:point>/bring-back/", first_steps.bring_back, name="first_step_bring_back"),
     path("programme/first-steps/", first_steps.programme_page, name="programme_first_steps"),
+    path("tour/", tours.tours, name="tours"),
+    path("tour/begin/", tours.begin, name="tour_begin"),
+    path("tour/decline/", tours.decline, name="tour_decline"),
+    path("tour/leave/", tours.leave, name="tour_leave"),
+    path("tour/resume/", tours.resume, name="tour_resume"),
+    path("tour/skip/", tours.skip, name="tour_skip"),
+    path("tour/panel/", tours.panel, name="tour_panel"),
     path("about/", installation.about, name="about"),
     path("installation/restore/", restore.restore, name="restore"),
     path("installation/restore/end/", restore.end, name="restore_end"),

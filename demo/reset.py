@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from administration.models import TourProgress
 from analytics.models import (
     AccessCheck,
     ChannelDay,
@@ -144,6 +145,7 @@ def wipe() -> None:
     # links of questions that are gone lead nowhere
     MailMessage.objects.filter(dedupe__startswith="inbox.handover:").delete()
     WidePause.objects.all().delete()
+    TourProgress.objects.all().delete()
     AppRegistration.objects.filter(platform=PLATFORM, server=server()).delete()
     files = [picture.file for picture in Picture.objects.all()]
     App.objects.all().delete()

@@ -18,6 +18,7 @@ from municipalities.tenancy import TenantModel
 # Rows that hold a municipality and stay in front of the wall, each with the reason.
 IN_FRONT: dict[str, str] = {
     "planning.Feed": "found by the hash of its secret before anybody has signed in; what it shows is behind the wall",
+    "administration.TourProgress": "belongs to a person, and the tour of a programme's staff to no municipality",
     "notifications.Notification": "belongs to a person and may come from several municipalities or from none",
     "trainings.Participant": "comes to a training of a programme beside people of other municipalities, or of none",
     "trainings.Team": "a trainer sees all teams of an exercise side by side; what a team does is behind its wall",

@@ -20,6 +20,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.web import SignedInRequest
+from administration.enums import Tour
+from administration.queries import tours
 from administration.views.setting_up import UNDER_WAY
 from analytics import reporting_period
 from channels import pauses
@@ -45,6 +47,8 @@ class NavigationRequest(PageRequest, SignedInRequest):
 
     runs_a_programme: bool
     """Whether the person runs a programme. Missing until it is asked for."""
+    tour: tours.Progress
+    """Of the tour that the page shows, for `administration.middleware`. Missing where it shows none."""
 
 
 @dataclass(frozen=True)
@@ -159,12 +163,15 @@ FOR_TRAINERS = ("train_list",)
 # The programme's pages of one reporting period: who goes from one to another keeps it.
 PERIODIC = ("programme_overview", "programme", "programme_indicators", "programme_reports")
 HOME = ("home", "desk", "absence")
+# Where a tour is offered, and of which role; the workspace has those of its members.
+TOURS_OFFERED = {"desk": Tour.MENTOR, "home": Tour.MENTOR, "programme_overview": Tour.STAFF}
 # More are chosen from on Home.
 MOST_WORKSPACES = 12
 
 
 def navigation(request: NavigationRequest) -> dict[str, Any]:
-    """Context processor: `nav`, `workspaces`, `bell`, `new_post_url`, `stop_url`, `workspace_notice`, `demo`."""
+    """Context processor: `nav`, `workspaces`, `bell`, `new_post_url`, `channels_url`, `stop_url`, `workspace_notice`,
+    `tour`, `tour_back`, `tour_offer`, `demo`."""
     context: dict[str, Any] = {"demo": settings.DEMO}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
@@ -184,8 +191,13 @@ def navigation(request: NavigationRequest) -> dict[str, Any]:
     if with_inbox:
         context["inbox_waits"] = SimpleLazyObject(lambda: _inbox(rows()))
     context["nav"] = SimpleLazyObject(lambda: _sections(request, rows()))
+    links = [{"label": _("Tour of the portal"), "url": address("tours"), "icon": "flag"}]
     if settings.DEMO:
-        context["account_links"] = [{"label": _("Mailbox of the demo"), "url": address("mailbox"), "icon": "mail"}]
+        links.append({"label": _("Mailbox of the demo"), "url": address("mailbox"), "icon": "mail"})
+    context["account_links"] = links
+    context["tour"] = SimpleLazyObject(lambda: _tour(request, rows()))
+    context["tour_back"] = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    context["tour_offer"] = SimpleLazyObject(lambda: _tour_offer(request, rows()))
     if request.session.get(UNDER_WAY):
         context["workspace_notice"] = SimpleLazyObject(lambda: render_to_string("administration/setup_notice.html"))
     elif is_inside(request):
@@ -194,6 +206,8 @@ def navigation(request: NavigationRequest) -> dict[str, Any]:
         context["workspace_notice"] = SimpleLazyObject(lambda: _wide_notice(request, rows()))
     if municipality and access and access.may(Verb.POST_EDIT):
         context["new_post_url"] = address("post_new", municipality.slug)
+    if municipality and access and access.may(Verb.CHANNEL_VIEW):
+        context["channels_url"] = address("channels", municipality.slug)
     if municipality and access and access.may(Verb.PAUSE):
         context["stop_url"] = address("pause", municipality.slug)
     return context
@@ -226,6 +240,47 @@ def _pause_notice(request: MunicipalityRequest, rows: list[Any]) -> str:
     return render_to_string("channels/pause_notice.html", context, request)
 
 
+def _tour(request: NavigationRequest, rows: list[Any]) -> tours.Progress | None:
+    """How far the person is in the tour that runs, this page included; None where none does, or where it has just been
+    set up. One query if one runs."""
+    running = next((row for row in tours.known(rows[0].tours) if row.is_running), None) if rows else None
+    if running is None or not url_name(request):
+        return None
+    municipality, match = getattr(request, "municipality", None), request.resolver_match
+    visit = tours.Visit(
+        page=url_name(request),
+        municipality=municipality.pk if municipality else None,
+        post=match.kwargs.get("pk") if match and url_name(request) == "post" else None,
+        compared=len(set(request.GET.getlist("m"))),
+    )
+    progress = tours.progress(request.user, running, visit)
+    if progress:
+        request.tour = progress
+    return progress
+
+
+def _tour_offer(request: NavigationRequest, rows: list[Any]) -> dict[str, Any] | None:
+    """On Home, the first tour of the person's roles there that they have neither begun nor declined, unless one runs.
+    No query."""
+    here = url_name(request)
+    if not rows or request.user.is_administrator or (here != "workspace" and here not in TOURS_OFFERED):
+        return None
+    have = tours.known(rows[0].tours)
+    if any(row.is_running for row in have):
+        return None
+    if here == "workspace":
+        is_exercise = request.municipality is not None and request.municipality.is_training
+        roles = request.access.roles if request.access and not is_exercise else frozenset()
+        fitting = [tour for tour in (Tour.OFFICER, Tour.APPROVER) if tour.value in roles]
+    else:
+        fitting = [TOURS_OFFERED[here]]
+    tour = next((tour for tour in fitting if tour not in {row.tour for row in have}), None)
+    if tour is None:
+        return None
+    place = request.municipality.slug if request.municipality else ""
+    return {"tour": tour.value, "label": tour.label, "text": tours.INVITATIONS[tour], "municipality": place}
+
+
 def _wide_notice(request: NavigationRequest, rows: list[Any]) -> str:
     """Outside workspaces: a restore, for everybody who works here; what else is paused for many at once, for who may
     end it. The pages of both have it anyway."""
@@ -256,7 +311,9 @@ NAMES = ("pk", "slug", "kind", "name_cyrl", "name_latn", "name_en")
 def _workspaces_of(user: Any, on: date | None) -> QuerySet[Any]:
     """Those of a person on a day; of an administrator, who enters all of them on any day, None."""
     rows = workspaces_of(user, on) if on else all_workspaces()
-    return rows.only(*NAMES).annotate(unread=Unread(user), trains=Exists(_as_trainer(user)))
+    return rows.only(*NAMES).annotate(
+        unread=Unread(user), trains=Exists(_as_trainer(user)), tours=tours.tours_column(user)
+    )
 
 
 @cache

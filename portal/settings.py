@@ -129,6 +129,7 @@ MIDDLEWARE = [
     "accounts.middleware.ResetLinkMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "municipalities.middleware.WorkspaceMiddleware",
+    "administration.middleware.TourMiddleware",
     "common.missing_key.MissingKeyMiddleware",
 ]
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, Promise] = {
     "exercise.answer": _("Answered %(target)s in the exercise"),
+    "exercise.begin_again": _("Put the exercise “%(target)s” back to its beginning"),
     "exercise.end": _("Ended the exercise “%(target)s”"),
     "exercise.extend": _("Extended the exercise “%(target)s” by %(minutes)s minutes"),
     "exercise.hide": _("Hid what %(target)s wrote in the exercise"),

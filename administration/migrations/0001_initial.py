@@ -78,6 +78,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='TourProgress',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tours', to=settings.AUTH_USER_MODEL)),
+                ('tour', models.CharField(choices=[('officer', 'Tour for officers'), ('approver', 'Tour for approvers'), ('mentor', 'Tour for mentors'), ('staff', 'Tour for the staff of a programme')], max_length=8)),
+                ('municipality', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='municipalities.municipality')),
+                ('marks', models.JSONField(default=dict)),
+                ('after_event', models.BigIntegerField(default=0)),
+                ('begun_at', models.DateTimeField(null=True)),
+                ('left_at', models.DateTimeField(null=True)),
+                ('finished_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'tour'), name='tour_once'), models.UniqueConstraint(condition=models.Q(('begun_at__isnull', False), ('finished_at__isnull', True), ('left_at__isnull', True)), fields=('user',), name='one_running_tour'), models.CheckConstraint(condition=models.Q(('begun_at__isnull', False), ('left_at__isnull', False), _connector='OR'), name='tour_was_begun_or_left')],
+            },
+        ),
+        migrations.CreateModel(
             name='InstallationEvent',
             fields=[
                 ('pgh_id', models.AutoField(primary_key=True, serialize=False)),

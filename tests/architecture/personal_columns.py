@@ -169,6 +169,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "administration_installation": "done",
             "administration_installationevent": "pgh_label",
             "administration_putaway": "step",
+            "administration_tourprogress": "marks",
             "analytics_accesscheck": "failed",
             "analytics_manualvalue": "evidence_mime",
             "analytics_historyimport": "cursor digest",

@@ -63,6 +63,7 @@ COLUMNS = {
     "administration.Export.asked_by": ENDS,
     "administration.Installation.begun_by": HISTORY,
     "administration.PutAway.by": HISTORY,
+    "administration.TourProgress.user": ASKED,
     "analytics.Baseline.frozen_by": HISTORY,
     "analytics.ManualValue.entered_by": HISTORY,
     "analytics.HistoryImport.by": HISTORY,

@@ -397,6 +397,23 @@ def test_the_trainer_runs_it_from_the_page(cast: Cast) -> None:
     assert "Wiped" in client.get(reverse("train_exercise", args=args)).content.decode()
 
 
+def test_the_trainer_puts_it_back_from_the_page_and_nobody_elses(cast: Cast) -> None:
+    group = started(cast)
+    args = [group.exercise.training_id, group.exercise.pk]
+    act = reverse("train_exercise_act", args=args)
+    assert sign_in(cast.officer).post(act, {"act": "again"}).status_code == 404
+    client = sign_in(cast.trainer)
+    page = client.get(reverse("train_exercise", args=args)).text
+    assert "Back to the beginning" in page
+    assert "deleted for good, also on the practice network" in page
+    for _click in range(2):
+        client.post(act, {"act": "again"})
+    new = Exercise.objects.exclude(pk=group.exercise.pk).get()
+    assert (Exercise.objects.get(pk=group.exercise.pk).state, new.state) == ("wiped", "prepared")
+    page = client.get(reverse("train_exercise", args=[new.training_id, new.pk])).text
+    assert "Back to the beginning" not in page
+
+
 # ---- the debrief
 
 

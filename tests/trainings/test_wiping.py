@@ -223,3 +223,74 @@ def test_wiping_leaves_no_key_that_points_to_nothing(cast: Cast, played: Group) 
     with CaptureQueriesContext(connection) as asked:
         exercises.wipe(played.exercise, by=cast.staff)
     assert any("SET CONSTRAINTS ALL IMMEDIATE" in query["sql"] for query in asked.captured_queries)
+
+
+def _played(team: Team) -> dict[str, int]:
+    return {label: count for label, count in _rows(team.workspace).items() if count and label not in workspaces.KEPT}
+
+
+@pytest.mark.parametrize(
+    "is_over", [pytest.param(True, marks=pytest.mark.slow, id="ended"), pytest.param(False, id="running")]
+)
+def test_an_exercise_goes_back_to_its_beginning_with_its_teams_in_empty_workspaces(cast: Cast, is_over: bool) -> None:
+    group = started(cast)
+    group.post(group.first, POOR)
+    with scope(group.first.workspace):
+        _typed(group.first, cast)
+    group.play(8)
+    if is_over:
+        exercises.end(group.exercise, by=cast.staff)
+    Mark.objects.create(team=group.first, criterion="clarity", level=3)
+    members = dict(Membership.objects.filter(municipality=cast.cuprija).values_list("pk", "ended_at"))
+    before = _everything(cast.cuprija)
+
+    new = exercises.begin_again(group.exercise, by=cast.staff)
+
+    group.exercise.refresh_from_db()
+    assert (group.exercise.state, new.state) == ("wiped", "prepared")
+    assert (new.scenario, new.minutes, new.script) == ("voda", 25, group.exercise.script)
+    assert _played(group.first) == {}
+    assert group.first.facts["posts"] == 1
+    assert group.first.marks.count() == 1
+    again = Group(cast, new)
+    for old, team in ((group.first, again.first), (group.second, again.second)):
+        assert team.name == old.name
+        assert set(team.people.all()) == set(old.people.all())
+        assert team.workspace.joined_on
+        with scope(team.workspace):
+            assert not Post.objects.exists()
+    assert dict(Membership.objects.filter(municipality=cast.cuprija).values_list("pk", "ended_at")) == members
+    assert _everything(cast.cuprija) == before
+    exercises.start(new, by=cast.staff)
+    assert again.play(8) > 0
+    verbs = ["exercise.begin_again", "exercise.wipe"]
+    assert sorted(AuditEvent.objects.filter(verb__in=verbs).values_list("verb", flat=True)) == verbs
+
+
+def test_a_second_click_does_not_put_it_back_once_more(cast: Cast, played: Group) -> None:
+    exercises.begin_again(played.exercise, by=cast.staff)
+    with pytest.raises(ActionNotAllowed):
+        exercises.begin_again(played.exercise, by=cast.staff)
+    assert Team.objects.count() == 4
+
+
+def test_what_cannot_be_put_back_stays_as_it_is(cast: Cast, played: Group) -> None:
+    with pytest.raises(ActionNotAllowed):
+        exercises.begin_again(prepared(cast).exercise, by=cast.staff)
+    with scope(played.first.workspace):
+        Delivery.objects.update(state="sending", lease_until=timezone.now())
+    with pytest.raises(ActionNotAllowed):
+        exercises.begin_again(played.exercise, by=cast.staff)
+    with scope(played.first.workspace):
+        assert Post.objects.exists()
+        Delivery.objects.update(state="scheduled", lease_until=None)
+    type(played.exercise.training).objects.filter(pk=played.exercise.training_id).update(closed_at=timezone.now())
+    with pytest.raises(ActionNotAllowed):
+        exercises.begin_again(played.exercise, by=cast.staff)
+    assert Team.objects.count() == 4
+
+
+def test_who_has_no_account_any_more_is_not_in_the_new_teams(cast: Cast, played: Group) -> None:
+    type(cast.stranger).objects.filter(pk=cast.stranger.pk).update(is_active=False)
+    new = exercises.begin_again(played.exercise, by=cast.staff)
+    assert [team.name for team in new.teams.all()] == ["Екипа 1"]

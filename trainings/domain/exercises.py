@@ -47,13 +47,7 @@ def prepare(
     Raises `ActionNotAllowed` for a scenario that is not there, teams without people, somebody in two teams, and where
     the practice network is switched off or the training is closed.
     """
-    if not settings.PRACTICE_ENABLED:
-        raise ActionNotAllowed(
-            _("The practice network is switched off. An administrator switches it on (PRACTICE_ENABLED).")
-        )
-    training = Training.objects.select_for_update(of=("self",)).select_related("programme").get(pk=training.pk)
-    if training.closed_at:
-        raise ActionNotAllowed(_("This training is closed, so nothing of it changes. Open it again first."))
+    training = _open_training(training)
     known = scenario_parsing.built_in().get(scenario)
     if known is None:
         raise ActionNotAllowed(_("There is no such scenario."), "scenario")
@@ -66,18 +60,31 @@ def prepare(
     if network and network not in CONVERSING:
         raise ActionNotAllowed(_("The teams' pages cannot be of this kind."), "network")
     _refuse_teams(teams)
-    exercise = Exercise.objects.create(
-        training=training,
-        scenario=scenario,
-        script={**known[1], "network": network} if network else known[1],
-        criteria=rubric.criteria(training.programme),
-        minutes=minutes,
-        seed=secrets.randbelow(2**31),
-        prepared_by=by,
-    )
+    criteria = rubric.criteria(training.programme)
+    script = {**known[1], "network": network} if network else known[1]
+    new = Exercise(training=training, scenario=scenario, script=script, criteria=criteria, minutes=minutes)
+    return _prepared(new, teams, by=by)
+
+
+def _open_training(training: Training) -> Training:
+    """The training, held until the transaction ends. Raises `ActionNotAllowed` if no exercise can be prepared there."""
+    if not settings.PRACTICE_ENABLED:
+        raise ActionNotAllowed(
+            _("The practice network is switched off. An administrator switches it on (PRACTICE_ENABLED).")
+        )
+    training = Training.objects.select_for_update(of=("self",)).select_related("programme").get(pk=training.pk)
+    if training.closed_at:
+        raise ActionNotAllowed(_("This training is closed, so nothing of it changes. Open it again first."))
+    return training
+
+
+def _prepared(exercise: Exercise, teams: Sequence[tuple[str, Sequence[User]]], *, by: User) -> Exercise:
+    """Store it, with a workspace for each team."""
+    exercise.seed, exercise.prepared_by = secrets.randbelow(2**31), by
+    exercise.save()
     for number, (name, people) in enumerate(teams, start=1):
         workspaces.open_for(exercise, number, name, people, by=by)
-    record("exercise.prepare", by=by, target=exercise, teams=len(teams), training=str(training))
+    record("exercise.prepare", by=by, target=exercise, teams=len(teams), training=str(exercise.training))
     notifications.prepared(exercise, by=by)
     return exercise
 
@@ -192,3 +199,31 @@ def wipe(exercise: Exercise, *, by: User) -> Exercise:
     exercise.save(update_fields=["ended_at", "wiped_at", "wiped_by"])
     record("exercise.wipe", by=by, target=exercise)
     return exercise
+
+
+@transaction.atomic
+def begin_again(exercise: Exercise, *, by: User) -> Exercise:
+    """Wipe an exercise that has begun, and prepare it anew: the same scenario, time and teams with the people who still
+    have an account, in empty workspaces. Its measured facts and its debrief stay with the old one.
+
+    All of it happens or nothing. Raises `ActionNotAllowed` for one that has not begun or was wiped, and as `prepare`
+    and `wipe` do.
+    """
+    training = _open_training(exercise.training)
+    exercise = locked(exercise)
+    if exercise.wiped_at:
+        raise ActionNotAllowed(_("The workspaces of this exercise are wiped already."))
+    if exercise.state == PREPARED:
+        raise ActionNotAllowed(_("This exercise has not begun yet."))
+    rows = exercise.teams.order_by("number").prefetch_related("people")
+    teams = [(row.name, [person for person in row.people.all() if person.is_active]) for row in rows]
+    teams = [(name, people) for name, people in teams if people]
+    _refuse_teams(teams)
+    exercise = end(exercise, by=by)
+    exercise = wipe(exercise, by=by)
+    record("exercise.begin_again", by=by, target=exercise)
+    new = Exercise(
+        training=training, scenario=exercise.scenario, script=exercise.script, criteria=exercise.criteria,
+        minutes=exercise.minutes,
+    )  # fmt: skip
+    return _prepared(new, teams, by=by)

@@ -86,8 +86,10 @@ def _exercise(request: ProgrammeRequest, training: int, exercise: int) -> Exerci
 @trains
 @require_POST
 def act(request: ProgrammeRequest, training: int, exercise: int) -> HttpResponse:
-    """Start it, make it longer, end it or wipe it: `act` says which."""
+    """Start it, make it longer, end it, wipe it or put it back to its beginning: `act` says which."""
     row = _exercise(request, training, exercise)
+    if request.POST.get("act") == "again":
+        return _again(request, row)
     acts: dict[str, tuple[Callable[..., Any], str]] = {
         "start": (verbs.start, _("The time runs.")),
         "extend": (verbs.extend, _("The teams have five more minutes.")),
@@ -100,6 +102,17 @@ def act(request: ProgrammeRequest, training: int, exercise: int) -> HttpResponse
         return redirect("train_exercise", training, exercise)
     verb, message = wanted
     return acted(request, lambda: verb(row, by=request.user), message, "train_exercise", training, exercise)
+
+
+def _again(request: ProgrammeRequest, row: Exercise) -> HttpResponse:
+    """On to the new one; its teams have their old places in empty workspaces."""
+    try:
+        new = verbs.begin_again(row, by=request.user)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
+        return redirect("train_exercise", row.training_id, row.pk)
+    messages.success(request, _("The exercise is at its beginning again. Its time runs once you start it."))
+    return redirect("train_exercise", new.training_id, new.pk)
 
 
 @trains
