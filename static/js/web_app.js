@@ -1,9 +1,7 @@
 // The service worker, for people who are signed in. Browsers have service workers over HTTPS and on this machine only.
+import { person } from "./person.js";
 
 const WORKER = "/service-worker.js";
-/** The person for whom the page was made; empty on pages for strangers. */
-export const person = document.querySelector("meta[name=person]")?.getAttribute("content") ?? "";
-
 // Browsers hold the page to this (`trusted-types` in its policy): no other address ever becomes a worker.
 const policy = globalThis.trustedTypes?.createPolicy("service-worker", {
   createScriptURL: (url) => {

@@ -1,5 +1,6 @@
 // The composer. Without scripts it is an ordinary form; here the same fields are saved and previewed while one types.
 import { closest } from "../dom.js";
+import { adopt } from "./adopt.js";
 import { startCall } from "./call.js";
 import { startErrors } from "./errors.js";
 import { startExtras } from "./extras.js";
@@ -16,7 +17,9 @@ const form = document.getElementById("composer");
 
 if (form) {
   form.classList.add("has-script");
+  const isSettled = adopt(form);
   const saving = startSaving(form);
+  if (isSettled) saving.accept();
   const changed = () => {
     saving.changed();
     preview.changed();
@@ -34,6 +37,7 @@ if (form) {
   startSheet(form);
   startPhone(form);
   preview.update();
+  saving.showPictures();
   if (saving.isDirty) changed();
   form.addEventListener("input", changed);
   form.addEventListener("input", async ({ target: field }) => {

@@ -1,0 +1,97 @@
+// Drafts that this browser keeps: what was typed and is not on the server yet, and on devices that work offline also the
+// last state of each draft that was written here. Each under the number of its person, so that nobody else sees it.
+//
+// They are in localStorage and not in IndexedDB, because it is written before the next line runs: a browser that is
+// closed at that moment has the word. Pictures, which are too large for it, are in waiting_pictures.js.
+import { person } from "../person.js";
+
+const PREFIX = "dobosar:post:";
+const OWN = `${PREFIX}${person}:`;
+// Of those that the server has, the newest so many are kept.
+const MOST = 20;
+
+/**
+ * `at` is the time of the last change in milliseconds. `values` are the fields of the form in their order, `tried` those
+ * that were sent without an answer, `pictures` those that are not uploaded yet. `save`, `edit` and `upload` are addresses.
+ * `waits` says whether the server lacks something, `conflict` and `problem` why it refused.
+ * @typedef {{at: number, values: [string, string][], save: string, edit: string, upload: string, waits: boolean,
+ *   tried?: [string, string][][], pictures?: {id: string, alt: string}[], conflict?: boolean, problem?: string}} KeptDraft
+ */
+
+/** Whether there was room for it. @param {string} key @param {KeptDraft} draft */
+export function keep(key, draft) {
+  try {
+    localStorage.setItem(OWN + key, JSON.stringify(draft));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @returns {KeptDraft | null} */
+export function kept(key) {
+  try {
+    return JSON.parse(localStorage.getItem(OWN + key));
+  } catch {
+    return null;
+  }
+}
+
+export function forget(key) {
+  try {
+    localStorage.removeItem(OWN + key);
+  } catch {
+    // A forbidden store has nothing to forget.
+  }
+}
+
+/** [key, draft] of this person, the oldest first: in this order they are sent. @returns {[string, KeptDraft][]} */
+export function drafts() {
+  const keys = names().filter((name) => name.startsWith(OWN)).map((name) => name.slice(OWN.length));
+  const all = keys.map((key) => /** @type {[string, KeptDraft]} */ ([key, kept(key)]));
+  return all.filter(([, draft]) => draft).sort(([, one], [, other]) => one.at - other.at);
+}
+
+export const waiting = () => drafts().filter(([, draft]) => draft.waits);
+
+/** Whether something of another person waits here, who will sign in again. */
+export const othersWait = () => names().some((name) => name.startsWith(PREFIX) && !name.startsWith(OWN));
+
+/** Leaves only what waits, and of the rest the newest few. */
+export function prune(most = MOST) {
+  const settled = drafts().filter(([, draft]) => !draft.waits);
+  for (const [key] of settled.slice(0, Math.max(settled.length - most, 0))) forget(key);
+}
+
+/** What was typed, at the end of a person's work on this device. */
+export function forgetAll() {
+  for (const [key] of drafts()) forget(key);
+}
+
+/** Of everybody, what the server has: nobody is signed in. What still waits stays for its person. */
+export function forgetSettled() {
+  for (const name of names().filter((each) => each.startsWith(PREFIX))) {
+    try {
+      if (!JSON.parse(localStorage.getItem(name)).waits) localStorage.removeItem(name);
+    } catch {
+      localStorage.removeItem(name);
+    }
+  }
+}
+
+export const value = (draft, name) => draft.values.find(([each]) => each === name)?.[1] ?? "";
+
+/** The first words of a draft. */
+export function title(draft) {
+  const text = draft.values.find(([name, words]) => name.startsWith("text-") && words.trim())?.[1] ?? "";
+  const line = value(draft, "title").trim() || text.trim().split("\n")[0];
+  return line.length > 80 ? `${line.slice(0, 80)}…` : line;
+}
+
+function names() {
+  try {
+    return Object.keys(localStorage);
+  } catch {
+    return [];
+  }
+}
