@@ -6,6 +6,9 @@ for the worker at each visit, to see whether it changed. docs/adr/0037-offline.m
 
 import hashlib
 import json
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
@@ -25,7 +28,9 @@ from accounts.access import signed_in
 from accounts.web import SignedInRequest
 from common import languages
 from common.access import public
-from common.asset_bundles import joined_scripts
+from common.asset_bundles import joined_scripts, style_imports
+from common.offline import kept_offline
+from common.static_storage import APART, SCRIPTS, STYLES
 from municipalities.enums import MunicipalityKind
 from municipalities.queries import access_in, with_roles, workspaces
 from municipalities.rules import Verb
@@ -40,6 +45,11 @@ ICONS = (
     ("img/icon-maskable-192.png", 192, "maskable"),
     ("img/icon-maskable-512.png", 512, "maskable"),
 )
+# What the worker keeps of the interface.
+ENTRIES = ("js/core.js", "js/composer/composer.js", "js/offline/page.js")
+PICTURES = ("img/favicon.svg", "img/icons.svg", "img/drawings.svg", "img/check.svg", "img/touch-icon.png")
+# `import … from "…"`, `import "…"` and, later, `import("…")`.
+_IMPORT = re.compile(r'(?:\bfrom\s+|\bimport\s+|\bimport(\()\s*)"(\.[^"]+)"')
 # The worker loads nothing but our own files, and runs no other script.
 WORKER_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"
 
@@ -126,14 +136,55 @@ def _built() -> tuple[str, str]:
 
 def _build() -> tuple[str, str]:
     script = joined_scripts(WORKER, _source)
-    version = hashlib.sha256(script.encode()).hexdigest()[:16]
-    return f"const VERSION = {json.dumps(version)};\n{script}\n", version
+    shell = list(_shell())
+    # Files without a hash in their name may change under it; tests and development have no other.
+    version = hashlib.sha256("\n".join([script, *shell]).encode()).hexdigest()[:16]
+    configuration = {"version": version, "hashed": _is_collected(), "shell": shell}
+    return f"globalThis.CONFIGURATION = {json.dumps(configuration)};\n{script}\n", version
 
 
 def _is_collected() -> bool:
     return bool(getattr(staticfiles_storage, "hashed_files", {}))
 
 
+def _shell() -> Iterator[str]:
+    """Paths of the static files with which the composer and the page for "offline" work."""
+    styles = [STYLES] if _is_collected() else [[*style_imports(path, _source(path))] for path in STYLES]
+    sheets = [path for each in styles for path in each]
+    folder = Path(settings.BASE_DIR) / "static"
+    fonts = sorted(f"fonts/{path.name}" for path in (folder / "fonts").glob("*.woff2"))
+    yield from (static(path) for path in [*sheets, "css/charts.css", *fonts, *PICTURES, *sorted(_modules(ENTRIES))])
+
+
+def _modules(entries: Iterable[str]) -> set[str]:
+    """The modules of a page and all that they import, also what comes later. Joined ones are in their entry."""
+    joined = frozenset(SCRIPTS) if _is_collected() else frozenset()
+    found: set[str] = set()
+    passed: set[tuple[str, bool]] = set()
+    left = [(path, True) for path in entries]
+    while left:
+        path, is_file = left.pop()
+        if (path, is_file) in passed:
+            continue
+        passed.add((path, is_file))
+        if is_file:
+            found.add(path)
+        is_joined = not is_file or path in joined
+        for later, address in _IMPORT.findall(_source(path)):
+            imported = posixpath.normpath(posixpath.join(posixpath.dirname(path), address))
+            left.append((imported, bool(later) or not is_joined or imported in APART))
+    return found
+
+
 def _source(path: str) -> str:
-    """The text of a module as it is in the repository."""
+    """The text of a module or a style sheet as it is in the repository."""
     return (Path(settings.BASE_DIR) / "static" / path).read_text(encoding="utf-8")
+
+
+@public
+@kept_offline
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the worker shows instead of a page that cannot be reached. It knows nobody: its script lists the drafts that
+    this device keeps."""
+    return render(request, "portal/offline.html")

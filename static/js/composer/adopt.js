@@ -9,12 +9,14 @@ export function adopt(form) {
   const here = location.pathname;
   const asked = new URLSearchParams(location.search).get("draft");
   if (!isKeptPage && !asked) return false;
-  const [key, draft] = asked ? [asked, kept(asked)] : (drafts().find(([, each]) => each.edit === here) ?? ["", null]);
   const isOfAnother = new URL(form.action).pathname !== here;
+  const isEmpty = !isOfAnother && form.elements.revision.value === "0";
+  const own = isEmpty ? undefined : drafts().find(([, { edit }]) => edit === here);
+  const [key, draft] = asked ? [asked, kept(asked)] : (own ?? ["", null]);
   if (!draft) {
     if (isOfAnother) location.replace("/offline/");
     // The page may have begun another post already.
-    else if (form.elements.revision.value === "0") name(form, crypto.randomUUID());
+    else if (isEmpty) name(form, crypto.randomUUID());
     return false;
   }
   if (asked && draft.edit !== here) {

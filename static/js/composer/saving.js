@@ -27,6 +27,7 @@ class Saving {
     this.key = form.dataset.post;
     holdDraft(this.key);
     this.tried = [];
+    this.restoring = [];
     // What was typed before this script arrived is not on the server yet.
     this.sent = isAsServed(form) ? snapshot(form) : "";
     this.running = null;
@@ -41,6 +42,11 @@ class Saving {
     // Not on the way out by a button that acts: it brought everything along, and this would come after it as a stranger.
     document.addEventListener("visibilitychange", () => document.hidden && !this.leaving && this.isDirty && this.save(true));
     window.addEventListener("pageshow", () => (this.leaving = false));
+    document.addEventListener("sign-out:asked", ({ detail }) => detail.push(this.save()));
+    document.addEventListener("sign-out:begun", () => {
+      this.leaving = true;
+      for (const clock of [this.clock, this.copying]) clearTimeout(clock);
+    });
     window.addEventListener("online", () => this.isDirty && this.save());
     window.addEventListener("beforeunload", (event) => {
       if (this.isDirty && !this.leaving && this.state.dataset.state === "problem") event.preventDefault();
@@ -62,7 +68,14 @@ class Saving {
 
   /** Whether the server lacks something of this page. */
   get waits() {
-    return this.isDirty || pictures(this.form).length > 0;
+    return this.isDirty || this.pictures.length > 0;
+  }
+
+  /** {id, alt} of those that wait for their upload, also before their rows are there. */
+  get pictures() {
+    const rows = [...this.form.querySelectorAll(".picture[data-waiting]")];
+    const shown = rows.map((row) => ({ id: row.dataset.waiting, alt: row.querySelector("textarea").value }));
+    return [...shown, ...this.restoring.filter(({ id }) => !shown.some((each) => each.id === id))];
   }
 
   changed() {
@@ -239,7 +252,7 @@ class Saving {
     clearTimeout(this.copying);
     const { save, upload } = this.form.dataset;
     const edit = new URL(this.form.action).pathname;
-    const copy = { values: values(this.form), save, edit, upload, waits, tried: this.tried, pictures: pictures(this.form) };
+    const copy = { values: values(this.form), save, edit, upload, waits, tried: this.tried, pictures: this.pictures };
     this.isKept = keep(this.key, { at: Date.now(), ...copy });
     document.dispatchEvent(new Event("draft:kept"));
   }
@@ -285,7 +298,10 @@ class Saving {
 
   /** The pictures of the kept draft that wait for their upload. */
   showPictures(copy = this.isAdopted ? kept(this.key) : null) {
-    if (copy?.pictures?.length) this.form.dispatchEvent(new CustomEvent("composer:waiting", { detail: copy.pictures }));
+    if (!copy?.pictures?.length) return;
+    this.restoring = copy.pictures;
+    this.form.addEventListener("composer:restored", () => (this.restoring = []), { once: true });
+    this.form.dispatchEvent(new CustomEvent("composer:waiting", { detail: copy.pictures }));
   }
 }
 
@@ -293,12 +309,6 @@ class Saving {
 function values(form) {
   const all = /** @type {[string, string][]} */ ([...fields(form)].filter(([, value]) => typeof value === "string"));
   return all.filter(([name]) => name !== "csrfmiddlewaretoken");
-}
-
-/** Those that wait for their upload. */
-function pictures(form) {
-  const rows = [...form.querySelectorAll(".picture[data-waiting]")];
-  return rows.map((row) => ({ id: row.dataset.waiting, alt: row.querySelector("textarea").value }));
 }
 
 const isKeptPage = () => "keptAt" in document.documentElement.dataset;

@@ -23,6 +23,7 @@ export async function restore(form, list, pictures, changed) {
     const picture = await keptPicture(id);
     if (picture && !list.querySelector(`[data-waiting="${id}"]`)) show(list, picture, alt);
   }
+  form.dispatchEvent(new Event("composer:restored"));
   listen(form, list, changed);
   changed();
   if (navigator.onLine) await send(form, list, changed);

@@ -3,7 +3,7 @@
 import { drafts, keep, kept, waiting } from "./kept_drafts.js";
 import { ifFree, once } from "./locks.js";
 import { from, OUT, submit, upload } from "./sending.js";
-import { forgetOthers, forgetPicture, keptPicture } from "./waiting_pictures.js";
+import { forgetPicture, forgetUnlisted, keptPicture } from "./waiting_pictures.js";
 
 /** Resolves when everything was tried: "sent", "nothing", "offline" or "out" (nobody is signed in any more). */
 export async function sendWaiting() {
@@ -19,7 +19,7 @@ async function sendAll() {
       return problem === OUT ? "out" : "offline";
     }
   }
-  await forgetOthers(new Set(drafts().flatMap(([, { pictures = [] }]) => pictures.map(({ id }) => id))));
+  await forgetUnlisted(new Set(drafts().flatMap(([, { pictures = [] }]) => pictures.map(({ id }) => id))));
   return result;
 }
 

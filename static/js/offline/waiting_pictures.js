@@ -5,11 +5,14 @@ import { person } from "../person.js";
 const NAME = "dobosar-pictures";
 const STORE = "pictures";
 
-/** @typedef {{id: string, person: string, name: string, blob: Blob}} WaitingPicture */
+// A draft lists its picture a moment after that is kept.
+const DAY = 24 * 3600 * 1000;
+
+/** @typedef {{id: string, person: string, at: number, name: string, blob: Blob}} WaitingPicture */
 
 /** Keeps a file; null where there is no room. @param {File} file @returns {Promise<WaitingPicture | null>} */
 export async function keepPicture(file) {
-  const picture = { id: crypto.randomUUID(), person, name: file.name, blob: file };
+  const picture = { id: crypto.randomUUID(), person, at: Date.now(), name: file.name, blob: file };
   try {
     await ask("readwrite", (store) => store.put(picture));
     return picture;
@@ -32,10 +35,19 @@ export async function forgetPicture(id) {
   await ask("readwrite", (store) => store.delete(id)).catch(() => {});
 }
 
-/** Those of this person that no draft lists any more. @param {Set<string>} listed */
-export async function forgetOthers(listed) {
+/** Those of this person that no draft has listed for a day. @param {Set<string>} listed */
+export async function forgetUnlisted(listed) {
+  for (const { id, at } of await own()) if (!listed.has(id) && at < Date.now() - DAY) await forgetPicture(id);
+}
+
+export async function forgetAllPictures() {
+  for (const { id } of await own()) await forgetPicture(id);
+}
+
+/** @returns {Promise<WaitingPicture[]>} */
+async function own() {
   const all = await ask("readonly", (store) => store.getAll()).catch(() => []);
-  for (const { id, person: owner } of all) if (owner === person && !listed.has(id)) await forgetPicture(id);
+  return all.filter((picture) => picture.person === person);
 }
 
 /** @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => IDBRequest} act @returns {Promise<any>} */

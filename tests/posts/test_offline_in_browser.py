@@ -1,0 +1,256 @@
+"""The composer without a connection: what is written and taken is kept on the device and reaches the server later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from django.urls import reverse
+
+from municipalities.tenancy import scope
+from posts.draft import parse
+from posts.models import Media, Post
+from tests.browsing import PHONE, enter, violations
+from tests.people import Cast
+from tests.posts.desk import Desk, in_hours, opened, picture_bytes
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+# The pages of this person that the worker keeps.
+KEPT = """async () => {
+  const names = (await caches.keys()).filter((name) => name.startsWith("dobosar-pages-"));
+  const pages = await Promise.all(names.map(async (name) => (await (await caches.open(name)).keys())));
+  return pages.flat().map(({ url }) => new URL(url).pathname).sort();
+}"""
+UNTIL_KEPT = f"""(path) => new Promise((resolve) => {{
+  const look = async () => ((await ({KEPT})()).includes(path) ? resolve() : setTimeout(look, 50));
+  look();
+}})"""
+
+
+@pytest.fixture
+def desk(cast: Cast) -> Desk:
+    with scope(cast.cuprija):
+        return opened(cast)
+
+
+@pytest.fixture
+def at(live_server: Any) -> Any:
+    def address(name: str, *args: Any) -> str:
+        return live_server.url + reverse(name, args=["cuprija", *args])
+
+    return address
+
+
+@pytest.fixture
+def device(browser: Any, live_server: Any, desk: Desk, at: Any) -> Any:
+    """A page of a telephone on which the officer has opened the calendar, so that it works offline."""
+    context = browser.new_context(
+        locale="en-GB", timezone_id="Europe/Belgrade", viewport=PHONE, reduced_motion="reduce", service_workers="allow"
+    )
+    page = context.new_page()
+    enter(page, live_server, desk.cast.officer)
+    page.goto(at("calendar"))
+    for path in ("/offline/", "/m/cuprija/posts/new/", "/m/cuprija/posts/today/"):
+        page.evaluate(UNTIL_KEPT, path)
+    return page
+
+
+def texts(desk: Desk) -> list[str]:
+    with scope(desk.municipality):
+        return sorted(parse(post.draft).texts["sr-Cyrl"].text for post in Post.objects.all())
+
+
+def state(page: Any, words: str) -> None:
+    page.locator("#connection", has_text=words).wait_for()
+
+
+def test_drafts_that_are_begun_without_a_connection_arrive_when_it_is_back(device: Any, desk: Desk, at: Any) -> None:
+    device.context.set_offline(True)
+    device.goto(at("inbox"))
+    device.get_by_role("heading", name="There is no connection to the portal").wait_for()
+    assert violations(device) == []
+    for text in ("Прва", "Друга"):
+        device.goto(at("post_new"))
+        device.fill("#text-sr-Cyrl", text)
+        device.locator("#save-state", has_text="kept in this browser").wait_for()
+    state(device, "Drafts that wait to be sent: 2")
+    assert violations(device) == []
+    device.reload()
+    assert device.input_value("#text-sr-Cyrl") == "Друга"
+    device.goto(at("calendar"))
+    device.get_by_role("link", name="Прва").wait_for()
+    device.get_by_role("link", name="Прва").click()
+    device.fill("#text-sr-Cyrl", "Прва и још нешто")
+    device.locator("#save-state", has_text="kept in this browser").wait_for()
+    device.goto(at("posts_today"))
+    device.context.set_offline(False)
+    state(device, "Sent: the portal has everything")
+    assert texts(desk) == ["Друга", "Прва и још нешто"]
+
+
+def test_a_draft_is_written_on_as_it_was_last_saved_here(device: Any, desk: Desk, at: Any) -> None:
+    with scope(desk.municipality):
+        post = desk.write("Почетак")
+    device.goto(at("post_edit", post.pk))
+    device.fill("#text-sr-Cyrl", "Почетак, настављено")
+    device.locator("#save-state[data-state=saved]", has_text="Saved at").wait_for()
+    device.context.set_offline(True)
+    device.goto(at("post_edit", post.pk))
+    assert device.input_value("#text-sr-Cyrl") == "Почетак, настављено"
+    device.fill("#text-sr-Cyrl", "Почетак, настављено без везе")
+    state(device, "your changes are kept on this device")
+    device.context.set_offline(False)
+    device.locator("#save-state[data-state=saved]", has_text="Saved at").wait_for()
+    assert texts(desk) == ["Почетак, настављено без везе"]
+
+
+def test_pictures_wait_on_the_device_with_their_descriptions(
+    device: Any, desk: Desk, at: Any, tmp_path: Path
+) -> None:
+    picture = tmp_path / "fontana.jpg"
+    picture.write_bytes(picture_bytes())
+    device.goto(at("post_new"))
+    device.context.set_offline(True)
+    device.set_input_files("#files", str(picture))
+    device.locator(".picture[data-waiting] textarea").fill("Деца око фонтане")
+    device.fill("#text-sr-Cyrl", "Фонтана ради")
+    device.locator("#save-state", has_text="kept in this browser").wait_for()
+    assert violations(device) == []
+    device.goto(at("calendar"))
+    device.get_by_role("link", name="Фонтана ради").click()
+    assert device.locator(".picture[data-waiting] textarea").input_value() == "Деца око фонтане"
+    device.goto(at("posts_today"))
+    device.context.set_offline(False)
+    state(device, "Sent: the portal has everything")
+    with scope(desk.municipality):
+        (shown,) = parse(Post.objects.get().draft).media
+        assert (shown.id, shown.alt) == (Media.objects.get().pk, "Деца око фонтане")
+
+
+def test_a_picture_of_an_open_page_is_uploaded_when_the_connection_is_back(
+    device: Any, desk: Desk, at: Any, tmp_path: Path
+) -> None:
+    picture = tmp_path / "fontana.jpg"
+    picture.write_bytes(picture_bytes())
+    device.goto(at("post_new"))
+    device.context.set_offline(True)
+    device.set_input_files("#files", str(picture))
+    device.locator(".picture[data-waiting] textarea").fill("Деца око фонтане")
+    device.context.set_offline(False)
+    device.locator(".picture[data-picture] textarea").wait_for()
+    device.locator("#save-state[data-state=saved]", has_text="Saved at").wait_for()
+    with scope(desk.municipality):
+        (shown,) = parse(Post.objects.get().draft).media
+        assert shown.alt == "Деца око фонтане"
+
+
+def test_what_somebody_else_wrote_meanwhile_is_a_conflict(device: Any, desk: Desk, at: Any) -> None:
+    with scope(desk.municipality):
+        post = desk.write("Почетак")
+    device.goto(at("post_edit", post.pk))
+    device.context.set_offline(True)
+    device.fill("#text-sr-Cyrl", "Моје")
+    device.locator("#save-state", has_text="kept in this browser").wait_for()
+    device.goto(at("posts_today"))
+    with scope(desk.municipality):
+        desk.change(desk.reload(post), desk.draft("Туђе"))
+    device.context.set_offline(False)
+    state(device, "could not be saved and needs you")
+    device.locator("#connection a", has_text="Моје").click()
+    device.locator("#conflict[open]", has_text="Туђе").wait_for()
+    assert texts(desk) == ["Туђе"]
+    device.locator("#conflict [data-keep]").click()
+    device.locator("#save-state[data-state=saved]", has_text="Saved at").wait_for()
+    assert texts(desk) == ["Моје"]
+
+
+EVERYTHING = f"""async () => [
+  ...await ({KEPT})(),
+  ...Object.keys(localStorage).filter((name) => name.startsWith("dobosar:")),
+  ...(await indexedDB.databases()).map(({{ name }}) => name),
+]"""
+
+
+def sign_out(page: Any) -> None:
+    page.get_by_role("button", name="Menu").click()
+    page.locator("#rail summary").last.click()
+    page.get_by_role("button", name="Sign out").click()
+
+
+def test_signing_out_empties_the_device_and_keeps_the_theme(device: Any, desk: Desk, at: Any, tmp_path: Path) -> None:
+    name = "theme"
+    device.context.add_cookies([{"name": name, "value": "dark", "url": at("calendar")}])
+    with scope(desk.municipality):
+        post = desk.write("Почетак")
+    device.goto(at("post_edit", post.pk))
+    device.fill("#text-sr-Cyrl", "Почетак, настављено")
+    device.locator("#save-state[data-state=saved]", has_text="Saved at").wait_for()
+    device.goto(at("calendar"))
+    assert device.evaluate(EVERYTHING) != []
+    sign_out(device)
+    device.wait_for_url("**/accounts/login/**")
+    assert device.evaluate(EVERYTHING) == []
+    assert device.evaluate("document.cookie").count("theme=dark") == 1
+
+
+def test_nobody_signs_out_of_unsent_words_without_being_asked(device: Any, desk: Desk, at: Any) -> None:
+    device.goto(at("post_new"))
+    device.context.set_offline(True)
+    device.fill("#text-sr-Cyrl", "Не губи ме")
+    device.locator("#save-state", has_text="kept in this browser").wait_for()
+    device.goto(at("posts_today"))
+    sign_out(device)
+    device.get_by_text("you cannot sign out now").wait_for()
+    device.route("**/posts/new/save/", lambda route: route.abort())
+    device.context.set_offline(False)
+    device.locator("dialog#confirm").wait_for(state="attached")
+    device.get_by_role("button", name="Sign out").click()
+    device.get_by_text("If you sign out now, it is deleted").wait_for()
+    assert violations(device) == []
+    device.get_by_role("button", name="No, go back").click()
+    device.unroute("**/posts/new/save/")
+    device.reload()
+    state(device, "Sent: the portal has everything")
+    assert texts(desk) == ["Не губи ме"]
+
+
+def test_another_person_on_the_device_sees_nothing_and_what_waits_stays_for_the_first(
+    device: Any, live_server: Any, desk: Desk, at: Any
+) -> None:
+    device.goto(at("post_new"))
+    device.context.set_offline(True)
+    device.fill("#text-sr-Cyrl", "Моје речи")
+    device.locator("#save-state", has_text="kept in this browser").wait_for()
+    device.goto(at("posts_today"))
+    device.context.clear_cookies()
+    device.context.set_offline(False)
+    enter(device, live_server, desk.cast.approver)
+    device.goto(at("calendar"))
+    device.evaluate(UNTIL_KEPT, "/offline/")
+    assert device.locator("#connection").is_hidden()
+    device.context.set_offline(True)
+    device.goto(at("inbox"))
+    device.get_by_role("heading", name="There is no connection to the portal").wait_for()
+    assert "Моје речи" not in device.content()
+    device.context.set_offline(False)
+    device.goto(at("calendar"))
+    sign_out(device)
+    device.wait_for_url("**/accounts/login/**")
+    enter(device, live_server, desk.cast.officer)
+    device.goto(at("calendar"))
+    state(device, "Sent: the portal has everything")
+    assert texts(desk) == ["Моје речи"]
+
+
+def test_a_device_without_room_says_so_and_works_with_a_connection(device: Any, desk: Desk, at: Any) -> None:
+    device.goto(at("post_new"))
+    device.evaluate("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }")
+    device.context.set_offline(True)
+    device.fill("#text-sr-Cyrl", "Без места")
+    device.locator("#save-state", has_text="has no room to keep your text").wait_for()
+    device.context.set_offline(False)
+    device.locator("#save-state[data-state=saved]", has_text="Saved at").wait_for()
+    assert texts(desk) == ["Без места"]
