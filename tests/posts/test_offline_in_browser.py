@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from django.urls import reverse
 
@@ -180,9 +182,8 @@ def sign_out(page: Any) -> None:
     page.get_by_role("button", name="Sign out").click()
 
 
-def test_signing_out_empties_the_device_and_keeps_the_theme(device: Any, desk: Desk, at: Any, tmp_path: Path) -> None:
-    name = "theme"
-    device.context.add_cookies([{"name": name, "value": "dark", "url": at("calendar")}])
+def test_signing_out_empties_the_device_and_keeps_the_theme(device: Any, desk: Desk, at: Any) -> None:
+    device.evaluate("document.cookie = 'theme=dark; Path=/'")
     with scope(desk.municipality):
         post = desk.write("Почетак")
     device.goto(at("post_edit", post.pk))
@@ -206,7 +207,6 @@ def test_nobody_signs_out_of_unsent_words_without_being_asked(device: Any, desk:
     device.get_by_text("you cannot sign out now").wait_for()
     device.route("**/posts/new/save/", lambda route: route.abort())
     device.context.set_offline(False)
-    device.locator("dialog#confirm").wait_for(state="attached")
     device.get_by_role("button", name="Sign out").click()
     device.get_by_text("If you sign out now, it is deleted").wait_for()
     assert violations(device) == []
@@ -247,10 +247,99 @@ def test_another_person_on_the_device_sees_nothing_and_what_waits_stays_for_the_
 
 def test_a_device_without_room_says_so_and_works_with_a_connection(device: Any, desk: Desk, at: Any) -> None:
     device.goto(at("post_new"))
-    device.evaluate("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }")
+    device.evaluate("() => { Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError') } }")
     device.context.set_offline(True)
     device.fill("#text-sr-Cyrl", "Без места")
     device.locator("#save-state", has_text="has no room to keep your text").wait_for()
     device.context.set_offline(False)
     device.locator("#save-state[data-state=saved]", has_text="Saved at").wait_for()
     assert texts(desk) == ["Без места"]
+
+
+def test_a_save_whose_answer_is_lost_is_no_conflict_with_oneself(device: Any, desk: Desk, at: Any) -> None:
+    def lose(route: Any) -> None:
+        route.fetch()
+        route.abort()
+
+    device.goto(at("post_new"))
+    device.route("**/posts/new/save/", lose)
+    device.fill("#text-sr-Cyrl", "Стигло, а нико не зна")
+    device.locator("#save-state", has_text="kept in this browser").wait_for()
+    device.unroute("**/posts/new/save/")
+    device.fill("#text-sr-Cyrl", "Стигло, а нико не зна. Још речи")
+    device.locator("#save-state[data-state=saved]", has_text="Saved at").wait_for()
+    assert device.locator("dialog#conflict[open]").count() == 0
+    assert texts(desk) == ["Стигло, а нико не зна. Још речи"]
+
+
+# ---- random schedules of cut and return
+
+WORD = st.sampled_from(["вода", "сутра", "трг", "мост", "школа", "парк", "пут", "сат"])
+STEP = st.one_of(
+    WORD,
+    WORD,
+    st.sampled_from(["cut", "return", "reload"]),
+    st.integers(min_value=0, max_value=450),  # milliseconds of waiting: saves begin after 300
+)
+
+
+@pytest.mark.parametrize(
+    "schedules",
+    [pytest.param(6, marks=pytest.mark.slow), pytest.param(1000, marks=pytest.mark.long)],
+)
+def test_no_word_is_lost_however_often_the_connection_is_cut(
+    device: Any, desk: Desk, at: Any, schedules: int
+) -> None:
+    """Words are typed while the connection comes and goes, and the page is loaded anew without it. Once it is back each
+    schedule has made one draft, which has every word in its order. At the end the page is open, or another one is."""
+    made = 0
+
+    @settings(max_examples=schedules, deadline=None, database=None, phases=[Phase.generate])
+    @given(steps=st.lists(STEP, min_size=3, max_size=12), leaves=st.booleans())
+    def run(steps: list[str | int], leaves: bool) -> None:
+        nonlocal made
+        device.context.set_offline(False)
+        device.goto(at("post_new"))
+        device.locator("#composer.has-script").wait_for()
+        area = device.locator("#text-sr-Cyrl")
+        typed = ""
+        is_cut = False
+        for step in steps:
+            if isinstance(step, int):
+                device.wait_for_timeout(step)
+            elif step in ("cut", "return"):
+                is_cut = step == "cut"
+                device.context.set_offline(is_cut)
+            elif step == "reload":
+                # With a connection a browser asks first, or the page saves as it is left.
+                if is_cut and typed:
+                    device.locator("#save-state", has_text="kept in this browser").wait_for()
+                    device.reload()
+                    device.locator("#composer.has-script").wait_for()
+                    assert area.input_value() == typed
+            else:
+                typed += f"{step} "
+                area.evaluate(TYPE, f"{step} ")
+        if not typed:
+            return
+        made += 1
+        if leaves and is_cut:
+            device.locator("#save-state", has_text="kept in this browser").wait_for()
+            device.goto(at("posts_today"))
+        device.context.set_offline(False)
+        if leaves and is_cut:
+            device.locator("#connection", has_text="Sent: the portal has everything").wait_for()
+        else:
+            device.locator("#save-state[data-state=saved]", has_text="Saved at").wait_for()
+        with scope(desk.municipality):
+            assert Post.objects.count() == made
+            assert parse(Post.objects.latest("pk").draft).texts["sr-Cyrl"].text.split() == typed.split()
+
+    run()
+    print(f"{schedules} schedules, {made} drafts")
+
+
+TYPE = """(area, text) => {
+  area.setRangeText(text, area.value.length, area.value.length, "end");
+  area.dispatchEvent(new InputEvent("input", { bubbles: true }));
+}"""
