@@ -1,5 +1,6 @@
 // What every page has. Each behaviour hangs on a data attribute; without scripts links and forms still work.
-import { confirmed } from "./dialog.js";
+import { confirmed } from "./confirmed.js";
+import "./dialog.js";
 import { closest } from "./dom.js";
 import "./menu.js";
 import "./notifications.js";

@@ -11,15 +11,19 @@ from hypothesis import strategies as st
 
 from django.urls import reverse
 
+from municipalities.models import Membership
 from municipalities.tenancy import scope
 from posts.draft import parse
+from posts.editing.domain.submit import submit
 from posts.models import Media, Post
 from tests.browsing import PHONE, enter, violations
 from tests.people import Cast
-from tests.posts.desk import Desk, in_hours, opened, picture_bytes
+from tests.posts.desk import Desk, opened, picture_bytes
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
+# A page that says nothing for so long says nothing at all.
+SECONDS = 20
 # The pages of this person that the worker keeps.
 KEPT = """async () => {
   const names = (await caches.keys()).filter((name) => name.startsWith("dobosar-pages-"));
@@ -53,6 +57,7 @@ def device(browser: Any, live_server: Any, desk: Desk, at: Any) -> Any:
         locale="en-GB", timezone_id="Europe/Belgrade", viewport=PHONE, reduced_motion="reduce", service_workers="allow"
     )
     page = context.new_page()
+    page.set_default_timeout(SECONDS * 1000)
     enter(page, live_server, desk.cast.officer)
     page.goto(at("calendar"))
     for path in ("/offline/", "/m/cuprija/posts/new/", "/m/cuprija/posts/today/"):
@@ -109,9 +114,7 @@ def test_a_draft_is_written_on_as_it_was_last_saved_here(device: Any, desk: Desk
     assert texts(desk) == ["Почетак, настављено без везе"]
 
 
-def test_pictures_wait_on_the_device_with_their_descriptions(
-    device: Any, desk: Desk, at: Any, tmp_path: Path
-) -> None:
+def test_pictures_wait_on_the_device_with_their_descriptions(device: Any, desk: Desk, at: Any, tmp_path: Path) -> None:
     picture = tmp_path / "fontana.jpg"
     picture.write_bytes(picture_bytes())
     device.goto(at("post_new"))
@@ -156,9 +159,9 @@ def test_what_somebody_else_wrote_meanwhile_is_a_conflict(device: Any, desk: Des
     device.context.set_offline(True)
     device.fill("#text-sr-Cyrl", "Моје")
     device.locator("#save-state", has_text="kept in this browser").wait_for()
-    device.goto(at("posts_today"))
     with scope(desk.municipality):
         desk.change(desk.reload(post), desk.draft("Туђе"))
+    device.goto(at("posts_today"))
     device.context.set_offline(False)
     state(device, "could not be saved and needs you")
     device.locator("#connection a", has_text="Моје").click()
@@ -272,6 +275,35 @@ def test_a_save_whose_answer_is_lost_is_no_conflict_with_oneself(device: Any, de
     assert texts(desk) == ["Стигло, а нико не зна. Још речи"]
 
 
+def test_words_for_a_post_that_is_no_longer_a_draft_begin_another_one(device: Any, desk: Desk, at: Any) -> None:
+    with scope(desk.municipality):
+        post = desk.write("Почетак")
+    device.goto(at("post_edit", post.pk))
+    device.context.set_offline(True)
+    device.fill("#text-sr-Cyrl", "Касне речи")
+    device.locator("#save-state", has_text="kept in this browser").wait_for()
+    with scope(desk.municipality):
+        submit(desk.reload(post), by=desk.cast.officer)
+    device.goto(at("posts_today"))
+    device.context.set_offline(False)
+    state(device, "could not be saved and needs you")
+    device.locator("#connection a", has_text="Касне речи").click()
+    device.locator("#save-state[data-state=saved]", has_text="Saved at").wait_for()
+    assert texts(desk) == ["Касне речи", "Почетак"]
+
+
+def test_somebody_who_may_no_longer_write_is_told_so_and_keeps_the_words(device: Any, desk: Desk, at: Any) -> None:
+    device.goto(at("post_new"))
+    device.context.set_offline(True)
+    device.fill("#text-sr-Cyrl", "Последње речи")
+    device.locator("#save-state", has_text="kept in this browser").wait_for()
+    device.goto(at("posts_today"))
+    Membership.objects.filter(user=desk.cast.officer).update(role="viewer")
+    device.context.set_offline(False)
+    state(device, "you may no longer write here")
+    assert texts(desk) == []
+
+
 # ---- random schedules of cut and return
 
 WORD = st.sampled_from(["вода", "сутра", "трг", "мост", "школа", "парк", "пут", "сат"])
@@ -287,9 +319,7 @@ STEP = st.one_of(
     "schedules",
     [pytest.param(6, marks=pytest.mark.slow), pytest.param(1000, marks=pytest.mark.long)],
 )
-def test_no_word_is_lost_however_often_the_connection_is_cut(
-    device: Any, desk: Desk, at: Any, schedules: int
-) -> None:
+def test_no_word_is_lost_however_often_the_connection_is_cut(device: Any, desk: Desk, at: Any, schedules: int) -> None:
     """Words are typed while the connection comes and goes, and the page is loaded anew without it. Once it is back each
     schedule has made one draft, which has every word in its order. At the end the page is open, or another one is."""
     made = 0

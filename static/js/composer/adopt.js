@@ -1,6 +1,6 @@
 // Which draft a page of the composer is about. Without a connection the browser shows the page as it last was, or the
 // empty one; what was written since then is in the kept draft.
-import { drafts, kept, value } from "../offline/kept_drafts.js";
+import { drafts, forget, kept, value } from "../offline/kept_drafts.js";
 import { fill } from "./fill.js";
 
 /** Whether the page now shows a kept draft of which the server has everything. */
@@ -17,6 +17,13 @@ export function adopt(form) {
     if (isOfAnother) location.replace("/offline/");
     // The page may have begun another post already.
     else if (isEmpty) name(form, crypto.randomUUID());
+    return false;
+  }
+  if (asked && draft.closed) {
+    // Its post went on without these words: they begin another one.
+    fill(form, { ...draft, values: draft.values.filter(([field]) => !["key", "revision"].includes(field)) });
+    forget(asked);
+    history.replaceState(null, "", here);
     return false;
   }
   if (asked && draft.edit !== here) {

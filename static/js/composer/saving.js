@@ -1,9 +1,9 @@
 // Saves what is typed, all the time, and says so. Nothing that was typed is lost: until the server has it, this browser
 // keeps a copy; a second tab, a lost connection and an expired session each get a plain question instead of a surprise.
 // A copy that is left when the page is closed is sent by the next page of the portal (../offline/outbox.js).
-import { forget, keep, kept } from "../offline/kept_drafts.js";
+import { forget, keep, kept, prune } from "../offline/kept_drafts.js";
 import { holdDraft } from "../offline/locks.js";
-import { OUT, submit } from "../offline/sending.js";
+import { isReached, OUT, submit } from "../offline/sending.js";
 import { fill } from "./fill.js";
 import { csrf, fields, say } from "./words.js";
 
@@ -113,6 +113,7 @@ class Saving {
     }
     const { ok, status, body } = answer;
     this.tried = [];
+    this.isReached = false;
     if (ok) return this.done(sent, body);
     if (status === 409 && body.closed) return this.closed(body.closed);
     if (status === 409) return this.conflict(body);
@@ -222,10 +223,9 @@ class Saving {
   /** A button that acts waits for a save under way, so that the two do not meet as strangers. */
   submit(event) {
     if (event.defaultPrevented) return;
-    if (!navigator.onLine) {
+    if (!navigator.onLine && !this.isReached) {
       event.preventDefault();
-      this.keep();
-      this.tell("problem", say("later"));
+      this.submitIfReached(event.submitter);
       return;
     }
     if (this.running || (event.submitter?.hasAttribute("data-leaves") && this.isDirty)) {
@@ -239,6 +239,14 @@ class Saving {
     this.leaving = true;
     clearTimeout(this.clock);
     this.form.elements.csrfmiddlewaretoken.value = csrf(this.form);
+  }
+
+  /** A page that cannot be reached would take the place of this one. */
+  async submitIfReached(submitter) {
+    this.isReached = await isReached();
+    if (this.isReached) return this.form.requestSubmit(submitter?.isConnected ? submitter : null);
+    this.keep();
+    this.tell("problem", say("later"));
   }
 
   tell(state, text) {
@@ -260,8 +268,9 @@ class Saving {
   /** The server has everything. */
   settleCopy() {
     clearTimeout(this.copying);
-    if (worksOffline) this.keep(false);
-    else forget(this.key);
+    if (!worksOffline) return forget(this.key);
+    this.keep(false);
+    prune();
   }
 
   offer() {

@@ -26,7 +26,7 @@ export async function restore(form, list, pictures, changed) {
   form.dispatchEvent(new Event("composer:restored"));
   listen(form, list, changed);
   changed();
-  if (navigator.onLine) await send(form, list, changed);
+  await send(form, list, changed);
 }
 
 function show(list, { id, blob }, alt) {

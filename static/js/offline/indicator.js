@@ -3,23 +3,26 @@ import { person } from "../person.js";
 import { address } from "./addresses.js";
 import { title, waiting } from "./kept_drafts.js";
 import { sendWaiting } from "./outbox.js";
+import { isReached } from "./sending.js";
 
 const AGAIN = 15_000;
 const STAYS = 8_000;
 const place = document.getElementById("connection");
 const words = place?.dataset ?? {};
 let clock;
-let isReached = navigator.onLine;
+let isOnline = true;
+let isOut = false;
 
 /** Shows the state as it is now. */
 function show() {
   if (!place) return;
   const all = waiting();
   const asking = all.find(([, draft]) => draft.conflict || draft.problem);
-  if (!isReached) say("offline", [all.length ? words.offlineKept : words.offline, all.length && count(all.length), asOf()].filter(Boolean).join(" "));
+  if (!isOnline) say("offline", [all.length ? words.offlineKept : words.offline, all.length && count(all.length), asOf()].filter(Boolean).join(" "));
   else if (asking) say("asks", words.asks, asking);
-  else if (all.length) say("waits", count(all.length));
-  else if (["waits", "offline", "asks"].includes(words.state)) say("sent", place.dataset.had ? words.sent : words.online);
+  else if (all.length) say("waits", isOut ? words.out : count(all.length));
+  else if (place.dataset.had) say("sent", words.sent);
+  else if (["offline", "waits", "asks"].includes(words.state)) say("sent", words.online);
   if (all.length) place.dataset.had = "yes";
 }
 
@@ -55,21 +58,19 @@ function link(key, draft) {
 
 async function send() {
   if (!person) return;
-  if (waiting().length) {
-    const result = await sendWaiting();
-    isReached = result === "nothing" ? navigator.onLine : result !== "offline";
-  } else isReached = navigator.onLine;
+  if (waiting().length && place) place.dataset.had = "yes";
+  const result = waiting().length ? await sendWaiting() : "nothing";
+  isOut = result === "out";
+  isOnline = result === "nothing" ? navigator.onLine || (await isReached()) : result !== "offline";
   show();
   // A page that is open sends its own draft; of others it is seen here when they have been sent.
   clearTimeout(again);
-  if (waiting().length) again = setTimeout(send, AGAIN);
+  if (waiting().length || !isOnline) again = setTimeout(send, AGAIN);
 }
 let again;
 
-window.addEventListener("online", send);
-window.addEventListener("offline", () => ((isReached = false), show()));
-document.addEventListener("draft:unsent", () => ((isReached = false), show()));
-document.addEventListener("draft:saved", () => ((isReached = true), show()));
+for (const name of ["online", "offline"]) window.addEventListener(name, send);
+document.addEventListener("draft:unsent", () => ((isOnline = false), show()));
+document.addEventListener("draft:saved", () => ((isOnline = true), show()));
 window.addEventListener("storage", show);
-show();
 send();

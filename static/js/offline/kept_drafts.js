@@ -13,9 +13,11 @@ const MOST = 20;
 /**
  * `at` is the time of the last change in milliseconds. `values` are the fields of the form in their order, `tried` those
  * that were sent without an answer, `pictures` those that are not uploaded yet. `save`, `edit` and `upload` are addresses.
- * `waits` says whether the server lacks something, `conflict` and `problem` why it refused.
+ * `waits` says whether the server lacks something; `conflict` and `problem` why it refused, `closed` that the post is no
+ * longer a draft.
  * @typedef {{at: number, values: [string, string][], save: string, edit: string, upload: string, waits: boolean,
- *   tried?: [string, string][][], pictures?: {id: string, alt: string}[], conflict?: boolean, problem?: string}} KeptDraft
+ *   tried?: [string, string][][], pictures?: {id: string, alt: string}[], conflict?: boolean, problem?: string,
+ *   closed?: boolean}} KeptDraft
  */
 
 /** Whether there was room for it. @param {string} key @param {KeptDraft} draft */

@@ -40,21 +40,27 @@ async function send(key) {
     return true;
   }
   const isConflict = status === 409 && !body.closed;
-  const problem = body.closed ?? (body.problems ?? []).join(" ");
-  keep(key, { ...now, tried: [], conflict: isConflict, problem: isConflict ? "" : problem || "-" });
+  const problem = isConflict ? "" : (body.closed ?? (body.problems ?? []).join(" ")) || "-";
+  keep(key, { ...now, tried: [], conflict: isConflict, problem, closed: Boolean(body.closed) });
   return false;
 }
 
+/** A file that the server refuses is no picture for anybody: it goes, and a toast says why. */
 async function sendPicture(key, { id, alt }) {
   const picture = await keptPicture(id);
-  const draft = kept(key);
-  const answer = picture ? await upload(draft.upload, picture.blob, picture.name) : { problem: "" };
-  const now = kept(key) ?? draft;
+  const gone = { id: "", problem: document.getElementById("texts")?.dataset.pictureGone ?? "" };
+  const answer = picture ? await upload(kept(key).upload, picture.blob, picture.name) : gone;
+  const now = kept(key);
+  if (!now) return;
   const pictures = now.pictures.filter((each) => each.id !== id);
   /** @type {[string, string][]} */
   const added = [["media", answer.id], [`crop-${answer.id}`, ""], [`alt-${answer.id}`, alt]];
   const isThere = now.values.some(([name, value]) => name === "media" && value === answer.id);
   const values = answer.id && !isThere ? [...now.values, ...added] : now.values;
-  const problem = answer.id ? now.problem : `${picture?.name ?? ""}: ${answer.problem}`;
-  if (keep(key, { ...now, values, pictures, problem })) await forgetPicture(id);
+  if (!keep(key, { ...now, values, pictures })) return;
+  if (!answer.id) {
+    const text = picture ? `${picture.name}: ${answer.problem}` : answer.problem;
+    document.dispatchEvent(new CustomEvent("toast", { detail: { text } }));
+  }
+  await forgetPicture(id);
 }

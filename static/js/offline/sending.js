@@ -34,7 +34,20 @@ async function post(address, values, { leaving, token }) {
   const headers = { "X-CSRFToken": token, "X-Autosave": "1" };
   const answer = await fetch(address, { method: "POST", body, redirect: "manual", keepalive: leaving, headers });
   if (answer.type === "opaqueredirect" || answer.status === 403) throw OUT;
-  return { ok: answer.ok, status: answer.status, body: await answer.json() };
+  // The person has no part in the municipality any more, or the post is gone.
+  /** @type {any} */
+  const received = answer.status === 404 ? {} : await answer.json();
+  return { ok: answer.ok, status: answer.status, body: received };
+}
+
+/** Whether the portal can be reached. What the browser says (`onLine`) is about networks: a portal on this very machine
+ * needs none. */
+export async function isReached() {
+  try {
+    return (await fetch("/healthz", { cache: "no-store" })).type !== "error";
+  } catch {
+    return false;
+  }
 }
 
 /** {row, id} of the uploaded picture, or {problem}, a sentence ("" where there is none). Throws as `submit` does. */

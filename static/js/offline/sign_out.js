@@ -1,15 +1,16 @@
 // Signing out empties this device of what was typed here. What waits is sent first; what cannot be sent is asked about.
-import { confirmed } from "../dialog.js";
+import { confirmed } from "../confirmed.js";
 import { showToast } from "../toast.js";
 import { forgetAll, othersWait, waiting } from "./kept_drafts.js";
 import { sendWaiting } from "./outbox.js";
+import { isReached } from "./sending.js";
 import { forgetAllPictures } from "./waiting_pictures.js";
 
 const PAGES = "dobosar-pages-";
 
 export async function signOut(form) {
   const texts = document.getElementById("texts").dataset;
-  if (!navigator.onLine) return showToast({ text: texts.signOutOffline });
+  if (!(await isReached())) return showToast({ text: texts.signOutOffline });
   // The composer of this page saves what it has.
   const saves = [];
   document.dispatchEvent(new CustomEvent("sign-out:asked", { detail: saves }));

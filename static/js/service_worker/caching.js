@@ -49,10 +49,11 @@ export async function answerStatic(request) {
 
 /** The server's page; without a connection the kept one, for a draft without one the empty composer, or what offline says. */
 export async function answerPage(event) {
-  const { pathname } = new URL(event.request.url);
+  const { pathname, search } = new URL(event.request.url);
   try {
     const response = await fetch(event.request);
-    if (isKept(pathname, response)) event.waitUntil(store(pathname, response.clone()));
+    // A page for a certain day or service is none for others.
+    if (!search && isKept(pathname, response)) event.waitUntil(store(pathname, response.clone()));
     return response;
   } catch {
     for (const path of [pathname, pathname.replace(EDITS, "$1new/"), OFFLINE]) {
