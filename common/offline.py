@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django.contrib.messages import get_messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 
 HEADER = "X-Kept-For"
 View = TypeVar("View", bound=Callable)
@@ -16,7 +16,7 @@ def kept_offline(view: View) -> View:
     words of citizens. A page that says what has just been done is not kept, as it would say so again."""
 
     @wraps(view)
-    def marked(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = view(request, *args, **kwargs)
         is_page = request.method == "GET" and response.status_code == 200
         if is_page and request.user.is_authenticated and not len(get_messages(request)):

@@ -149,8 +149,7 @@ def _is_collected() -> bool:
 
 def _shell() -> Iterator[str]:
     """Paths of the static files with which the composer and the page for "offline" work."""
-    styles = [STYLES] if _is_collected() else [[*style_imports(path, _source(path))] for path in STYLES]
-    sheets = [path for each in styles for path in each]
+    sheets = STYLES if _is_collected() else [sheet for path in STYLES for sheet in style_imports(path, _source(path))]
     folder = Path(settings.BASE_DIR) / "static"
     fonts = sorted(f"fonts/{path.name}" for path in (folder / "fonts").glob("*.woff2"))
     yield from (static(path) for path in [*sheets, "css/charts.css", *fonts, *PICTURES, *sorted(_modules(ENTRIES))])
@@ -159,7 +158,7 @@ def _shell() -> Iterator[str]:
 def _modules(entries: Iterable[str]) -> set[str]:
     """The modules of a page and all that they import, also what comes later. Joined ones are in their entry."""
     joined = frozenset(SCRIPTS) if _is_collected() else frozenset()
-    found: set[str] = set()
+    modules: set[str] = set()
     passed: set[tuple[str, bool]] = set()
     left = [(path, True) for path in entries]
     while left:
@@ -168,12 +167,12 @@ def _modules(entries: Iterable[str]) -> set[str]:
             continue
         passed.add((path, is_file))
         if is_file:
-            found.add(path)
+            modules.add(path)
         is_joined = not is_file or path in joined
         for later, address in _IMPORT.findall(_source(path)):
             imported = posixpath.normpath(posixpath.join(posixpath.dirname(path), address))
             left.append((imported, bool(later) or not is_joined or imported in APART))
-    return found
+    return modules
 
 
 def _source(path: str) -> str:
