@@ -1,6 +1,5 @@
 // The composer. Without scripts it is an ordinary form; here the same fields are saved and previewed while one types.
 import { closest } from "../dom.js";
-import { adopt } from "./adopt.js";
 import { startCall } from "./call.js";
 import { startErrors } from "./errors.js";
 import { startExtras } from "./extras.js";
@@ -15,9 +14,13 @@ import { startTime } from "./time.js";
 
 const form = document.getElementById("composer");
 
-if (form) {
+if (form) start(form);
+
+async function start(form) {
+  // Without a connection, and for a draft that has no page of its own yet; otherwise nothing is waited for.
+  const isKept = "keptAt" in document.documentElement.dataset || location.search.includes("draft=");
+  const isSettled = isKept ? (await import("./adopt.js")).adopt(form) : false;
   form.classList.add("has-script");
-  const isSettled = adopt(form);
   const saving = startSaving(form);
   if (isSettled) saving.accept();
   const changed = () => {

@@ -3,8 +3,7 @@
 // A copy that is left when the page is closed is sent by the next page of the portal (../offline/outbox.js).
 import { forget, keep, kept, prune } from "../offline/kept_drafts.js";
 import { holdDraft } from "../offline/locks.js";
-import { isReached, OUT, submit } from "../offline/sending.js";
-import { fill } from "./fill.js";
+import { OUT, submit } from "../offline/sending.js";
 import { csrf, fields, say } from "./words.js";
 
 const PAUSE = 1500;
@@ -243,7 +242,7 @@ class Saving {
 
   /** A page that cannot be reached would take the place of this one. */
   async submitIfReached(submitter) {
-    this.isReached = await isReached();
+    this.isReached = await import("../offline/reach.js").then(({ isReached }) => isReached()).catch(() => false);
     if (this.isReached) return this.form.requestSubmit(submitter?.isConnected ? submitter : null);
     this.keep();
     this.tell("problem", say("later"));
@@ -299,8 +298,8 @@ class Saving {
   }
 
   /** With the revision from which it was typed: what somebody else wrote since then is a conflict. */
-  putBack(copy) {
-    fill(this.form, copy);
+  async putBack(copy) {
+    (await import("./fill.js")).fill(this.form, copy);
     this.showPictures(copy);
     this.form.dispatchEvent(new Event("input", { bubbles: true }));
   }

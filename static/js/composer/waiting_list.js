@@ -1,7 +1,8 @@
 // Pictures that were added without a connection: they stay on this device, can be described, and are uploaded when the
 // connection is back. What is not uploaded while the page is open is sent by ../offline/outbox.js.
 import { parsed } from "../markup.js";
-import { OUT, upload } from "../offline/sending.js";
+import { OUT } from "../offline/sending.js";
+import { upload } from "../offline/upload.js";
 import { forgetPicture, keepPicture, keptPicture } from "../offline/waiting_pictures.js";
 import { complain } from "./complain.js";
 

@@ -3,7 +3,7 @@ import { person } from "../person.js";
 import { address } from "./addresses.js";
 import { title, waiting } from "./kept_drafts.js";
 import { sendWaiting } from "./outbox.js";
-import { isReached } from "./sending.js";
+import { isReached } from "./reach.js";
 
 const AGAIN = 15_000;
 const STAYS = 8_000;

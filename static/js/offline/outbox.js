@@ -2,7 +2,8 @@
 // its pictures first. A draft that is open in a tab is sent by that tab.
 import { drafts, keep, kept, waiting } from "./kept_drafts.js";
 import { ifFree, once } from "./locks.js";
-import { from, OUT, submit, upload } from "./sending.js";
+import { from, OUT, submit } from "./sending.js";
+import { upload } from "./upload.js";
 import { forgetPicture, forgetUnlisted, keptPicture } from "./waiting_pictures.js";
 
 /** Resolves when everything was tried: "sent", "nothing", "offline" or "out" (nobody is signed in any more). */

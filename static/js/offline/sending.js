@@ -39,29 +39,3 @@ async function post(address, values, { leaving, token }) {
   const received = answer.status === 404 ? {} : await answer.json();
   return { ok: answer.ok, status: answer.status, body: received };
 }
-
-/** Whether the portal can be reached. What the browser says (`onLine`) is about networks: a portal on this very machine
- * needs none. */
-export async function isReached() {
-  try {
-    return (await fetch("/healthz", { cache: "no-store" })).type !== "error";
-  } catch {
-    return false;
-  }
-}
-
-/** {row, id} of the uploaded picture, or {problem}, a sentence ("" where there is none). Throws as `submit` does. */
-export async function upload(address, file, name) {
-  const body = new FormData();
-  body.append("file", file, name);
-  const answer = await fetch(address, { method: "POST", body, redirect: "manual", headers: { "X-CSRFToken": cookie() } });
-  if (answer.type === "opaqueredirect" || answer.status === 403) throw OUT;
-  const text = await answer.text();
-  const id = answer.ok && text.match(/data-picture="(\d+)"/)?.[1];
-  if (id) return { row: text, id };
-  try {
-    return { problem: String(JSON.parse(text).problem ?? "") };
-  } catch {
-    return { problem: "" };
-  }
-}

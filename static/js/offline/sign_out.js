@@ -3,7 +3,7 @@ import { confirmed } from "../confirmed.js";
 import { showToast } from "../toast.js";
 import { forgetAll, othersWait, waiting } from "./kept_drafts.js";
 import { sendWaiting } from "./outbox.js";
-import { isReached } from "./sending.js";
+import { isReached } from "./reach.js";
 import { forgetAllPictures } from "./waiting_pictures.js";
 
 const PAGES = "dobosar-pages-";
