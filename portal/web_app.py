@@ -152,7 +152,7 @@ def _shell() -> Iterator[str]:
     sheets = STYLES if _is_collected() else [sheet for path in STYLES for sheet in style_imports(path, _source(path))]
     folder = Path(settings.BASE_DIR) / "static"
     fonts = sorted(f"fonts/{path.name}" for path in (folder / "fonts").glob("*.woff2"))
-    yield from (static(path) for path in [*sheets, "css/charts.css", *fonts, *PICTURES, *sorted(_modules(ENTRIES))])
+    yield from (static(path) for path in [*sheets, "css/charts.css", "css/offline.css", *fonts, *PICTURES, *sorted(_modules(ENTRIES))])
 
 
 def _modules(entries: Iterable[str]) -> set[str]:

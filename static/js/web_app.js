@@ -1,7 +1,6 @@
 // The service worker and what waits on this device, for people who are signed in. Browsers have service workers over HTTPS
 // and on this machine only. What is needed without a connection comes when it is needed: offline/indicator.js.
 import { closest } from "./dom.js";
-import { forgetSettled, waiting } from "./offline/kept_drafts.js";
 import { person } from "./person.js";
 
 const WORKER = "/service-worker.js";
@@ -43,6 +42,15 @@ async function removePagesOfOthers() {
   }
 }
 
+/** Whether this browser keeps drafts, of whomever (offline/kept_drafts.js). */
+function hasDrafts() {
+  try {
+    return Object.keys(localStorage).some((name) => name.startsWith("dobosar:post:"));
+  } catch {
+    return false;
+  }
+}
+
 const showState = () => import("./offline/indicator.js").catch(() => {});
 
 if ("caches" in window) removePagesOfOthers();
@@ -51,10 +59,10 @@ if (person) {
     if (document.readyState === "complete") register();
     else addEventListener("load", register, { once: true });
   }
-  if (waiting().length || !navigator.onLine) showState();
+  if (hasDrafts() || !navigator.onLine) showState();
   window.addEventListener("offline", showState, { once: true });
   document.addEventListener("draft:unsent", showState, { once: true });
-} else forgetSettled();
+} else if (hasDrafts()) import("./offline/all_drafts.js").then(({ forgetSettled }) => forgetSettled());
 
 // data-sign-out: what waits is sent first, and nobody signs out of unsent words without being asked.
 document.addEventListener("submit", async (event) => {

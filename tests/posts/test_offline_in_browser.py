@@ -297,8 +297,8 @@ def test_somebody_who_may_no_longer_write_is_told_so_and_keeps_the_words(device:
     device.context.set_offline(True)
     device.fill("#text-sr-Cyrl", "Последње речи")
     device.locator("#save-state", has_text="kept in this browser").wait_for()
-    device.goto(at("posts_today"))
     Membership.objects.filter(user=desk.cast.officer).update(role="viewer")
+    device.goto(at("posts_today"))
     device.context.set_offline(False)
     state(device, "you may no longer write here")
     assert texts(desk) == []

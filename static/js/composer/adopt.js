@@ -1,6 +1,7 @@
 // Which draft a page of the composer is about. Without a connection the browser shows the page as it last was, or the
 // empty one; what was written since then is in the kept draft.
-import { drafts, forget, kept, value } from "../offline/kept_drafts.js";
+import { value } from "../offline/all_drafts.js";
+import { drafts, forget, kept } from "../offline/kept_drafts.js";
 import { fill } from "./fill.js";
 
 /** Whether the page now shows a kept draft of which the server has everything. */

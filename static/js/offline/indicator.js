@@ -1,7 +1,8 @@
 // Says what waits on this device, and sends it when the connection is back. Comes when there is something to say.
 import { person } from "../person.js";
 import { address } from "./addresses.js";
-import { title, waiting } from "./kept_drafts.js";
+import { title } from "./all_drafts.js";
+import { waiting } from "./kept_drafts.js";
 import { sendWaiting } from "./outbox.js";
 import { isReached } from "./reach.js";
 
@@ -29,7 +30,8 @@ function show() {
 /** When the page was kept that is shown instead of the server's. */
 function asOf() {
   const { keptAt } = document.documentElement.dataset;
-  const time = keptAt && new Date(keptAt).toLocaleString(document.documentElement.lang || undefined, { dateStyle: "short", timeStyle: "short" });
+  const lang = document.documentElement.lang.replace(/^en$/, "en-GB") || undefined;
+  const time = keptAt && new Date(keptAt).toLocaleString(lang, { dateStyle: "medium", timeStyle: "short" });
   return time ? words.asOf.replace("%(time)s", time) : "";
 }
 

@@ -5,8 +5,8 @@
 // closed at that moment has the word. Pictures, which are too large for it, are in waiting_pictures.js.
 import { person } from "../person.js";
 
-const PREFIX = "dobosar:post:";
-const OWN = `${PREFIX}${person}:`;
+export const PREFIX = "dobosar:post:";
+export const OWN = `${PREFIX}${person}:`;
 // Of those that the server has, the newest so many are kept.
 const MOST = 20;
 
@@ -56,41 +56,14 @@ export function drafts() {
 
 export const waiting = () => drafts().filter(([, draft]) => draft.waits);
 
-/** Whether something of another person waits here, who will sign in again. */
-export const othersWait = () => names().some((name) => name.startsWith(PREFIX) && !name.startsWith(OWN));
-
-/** Leaves only what waits, and of the rest the newest few. */
-export function prune(most = MOST) {
+/** Leaves what waits, and of the rest the newest few. */
+export function prune() {
   const settled = drafts().filter(([, draft]) => !draft.waits);
-  for (const [key] of settled.slice(0, Math.max(settled.length - most, 0))) forget(key);
+  for (const [key] of settled.slice(0, Math.max(settled.length - MOST, 0))) forget(key);
 }
 
-/** What was typed, at the end of a person's work on this device. */
-export function forgetAll() {
-  for (const [key] of drafts()) forget(key);
-}
-
-/** Of everybody, what the server has: nobody is signed in. What still waits stays for its person. */
-export function forgetSettled() {
-  for (const name of names().filter((each) => each.startsWith(PREFIX))) {
-    try {
-      if (!JSON.parse(localStorage.getItem(name)).waits) localStorage.removeItem(name);
-    } catch {
-      localStorage.removeItem(name);
-    }
-  }
-}
-
-export const value = (draft, name) => draft.values.find(([each]) => each === name)?.[1] ?? "";
-
-/** The first words of a draft. */
-export function title(draft) {
-  const text = draft.values.find(([name, words]) => name.startsWith("text-") && words.trim())?.[1] ?? "";
-  const line = value(draft, "title").trim() || text.trim().split("\n")[0];
-  return line.length > 80 ? `${line.slice(0, 80)}…` : line;
-}
-
-function names() {
+/** Of all that the browser stores for us. */
+export function names() {
   try {
     return Object.keys(localStorage);
   } catch {

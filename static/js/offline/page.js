@@ -1,6 +1,7 @@
 // The page for "no connection": the drafts that this device keeps, an empty one, and what is planned today.
 import { address } from "./addresses.js";
-import { drafts, prune, title } from "./kept_drafts.js";
+import { title } from "./all_drafts.js";
+import { drafts, prune } from "./kept_drafts.js";
 
 const OWN = "dobosar-pages-";
 const SETTLED = 1000;

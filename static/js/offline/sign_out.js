@@ -1,7 +1,8 @@
 // Signing out empties this device of what was typed here. What waits is sent first; what cannot be sent is asked about.
 import { confirmed } from "../confirmed.js";
 import { showToast } from "../toast.js";
-import { forgetAll, othersWait, waiting } from "./kept_drafts.js";
+import { forgetAll, othersWait } from "./all_drafts.js";
+import { waiting } from "./kept_drafts.js";
 import { sendWaiting } from "./outbox.js";
 import { isReached } from "./reach.js";
 import { forgetAllPictures } from "./waiting_pictures.js";
