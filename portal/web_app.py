@@ -47,6 +47,7 @@ ICONS = (
 )
 # What the worker keeps of the interface.
 ENTRIES = ("js/core.js", "js/composer/composer.js", "js/offline/page.js")
+OTHER_SHEETS = ("css/charts.css", "css/offline.css")
 PICTURES = ("img/favicon.svg", "img/icons.svg", "img/drawings.svg", "img/check.svg", "img/touch-icon.png")
 # `import … from "…"`, `import "…"` and, later, `import("…")`.
 _IMPORT = re.compile(r'(?:\bfrom\s+|\bimport\s+|\bimport(\()\s*)"(\.[^"]+)"')
@@ -152,7 +153,8 @@ def _shell() -> Iterator[str]:
     sheets = STYLES if _is_collected() else [sheet for path in STYLES for sheet in style_imports(path, _source(path))]
     folder = Path(settings.BASE_DIR) / "static"
     fonts = sorted(f"fonts/{path.name}" for path in (folder / "fonts").glob("*.woff2"))
-    yield from (static(path) for path in [*sheets, "css/charts.css", "css/offline.css", *fonts, *PICTURES, *sorted(_modules(ENTRIES))])
+    modules = sorted(_modules(ENTRIES))
+    yield from (static(path) for path in [*sheets, *OTHER_SHEETS, *fonts, *PICTURES, *modules])
 
 
 def _modules(entries: Iterable[str]) -> set[str]:

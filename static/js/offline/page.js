@@ -26,12 +26,11 @@ function show(selector, path) {
 function listDrafts() {
   prune();
   const list = document.querySelector("[data-drafts]");
-  const untitled = document.querySelector("[data-untitled]").textContent;
   for (const [key, draft] of drafts().reverse()) {
     const row = document.importNode(document.querySelector("template#offline-draft").content, true);
     const link = row.querySelector("a");
     link.setAttribute("href", address(key, draft));
-    link.textContent = title(draft) || untitled;
+    link.textContent = title(draft) || link.textContent;
     row.querySelector("[data-waits]").hidden = !draft.waits;
     row.querySelector("[data-sent]").hidden = draft.waits;
     list.append(row);
