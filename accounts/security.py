@@ -32,7 +32,7 @@ def asked_again(request: PortalRequest, method: str, reauthenticated: bool = Fal
 
 def signed_out(request: PortalRequest, user: User | None, **rest: Any) -> None:
     if user is not None:
-        request.signed_out = True  # common.caching empties the browser's cache
+        request.signed_out = True  # common.caching empties the browser
         audit.record("account.sign_out", by=user, target=user)
 
 

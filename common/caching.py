@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from common.web.request import url_name
+
 NOTHING = "private, no-store"
 
 
@@ -21,6 +23,14 @@ class NoStoreMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", NOTHING)
         if getattr(request, "signed_out", False):
-            # Pictures that the browser was allowed to keep. Storage stays: it holds words that were not saved yet.
-            response.headers["Clear-Site-Data"] = '"cache"'
+            response.headers["Clear-Site-Data"] = ", ".join(f'"{kind}"' for kind in _cleared(request))
         return response
+
+
+def _cleared(request: HttpRequest) -> list[str]:
+    """What a browser forgets at a sign-out: pictures that it was allowed to keep, and where the person asked for it
+    also what its scripts stored. A session that ends by itself leaves words that were not saved yet, and the page says
+    where those of another person wait on the same device (static/js/offline/sign_out.js). Cookies stay, as the theme is
+    one."""
+    is_asked_for = url_name(request) == "account_logout" and request.POST.get("device") != "keep"
+    return ["cache", "storage"] if is_asked_for else ["cache"]

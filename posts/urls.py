@@ -1,6 +1,6 @@
 from django.urls import path
 
-from posts.calendar.views import calendar, post_list
+from posts.calendar.views import calendar, post_list, today
 from posts.coaching.views import messages
 from posts.composer.views import composer, media, spelling, tools
 from posts.polls import views as poll_views
@@ -11,6 +11,7 @@ urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/drafts/", calendar.drafts, name="calendar_drafts"),
     path("posts/", post_list.posts, name="posts"),
+    path("posts/today/", today.today, name="posts_today"),
     path("posts/new/", composer.new, name="post_new"),
     path("posts/new/save/", composer.save, name="post_begin"),
     path("posts/preview/", composer.preview, name="post_preview"),

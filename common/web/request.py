@@ -28,7 +28,7 @@ class PortalRequest(HttpRequest):
     page_mark: str
     """Made when the page first asks for it (`common.content_security.htmx_mark`)."""
     signed_out: bool
-    """Set when a person signs out in this request (`common.caching` empties the browser's cache), else missing."""
+    """Set when a person signs out in this request (`common.caching` empties the browser), else missing."""
     signed_in_addresses: Collection[str]
     """Addresses of the account that signs in with this request (`accounts.throttling`), else missing."""
 

@@ -1,10 +1,12 @@
 // What every page has. Each behaviour hangs on a data attribute; without scripts links and forms still work.
-import { confirmed } from "./dialog.js";
+import { confirmed } from "./confirmed.js";
+import "./dialog.js";
 import { closest } from "./dom.js";
 import "./menu.js";
 import "./notifications.js";
 import "./theme.js";
 import { showToast } from "./toast.js";
+import "./web_app.js";
 
 if (document.querySelector("[data-chart]")) import("./chart.js");
 

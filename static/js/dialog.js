@@ -1,17 +1,7 @@
 // Dialogs. data-dialog="id" on a link or button opens <dialog id>; without scripts the link's own page does the same job.
 // Content fetched by htmx into #dialog-content opens the shared dialog. data-confirm="…" on a form or button asks first.
+import { confirmed } from "./confirmed.js";
 import { closest } from "./dom.js";
-
-export function confirmed(question, asker) {
-  const dialog = document.querySelector("dialog#confirm");
-  dialog.querySelector("[data-text]").textContent = question;
-  const yes = dialog.querySelector("[data-yes]");
-  yes.dataset.word ??= yes.textContent;
-  yes.textContent = asker?.dataset?.confirmYes || yes.dataset.word;
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
-}
 
 document.addEventListener("click", (event) => {
   const opener = closest(event, "[data-dialog]");

@@ -34,6 +34,7 @@ declare global {
     "htmx:configRequest": CustomEvent<HtmxDetail>;
     "htmx:afterSwap": CustomEvent<HtmxDetail>;
     "htmx:load": CustomEvent<HtmxDetail>;
+    "sign-out:asked": CustomEvent<Promise<boolean>[]>;
     toast: CustomEvent<{ text: string; undo?: string }>;
   }
 }

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from channels.models import Channel
 from common.errors import ActionNotAllowed
+from common.offline import kept_offline
 from common.web.errors import flash_error
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -46,6 +47,7 @@ from posts.scheduling.domain.schedule import publish_now, schedule
 
 
 @requires(Verb.POST_EDIT)
+@kept_offline
 @require_http_methods(["GET", "POST"])
 def new(request: MunicipalityRequest) -> HttpResponse:
     """An empty page, at the time that its address names. The first save creates the post, so that opening the page
@@ -81,6 +83,7 @@ def _key(request: HttpRequest) -> UUID:
 
 
 @requires(Verb.POST_EDIT)
+@kept_offline
 @require_http_methods(["GET", "POST"])
 def edit(request: MunicipalityRequest, pk: int) -> HttpResponse:
     post = _post(request, pk)

@@ -14,9 +14,15 @@ import { startTime } from "./time.js";
 
 const form = document.getElementById("composer");
 
-if (form) {
+if (form) start(form);
+
+async function start(form) {
+  // Without a connection, and for a draft that has no page of its own yet; otherwise nothing is waited for.
+  const isKept = "keptAt" in document.documentElement.dataset || location.search.includes("draft=");
+  const isSettled = isKept ? (await import("./adopt.js")).adopt(form) : false;
   form.classList.add("has-script");
   const saving = startSaving(form);
+  if (isSettled) saving.accept();
   const changed = () => {
     saving.changed();
     preview.changed();
@@ -34,6 +40,7 @@ if (form) {
   startSheet(form);
   startPhone(form);
   preview.update();
+  saving.showPictures();
   if (saving.isDirty) changed();
   form.addEventListener("input", changed);
   form.addEventListener("input", async ({ target: field }) => {

@@ -2,6 +2,7 @@
 // their order by button and by dragging, their crop.
 import { closest } from "../dom.js";
 import { parsed } from "../markup.js";
+import { complain, link } from "./complain.js";
 import { csrf, say } from "./words.js";
 
 const MOST_BYTES = 25 * 1024 * 1024;
@@ -10,7 +11,10 @@ const MOST_BYTES = 25 * 1024 * 1024;
 const films = () => import("./films.js");
 const stay = (event) => event.preventDefault();
 
-/** Begins; what it returns adds files. */
+// What only pictures need that wait for the connection, too.
+const waitingList = () => import("./waiting_list.js");
+
+/** Begins; what it returns adds files (`add`) and shows those that wait on this device (`restore`). */
 export function startPictureList(form, list, changed) {
   if (list.querySelector("[data-film=waiting]")) films().then(({ watch }) => watch(list, changed));
   const order = startOrder(list, changed);
@@ -44,10 +48,13 @@ export function startPictureList(form, list, changed) {
   form.addEventListener("change", count);
   count();
 
-  return async (files) => {
-    const room = Number(form.dataset.most) - list.children.length;
-    for (const file of files.slice(0, room)) await upload(form, file, list, changed);
-    if (files.length > room) complain(say("tooMany"));
+  return {
+    async add(files) {
+      const room = Number(form.dataset.most) - list.children.length;
+      for (const file of files.slice(0, room)) await upload(form, file, list, changed);
+      if (files.length > room) complain(say("tooMany"));
+    },
+    restore: async (pictures) => (await waitingList()).restore(form, list, pictures, changed),
   };
 }
 
@@ -133,11 +140,22 @@ function upload(form, file, list, changed) {
       bar.remove();
       if (isStopped) return resolve();
       if (request.status === 200 && request.responseText.includes("data-picture")) added(request.responseText, list, changed);
+      else if (!request.status && !isFilm) return resolve(wait(form, file, list, changed));
       else complain(reason(request, file.name));
       resolve();
     });
     request.send(body);
   }));
+}
+
+/** Without a connection the file stays on this device until there is one. */
+async function wait(form, file, list, changed) {
+  try {
+    if (await (await waitingList()).add(form, file, list, changed)) return;
+    complain(say("noRoomFor", { name: file.name }));
+  } catch {
+    complain(say("failed", { name: file.name }));
+  }
 }
 
 function added(html, list, changed) {
@@ -176,19 +194,4 @@ function progress(name, stop) {
     },
     remove: () => label.remove(),
   };
-}
-
-function complain(sentence) {
-  const line = document.createElement("p");
-  line.className = "finding finding-error";
-  line.textContent = sentence;
-  line.append(link("dismiss", () => line.remove()));
-  document.getElementById("uploads").append(line);
-}
-
-function link(word, act) {
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "button-link small" });
-  button.textContent = say(word);
-  button.addEventListener("click", act);
-  return button;
 }

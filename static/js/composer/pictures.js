@@ -12,7 +12,8 @@ export function startPictures(form, changed) {
     coming.catch(() => (coming = undefined));
     return coming;
   };
-  const add = async (files) => (await come())(files);
+  const add = async (files) => (await come()).add(files);
+  form.addEventListener("composer:waiting", async ({ detail }) => (await come()).restore(detail));
 
   if (list.children.length) come();
   // Pictures from the library get the focus when they arrive.

@@ -1,12 +1,19 @@
 // Saves what is typed, all the time, and says so. Nothing that was typed is lost: until the server has it, this browser
 // keeps a copy; a second tab, a lost connection and an expired session each get a plain question instead of a surprise.
+// A copy that is left when the page is closed is sent by the next page of the portal (../offline/outbox.js).
+import { forget, keep, kept, prune } from "../offline/kept_drafts.js";
+import { holdDraft } from "../offline/locks.js";
+import { OUT, submit } from "../offline/sending.js";
 import { csrf, fields, say } from "./words.js";
 
 const PAUSE = 1500;
 const RETRY = 5000;
 // The letter is painted first, the copy may come after it.
 const AFTERWARDS = 100;
-const OUT = Symbol("signed out");
+// So many of those saves are remembered to which there was no answer.
+const MOST_TRIED = 10;
+// A device that can open the composer without a connection keeps what it last saved.
+const worksOffline = "serviceWorker" in navigator;
 
 export function startSaving(form) {
   return new Saving(form);
@@ -16,7 +23,10 @@ class Saving {
   constructor(form) {
     this.form = form;
     this.state = document.getElementById("save-state");
-    this.key = `dobosar:post:${form.dataset.post}`;
+    this.key = form.dataset.post;
+    holdDraft(this.key);
+    this.tried = [];
+    this.restoring = [];
     // What was typed before this script arrived is not on the server yet.
     this.sent = isAsServed(form) ? snapshot(form) : "";
     this.running = null;
@@ -31,6 +41,11 @@ class Saving {
     // Not on the way out by a button that acts: it brought everything along, and this would come after it as a stranger.
     document.addEventListener("visibilitychange", () => document.hidden && !this.leaving && this.isDirty && this.save(true));
     window.addEventListener("pageshow", () => (this.leaving = false));
+    document.addEventListener("sign-out:asked", ({ detail }) => detail.push(this.save()));
+    document.addEventListener("sign-out:begun", () => {
+      this.leaving = true;
+      for (const clock of [this.clock, this.copying]) clearTimeout(clock);
+    });
     window.addEventListener("online", () => this.isDirty && this.save());
     window.addEventListener("beforeunload", (event) => {
       if (this.isDirty && !this.leaving && this.state.dataset.state === "problem") event.preventDefault();
@@ -45,10 +60,28 @@ class Saving {
     return snapshot(this.form) !== this.sent;
   }
 
+  /** What the page shows is what the server has. */
+  accept() {
+    this.sent = snapshot(this.form);
+  }
+
+  /** Whether the server lacks something of this page. */
+  get waits() {
+    return this.isDirty || this.pictures.length > 0;
+  }
+
+  /** {id, alt} of those that wait for their upload, also before their rows are there. */
+  get pictures() {
+    const rows = [...this.form.querySelectorAll(".picture[data-waiting]")];
+    const shown = rows.map((row) => ({ id: row.dataset.waiting, alt: row.querySelector("textarea").value }));
+    return [...shown, ...this.restoring.filter(({ id }) => !shown.some((each) => each.id === id))];
+  }
+
   changed() {
-    if (!this.isDirty) return this.settle();
+    if (!this.waits) return this.settle();
     clearTimeout(this.copying);
-    this.copying = setTimeout(() => this.isDirty && this.keep(), AFTERWARDS);
+    this.copying = setTimeout(() => this.waits && this.keep(), AFTERWARDS);
+    if (!this.isDirty) return;
     if (this.state.dataset.state !== "problem") this.tell("changed", say("changed"));
     clearTimeout(this.clock);
     this.clock = setTimeout(() => this.save(), PAUSE);
@@ -68,20 +101,22 @@ class Saving {
   async send(leaving) {
     const sent = snapshot(this.form);
     if (this.state.dataset.state !== "problem") this.tell("saving", say("saving"));
-    let answer, body;
+    const [sending, tried] = [values(this.form), this.tried];
+    this.tried = [...tried, sending].slice(-MOST_TRIED);
+    this.keep();
+    let answer;
     try {
-      answer = await fetch(this.form.dataset.save, {
-        method: "POST", body: fields(this.form), redirect: "manual", keepalive: leaving,
-        headers: { "X-CSRFToken": csrf(this.form), "X-Autosave": "1" },
-      });
-      if (answer.type === "opaqueredirect" || answer.status === 403) throw OUT;
-      body = await answer.json();
+      answer = await submit({ save: this.form.dataset.save, values: sending, tried }, { leaving, token: csrf(this.form) });
     } catch (problem) {
       return this.failed(problem);
     }
-    if (answer.ok) return this.done(sent, body);
-    if (answer.status === 409 && body.closed) return this.closed(body.closed);
-    if (answer.status === 409) return this.conflict(body);
+    const { ok, status, body } = answer;
+    this.tried = [];
+    this.isReached = false;
+    if (ok) return this.done(sent, body);
+    if (status === 409 && body.closed) return this.closed(body.closed);
+    if (status === 409) return this.conflict(body);
+    this.keep();
     this.tell("problem", [say("refused"), ...(body.problems ?? [])].join(": "));
     return false;
   }
@@ -99,8 +134,9 @@ class Saving {
     // Also where more was typed meanwhile: taken back again, it leaves what was saved just now.
     this.tell("saved", say("saved", { time: body.at }));
     this.rest();
-    if (this.isDirty) this.changed();
-    else localStorage.removeItem(this.key);
+    if (this.waits) this.changed();
+    else this.settleCopy();
+    document.dispatchEvent(new Event("draft:saved"));
     return true;
   }
 
@@ -111,7 +147,7 @@ class Saving {
   /** What was changed is as the server has it, again. */
   settle() {
     if (!["changed", "problem"].includes(this.state.dataset.state)) return;
-    localStorage.removeItem(this.key);
+    this.settleCopy();
     const { state, nodes } = this.settled;
     this.state.dataset.state = state;
     this.state.replaceChildren(...nodes);
@@ -125,7 +161,10 @@ class Saving {
       if (!dialog.open) dialog.showModal();
       return false;
     }
-    this.tell("problem", say("offline"));
+    this.tell("problem", say(this.isKept ? "offline" : "noRoom"));
+    // So that the page shows this draft when it is loaded again.
+    if (this.form.elements.revision.value === "0") history.replaceState(null, "", `${location.pathname}?draft=${this.key}`);
+    document.dispatchEvent(new Event("draft:unsent"));
     clearTimeout(this.clock);
     this.clock = setTimeout(() => this.save(), RETRY);
     return false;
@@ -175,7 +214,7 @@ class Saving {
 
   takeTheirs() {
     this.leaving = true;
-    localStorage.removeItem(this.key);
+    forget(this.key);
     // Not reload(): a browser would put back what was typed here.
     location.replace(location.href);
   }
@@ -183,6 +222,11 @@ class Saving {
   /** A button that acts waits for a save under way, so that the two do not meet as strangers. */
   submit(event) {
     if (event.defaultPrevented) return;
+    if (!navigator.onLine && !this.isReached) {
+      event.preventDefault();
+      this.submitIfReached(event.submitter);
+      return;
+    }
     if (this.running || (event.submitter?.hasAttribute("data-leaves") && this.isDirty)) {
       event.preventDefault();
       const submitter = event.submitter;
@@ -196,6 +240,14 @@ class Saving {
     this.form.elements.csrfmiddlewaretoken.value = csrf(this.form);
   }
 
+  /** A page that cannot be reached would take the place of this one. */
+  async submitIfReached(submitter) {
+    this.isReached = await import("../offline/reach.js").then(({ isReached }) => isReached()).catch(() => false);
+    if (this.isReached) return this.form.requestSubmit(submitter?.isConnected ? submitter : null);
+    this.keep();
+    this.tell("problem", say("later"));
+  }
+
   tell(state, text) {
     this.state.dataset.state = state;
     this.state.textContent = text;
@@ -203,37 +255,71 @@ class Saving {
 
   // ---- the browser's own copy
 
-  keep() {
-    try {
-      const copy = { at: Date.now(), values: [...fields(this.form)].filter(([name]) => name !== "csrfmiddlewaretoken") };
-      localStorage.setItem(this.key, JSON.stringify(copy));
-    } catch {
-      // A full or forbidden store: the server's copy is the one that counts.
-    }
+  keep(waits = true) {
+    clearTimeout(this.copying);
+    const { save, upload } = this.form.dataset;
+    const edit = new URL(this.form.action).pathname;
+    const copy = { values: values(this.form), save, edit, upload, waits, tried: this.tried, pictures: this.pictures };
+    this.isKept = keep(this.key, { at: Date.now(), ...copy });
+    document.dispatchEvent(new Event("draft:kept"));
+  }
+
+  /** The server has everything. */
+  settleCopy() {
+    clearTimeout(this.copying);
+    if (!worksOffline) return forget(this.key);
+    this.keep(false);
+    prune();
   }
 
   offer() {
     const place = document.getElementById("unsaved");
-    const copy = stored(this.key);
-    const texts = copy?.values.filter(([name, value]) => name.startsWith("text-") && this.form.elements[name]?.value !== value);
-    if (!texts?.length) return;
+    const copy = kept(this.key);
+    if (!copy?.waits) return;
+    this.tried = copy.tried ?? [];
+    // The page shows it already (adopt.js), or asks what is to become of it.
+    this.isAdopted = isKeptPage() || location.search.includes("draft=");
+    if (this.isAdopted) return;
+    if (copy.conflict) return this.putBack(copy);
+    const texts = copy.values.filter(([name, value]) => name.startsWith("text-") && this.form.elements[name]?.value !== value);
+    if (!texts.length && !copy.pictures?.length) return;
     place.hidden = false;
     const time = new Date(copy.at).toLocaleString(document.documentElement.lang || undefined);
     place.querySelector("[data-when]").textContent = say("at", { time });
     place.querySelector("[data-restore]").addEventListener("click", () => {
-      for (const [name, value] of copy.values) {
-        const field = this.form.elements[name];
-        if (field?.tagName === "TEXTAREA" || field?.type === "text") field.value = value;
-      }
       place.hidden = true;
-      this.form.dispatchEvent(new Event("input", { bubbles: true }));
+      this.putBack(copy);
     });
     place.querySelector("[data-forget]").addEventListener("click", () => {
-      localStorage.removeItem(this.key);
+      forget(this.key);
+      this.tried = [];
       place.hidden = true;
     });
   }
+
+  /** With the revision from which it was typed: what somebody else wrote since then is a conflict. */
+  async putBack(copy) {
+    (await import("./fill.js")).fill(this.form, copy);
+    this.showPictures(copy);
+    this.form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** The pictures of the kept draft that wait for their upload. */
+  showPictures(copy = this.isAdopted ? kept(this.key) : null) {
+    if (!copy?.pictures?.length) return;
+    this.restoring = copy.pictures;
+    this.form.addEventListener("composer:restored", () => (this.restoring = []), { once: true });
+    this.form.dispatchEvent(new CustomEvent("composer:waiting", { detail: copy.pictures }));
+  }
 }
+
+/** @returns {[string, string][]} */
+function values(form) {
+  const all = /** @type {[string, string][]} */ ([...fields(form)].filter(([, value]) => typeof value === "string"));
+  return all.filter(([name]) => name !== "csrfmiddlewaretoken");
+}
+
+const isKeptPage = () => "keptAt" in document.documentElement.dataset;
 
 function snapshot(form) {
   const body = fields(form);
@@ -251,12 +337,4 @@ function isAsServed(form) {
     }
     return !("defaultValue" in field) || field.type === "file" || field.value === field.defaultValue;
   });
-}
-
-function stored(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key));
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,5 @@
 // Sentences of the page, in its language. say("over", {over: 3}) fills "%(over)s too many".
+import { cookie } from "../offline/sending.js";
 
 const words = document.getElementById("composer-words")?.dataset ?? {};
 
@@ -7,10 +8,7 @@ export function say(name, values = {}) {
 }
 
 /** The token of this moment: signing in again in another tab changes the cookie, not the page. */
-export function csrf(form) {
-  const cookie = document.cookie.match(/(?:^|; )(?:__Host-)?dobosar_csrf=([^;]+)/);
-  return cookie ? cookie[1] : form.elements.csrfmiddlewaretoken.value;
-}
+export const csrf = (form) => cookie() || form.elements.csrfmiddlewaretoken.value;
 
 /** What the form sends. Django believes the token in the body before the one in the header, so that must be fresh too. */
 export function fields(form) {
