@@ -79,7 +79,7 @@ def forms_may_lead_to(response: HttpResponse, address: str) -> None:
 
 def may_be_framed(response: HttpResponse) -> None:
     """Let other sites frame the page, which then loads our style sheets alone, runs no script and sends no form."""
-    nothing = dict.fromkeys(("img-src", "font-src", "connect-src", "media-src", "manifest-src"))
+    nothing = dict.fromkeys(("img-src", "font-src", "connect-src", "media-src", "manifest-src", "worker-src"))
     response._csp_replace = {  # type: ignore[attr-defined]
         **nothing,
         "script-src": ["'none'"],

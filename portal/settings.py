@@ -417,14 +417,15 @@ CONTENT_SECURITY_POLICY = {
         # No address is trusted: a script has the nonce of its page. docs/adr/0019-content-security.md
         "script-src": [NONCE, STRICT_DYNAMIC],
         "require-trusted-types-for": ["'script'"],
-        # static/js/markup.js and, on pages with htmx, static/js/htmx.js
-        "trusted-types": ["portal", "default"],
+        # static/js/markup.js, on pages with htmx static/js/htmx.js, and static/js/web_app.js
+        "trusted-types": ["portal", "default", "service-worker"],
         "style-src": [_SELF],
         "img-src": [_SELF, "data:", "blob:"],
         "font-src": [_SELF],
         "connect-src": [_SELF],
         "media-src": [_SELF],
         "manifest-src": [_SELF],
+        "worker-src": [_SELF],
         "form-action": [_SELF],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],

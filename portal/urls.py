@@ -13,6 +13,7 @@ from portal import (
     programme_overview,
     public_embeds,
     public_places,
+    web_app,
 )
 
 urlpatterns = [
@@ -56,6 +57,9 @@ urlpatterns = [
     path("places/<slug:place>/embed/numbers/<slug:tongue>/", public_embeds.numbers, name="embed_numbers_in"),
     path("places/<slug:place>/embed/asked/", public_embeds.asked, name="embed_asked"),
     path("places/<slug:place>/embed/asked/<slug:tongue>/", public_embeds.asked, name="embed_asked_in"),
+    path("new-post/", web_app.new_post, name="new_post"),
+    path("manifest.webmanifest", web_app.manifest, name="manifest"),
+    path("service-worker.js", web_app.service_worker, name="service_worker"),
     path("robots.txt", public_places.robots, name="robots"),
     path("sitemap.xml", public_places.sitemap, name="sitemap"),
     path("metrics", operations.metrics, name="metrics"),

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-PREFIXES = ("/p/", "/places/", "/open-data/", "/asked/", "/rules/", "/certificates/", "/robots.txt", "/sitemap.xml")
+PREFIXES = (
+    "/p/", "/places/", "/open-data/", "/asked/", "/rules/", "/certificates/", "/robots.txt", "/sitemap.xml",
+    "/manifest.webmanifest", "/service-worker.js",
+)  # fmt: skip
 
 
 class PublicNumbersMiddleware:

@@ -29,6 +29,9 @@ SHORTEN = f"""(() => {{
   const shortened = {SHORTENED}, start = window.setTimeout;
   window.setTimeout = (act, delay, ...rest) => start(act, shortened[delay] ?? delay, ...rest);
 }})()"""
+# A page without the service worker, which would fetch forty files into its cache beside each test. Tests of the worker
+# open their context with `service_workers="allow"`.
+WITHOUT_WORKER = "delete Navigator.prototype.serviceWorker"
 
 
 def teach() -> None:
@@ -58,6 +61,8 @@ def _shortened(new_context: Callable[..., Any]) -> Callable[..., Any]:
     def opened(self: Any, **options: Any) -> Any:
         context = new_context(self, **options)
         context.add_init_script(SHORTEN)
+        if options.get("service_workers") != "allow":
+            context.add_init_script(WITHOUT_WORKER)
         return context
 
     return opened

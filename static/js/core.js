@@ -5,6 +5,7 @@ import "./menu.js";
 import "./notifications.js";
 import "./theme.js";
 import { showToast } from "./toast.js";
+import "./web_app.js";
 
 if (document.querySelector("[data-chart]")) import("./chart.js");
 

@@ -36,6 +36,8 @@ KEPT = {
     "embed_asked_in": PUBLIC,
     "places": PUBLIC,
     "places_in": PUBLIC,
+    "manifest": PUBLIC,
+    "service_worker": PUBLIC,
     "robots": PUBLIC,
     "sitemap": PUBLIC,
 }

@@ -20,7 +20,7 @@ NAMES_SCRIPTS = {"reports/public_responses.py", "trainings/views/certificate_che
 MAY_BE_FRAMED = {"portal/public_embeds.py"}
 FRAMES = {"reports/views/public_page.py"}
 MAKES_MARKUP = {"static/js/markup.js"}
-MAKES_POLICIES = {"static/js/htmx.js", "static/js/markup.js"}
+MAKES_POLICIES = {"static/js/htmx.js", "static/js/markup.js", "static/js/web_app.js"}
 
 
 def text(path: Path) -> str:

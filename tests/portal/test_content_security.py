@@ -56,11 +56,12 @@ def test_the_policy_of_a_page(cast: Cast) -> None:
         "connect-src": ["'self'"],
         "media-src": ["'self'"],
         "manifest-src": ["'self'"],
+        "worker-src": ["'self'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "require-trusted-types-for": ["'script'"],
-        "trusted-types": ["portal", "default"],
+        "trusted-types": ["portal", "default", "service-worker"],
     }
 
 

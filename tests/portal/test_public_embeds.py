@@ -252,7 +252,7 @@ def test_other_sites_may_frame_these_pages_and_no_others(cast: Cast) -> None:
         directives = set(answer.headers["Content-Security-Policy"].split("; "))
         assert directives == {
             "default-src 'none'", "script-src 'none'", "style-src 'self'", "form-action 'none'", "base-uri 'none'",
-            "frame-ancestors *", "require-trusted-types-for 'script'", "trusted-types portal default",
+            "frame-ancestors *", "require-trusted-types-for 'script'", "trusted-types portal default service-worker",
         }  # fmt: skip
         assert "X-Frame-Options" not in answer.headers
     others = ("/places/", "/places/cuprija/", "/p/cuprija/", "/asked/cuprija/", "/rules/cuprija/", "/open-data/")
