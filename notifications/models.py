@@ -159,7 +159,7 @@ class PushSubscription(models.Model):
 
 
 class PushPreference(models.Model):
-    """Whether notifications of one kind reach the devices of a person; without a row the default of the kind applies."""
+    """Whether notifications of one kind reach a person's devices; without a row the default of the kind applies."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=12, choices=NotificationKind)

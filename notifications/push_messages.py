@@ -5,6 +5,7 @@ screens: no names, no words of a post or of a citizen, no municipality.
 import hmac
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils import translation
@@ -56,10 +57,10 @@ def single(row: Notification, subscription: web_push.Subscription) -> PushMessag
     kind = NotificationKind(row.kind)
     with translation.override(row.user.language):
         title = str(SENTENCES.get(kind, kind.label))
+    payload = {"id": row.pk, "title": title, "url": reverse("notification_open", args=[row.pk])}
     return _message(
-        subscription, row.user.language, title, reverse("notification_open", args=[row.pk]), row.about or f"row {row.pk}",
-        number=row.pk, is_urgent=kind in rules.URGENT or kind in rules.PUSHED,
-    )  # fmt: skip
+        payload, row.user.language, _topic(subscription, row.about or f"row {row.pk}"), is_urgent=kind in rules.PUSHED
+    )
 
 
 def several(rows: list[Notification], subscription: web_push.Subscription) -> PushMessage:
@@ -67,19 +68,14 @@ def several(rows: list[Notification], subscription: web_push.Subscription) -> Pu
     user, count = rows[0].user, len(rows)
     with translation.override(user.language):
         title = ngettext("%(count)d notification is new", "%(count)d notifications are new", count) % {"count": count}
+    payload = {"id": max(row.pk for row in rows), "title": title, "url": reverse("notifications")}
     is_urgent = any(row.kind in rules.PUSHED for row in rows)
-    number = max(row.pk for row in rows)
-    return _message(
-        subscription, user.language, title, reverse("notifications"), "several", number=number, is_urgent=is_urgent
-    )
+    return _message(payload, user.language, _topic(subscription, "several"), is_urgent=is_urgent)
 
 
-def _message(
-    subscription: web_push.Subscription, language: str, title: str, url: str, about: str, *, number: int, is_urgent: bool
-) -> PushMessage:
-    topic = _topic(subscription, about)
-    payload = {"id": number, "title": title, "url": url, "tag": topic, "lang": language}
-    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+def _message(payload: dict[str, Any], language: str, topic: str, *, is_urgent: bool) -> PushMessage:
+    whole = {**payload, "tag": topic, "lang": language}
+    text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
     return PushMessage(text.encode(), "high" if is_urgent else "normal", topic)
 
 

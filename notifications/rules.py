@@ -28,7 +28,7 @@ CHATTY = frozenset(
 )
 GATHERED = timedelta(minutes=2)
 SATURDAY = 5
-# What reaches a person's devices unless they choose otherwise: what waits for their decision or answer, and emergencies.
+# What reaches devices unless a person chooses otherwise: what waits for their decision or answer, and emergencies.
 PUSHED = frozenset(
     {
         NotificationKind.SUBMITTED,

@@ -158,13 +158,15 @@ def decoded(text: str) -> bytes:
 
 
 def _point(p256dh: str) -> ec.EllipticCurvePublicKey:
+    problem = InvalidSubscription("p256dh", "not an uncompressed point of P-256")
     try:
         raw = decoded(p256dh)
-        if len(raw) != POINT_BYTES or raw[0] != 4:
-            raise ValueError("not an uncompressed point")
-        return ec.EllipticCurvePublicKey.from_encoded_point(CURVE, raw)  # checks that it is on the curve
+        point = ec.EllipticCurvePublicKey.from_encoded_point(CURVE, raw)  # checks that it is on the curve
     except ValueError:
-        raise InvalidSubscription("p256dh", "not a public key of P-256") from None
+        raise problem from None
+    if len(raw) != POINT_BYTES:
+        raise problem
+    return point
 
 
 def _secret(auth: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Preferences of a person for mail and push messages. Notifications that still wait for their mail follow a change at once."""
+"""Preferences of a person for mail and push messages. Notifications that still wait follow a change at once."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

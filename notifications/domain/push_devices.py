@@ -115,14 +115,14 @@ def _check(wanted: web_push.Subscription, key: str) -> None:
         wanted.check()
     except web_push.InvalidSubscription as problem:
         raise ActionNotAllowed(
-            _("This browser sent an address or a key that cannot be used (%(part)s). Update the browser, and try again.")
+            _("What this browser sent cannot be used (%(part)s). Update the browser, and try again.")
             % {"part": problem.part}
         ) from None
     if not is_push_service(wanted):
         raise ActionNotAllowed(
             _(
-                "The push service of this browser (%(host)s) is not one that the portal sends to. Use another browser, or "
-                "ask an administrator."
+                "The push service of this browser (%(host)s) is not one that the portal sends to. Use another browser, "
+                "or ask an administrator."
             )
             % {"host": wanted.host[:100]}
         )

@@ -118,7 +118,11 @@ def _is_wanted(row: Push, roles: queries.Roles, now: datetime) -> bool:
 
 
 def _sendings(rows: list[Push]) -> Iterator[Sending]:
-    key = push_keys.current()
+    try:
+        key = push_keys.current()
+    except crypto.CryptoError:
+        log.exception("The key for push messages could not be read: docs/runbooks/token-key-lost.md")
+        return
     until = timezone.now() + timedelta(hours=TOKEN_HOURS)
     by_device: dict[int, list[Push]] = defaultdict(list)
     for row in rows:
@@ -127,8 +131,8 @@ def _sendings(rows: list[Push]) -> Iterator[Sending]:
     for waiting in by_device.values():
         try:
             device = push_devices.opened(waiting[0].subscription)
-        except crypto.CryptoError as problem:
-            log.error("A push subscription could not be read: %s", problem)
+        except crypto.CryptoError:
+            log.exception("A push subscription could not be read")
             continue  # until its key is back, or the messages are too old
         if device.origin not in tokens:
             tokens[device.origin] = web_push.authorization(key, device.origin, subject=_subject(), until=until)

@@ -195,9 +195,7 @@ def test_after_a_busy_night_there_is_one_message_instead_of_ten(
 # ---- when, and what
 
 
-def test_quiet_hours_hold_back_all_but_what_is_urgent(
-    cast: Cast, service: PushService, noon: Any, tell: Tell
-) -> None:
+def test_quiet_hours_hold_back_all_but_what_is_urgent(cast: Cast, service: PushService, noon: Any, tell: Tell) -> None:
     browser = Browser(service)
     add(cast.approver, browser)
     noon.move_to(belgrade("2026-11-25 21:00"))

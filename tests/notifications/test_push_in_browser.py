@@ -50,7 +50,10 @@ KEEPS_NOTIFICATIONS = """() => {
   };
   registration.getNotifications = async ({ tag } = {}) => shown.filter((one) => !tag || one.tag === tag);
 }"""
-SHOWN = """async () => (await registration.getNotifications()).map(({ title, lang, data }) => ({ title, lang, ...data }))"""
+SHOWN = """async () => {
+  const all = await registration.getNotifications();
+  return all.map(({ title, lang, data }) => ({ title, lang, ...data }));
+}"""
 CLICK = """async () => {
   const [notification] = await registration.getNotifications();
   let opened = "";
