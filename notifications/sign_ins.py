@@ -25,14 +25,17 @@ def digest(request: HttpRequest) -> str:
 
 
 def signed_in(request: HttpRequest, user: User, **rest: Any) -> None:
+    """Somebody else may have switched push messages on there, and not signed out."""
     if own := digest(request):
-        push_devices.sign_in(user, own)
+        push_devices.end_others(user, own)
 
 
 def signed_out(request: HttpRequest | None, user: User | None, **rest: Any) -> None:
-    """By the person alone: a session that runs out after twelve hours leaves push messages as they are."""
+    """The next one there is not to see that something waits. By the person alone: a session that runs out after twelve
+    hours leaves push messages as they are.
+    """
     if request is not None and user is not None and url_name(request) == "account_logout" and (own := digest(request)):
-        push_devices.sign_out(user, own)
+        push_devices.end_own(user, own)
 
 
 def listen() -> None:

@@ -53,13 +53,13 @@ def unsubscribe(person: User, subscription: int) -> bool:
     return bool(end(PushSubscription.objects.filter(user=person, pk=subscription), by=person))
 
 
-def sign_out(person: User, digest: str) -> None:
-    """The person signed out in the browser with this digest: the next one there is not to see that something waits."""
+def end_own(person: User, digest: str) -> None:
+    """End the person's device with this digest, if there is one."""
     end(PushSubscription.objects.filter(user=person, digest=digest), by=person)
 
 
-def sign_in(person: User, digest: str) -> None:
-    """The person signed in where somebody else had push messages switched on, and did not sign out."""
+def end_others(person: User, digest: str) -> None:
+    """The same for anybody else's."""
     end(PushSubscription.objects.filter(digest=digest).exclude(user=person), by=person)
 
 

@@ -29,6 +29,9 @@ def push_subscribe(request: SignedInRequest) -> HttpResponse:
     except ActionNotAllowed as refused:
         messages.error(request, refused.message)
         return response
+    former = sign_ins.digest(request)
+    if former != row.digest:  # the browser gave its former address up
+        push_devices.end_own(request.user, former)
     sign_ins.remember(response, row.digest)
     messages.success(request, _("Notifications come to this device from now on."))
     return response

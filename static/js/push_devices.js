@@ -1,4 +1,5 @@
 // The card "Notifications on this device": what the browser allows, and switching on and off by the person's own click.
+const WORKER_SECONDS = 10;
 const card = /** @type {HTMLElement} */ (document.querySelector("[data-push]"));
 
 /** "off", "on", "denied", "install" (to the Home Screen of an iPhone first) or "impossible". */
@@ -12,6 +13,12 @@ async function state() {
 async function subscription() {
   const registration = await navigator.serviceWorker.getRegistration("/");
   return registration?.pushManager.getSubscription();
+}
+
+/** The service worker, which static/js/web_app.js registers; fails where the browser does not let it. */
+async function worker() {
+  const late = new Promise((_, fail) => setTimeout(() => fail(new Error("no service worker")), WORKER_SECONDS * 1000));
+  return Promise.race([navigator.serviceWorker.ready, late]);
 }
 
 /** @param {string} name */
@@ -37,7 +44,7 @@ async function switchOn(form) {
   if (permission !== "granted") return show(await state());
   // One that the portal does not know may be dead, or made with another key: then the browser would refuse ours.
   await (await subscription())?.unsubscribe();
-  const registration = await navigator.serviceWorker.ready;
+  const registration = await worker();
   const made = await registration.pushManager.subscribe({
     userVisibleOnly: true,
     applicationServerKey: bytes(card.dataset.key),

@@ -47,6 +47,14 @@ def test_a_device_is_on_the_list_as_this_one_and_is_removed(cast: Cast) -> None:
     assert not PushSubscription.objects.exists()
 
 
+def test_a_browser_with_a_new_address_is_one_device(cast: Cast) -> None:
+    """After its permission was taken away and given again."""
+    client = sign_in(cast.officer)
+    switch_on(client)
+    switch_on(client, endpoint=f"{ENDPOINT}-new")
+    assert [row.digest for row in PushSubscription.objects.all()] == [push_devices.digest_of(f"{ENDPOINT}-new")]
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -134,15 +142,14 @@ def test_kinds_are_chosen_with_those_of_mail(cast: Cast) -> None:
     assert 'name="push-comment" id="id_push-comment" checked' in client.get(PAGE).text
 
 
-def test_the_page_costs_as_many_queries_with_ten_devices_as_with_one(
-    cast: Cast, django_assert_num_queries: Any
-) -> None:
+def test_the_page_costs_as_many_queries_with_ten_devices_as_with_one(cast: Cast, settings: Any) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     client = sign_in(cast.officer)
     counts = []
     for number in range(10):
+        client.cookies.pop(settings.PUSH_COOKIE_NAME, None)
         switch_on(client, endpoint=f"{ENDPOINT}{number}")
         with CaptureQueriesContext(connection) as seen:
             client.get(PAGE)
