@@ -130,6 +130,23 @@ def _until(is_so: Callable[[], bool], seconds: float = 10) -> None:
         time.sleep(0.02)
 
 
+def test_who_decides_is_offered_it_once(browser: Any, live_server: Any, cast: Cast) -> None:
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    page.add_init_script('Object.defineProperty(Notification, "permission", { get: () => "default" })')
+    enter(page, live_server, cast.approver)
+    page.goto(f"{live_server.url}/m/cuprija/")
+    offer = page.locator("[data-push-offer]")
+    expect(offer.get_by_text("This device can tell you when a post waits.")).to_be_visible()
+    assert violations(page, within="[data-push-offer]") == []
+    offer.get_by_role("button", name="Not on this device").click()
+    expect(offer).to_be_hidden()
+    page.reload()
+    expect(page.get_by_role("heading", name="Waiting for your approval")).to_be_visible()
+    expect(offer).to_be_hidden()
+    context.close()
+
+
 @pytest.mark.parametrize(
     ("script", "sentence"),
     [
