@@ -1,6 +1,6 @@
-"""The form for mail preferences."""
+"""The form for preferences of mail and push messages."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django import forms
@@ -67,7 +67,7 @@ GROUPS: tuple[tuple[LazyText, tuple[NotificationKind, ...]], ...] = (
 
 
 class MailForm(forms.ModelForm):
-    """Times of `MailSchedule`, and a choice for each kind under `how-<kind>`."""
+    """Times of `MailSchedule`, and two choices for each kind: `how-<kind>` for mail, `push-<kind>` for devices."""
 
     class Meta:
         model = MailSchedule
@@ -77,10 +77,10 @@ class MailForm(forms.ModelForm):
             for name in ("quiet_from", "quiet_until", "digest_at")
         }
         labels = {
-            "has_quiet_hours": _("No mail in quiet hours"),
+            "has_quiet_hours": _("Nothing in quiet hours"),
             "quiet_from": _("Quiet from"),
             "quiet_until": _("Quiet until"),
-            "quiet_weekends": _("No mail on Saturdays and Sundays"),
+            "quiet_weekends": _("Nothing on Saturdays and Sundays"),
             "urgent_always": _("Emergency posts may reach me at any time"),
             "digest_at": _("Time of the daily summary"),
         }
@@ -89,16 +89,20 @@ class MailForm(forms.ModelForm):
             "digest_at": _("One mail a day, and none when nothing is new."),
         }
 
-    def __init__(self, data: Any = None, *, manner: MailSettings) -> None:
+    def __init__(self, data: Any = None, *, manner: MailSettings, pushed: Collection[NotificationKind] = ()) -> None:
         super().__init__(data, instance=manner.preferences)
         for kind in CHOOSABLE:
             self.fields[f"how-{kind}"] = forms.ChoiceField(
                 label=kind.label, choices=MailFrequency.choices, initial=manner.frequencies[kind]
             )
+            self.fields[f"push-{kind}"] = forms.BooleanField(
+                label=_("On devices"), required=False, initial=kind in pushed
+            )
 
-    def groups(self) -> Iterator[tuple[LazyText, list[forms.BoundField]]]:
+    def groups(self) -> Iterator[tuple[LazyText, list[tuple[forms.BoundField, forms.BoundField]]]]:
+        """Headings, each with the fields of its kinds: for mail, for devices."""
         for label, kinds in GROUPS:
-            yield label, [self[f"how-{kind}"] for kind in kinds]
+            yield label, [(self[f"how-{kind}"], self[f"push-{kind}"]) for kind in kinds]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -109,3 +113,6 @@ class MailForm(forms.ModelForm):
 
     def frequencies(self) -> dict[NotificationKind, MailFrequency]:
         return {kind: MailFrequency(self.cleaned_data[f"how-{kind}"]) for kind in CHOOSABLE}
+
+    def pushed(self) -> dict[NotificationKind, bool]:
+        return {kind: bool(self.cleaned_data[f"push-{kind}"]) for kind in CHOOSABLE}

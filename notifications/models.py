@@ -1,4 +1,4 @@
-"""Notifications of a person and their mail preferences.
+"""Notifications of a person, their mail preferences, and the devices that get push messages.
 
 A notification belongs to a person, not to a municipality: it may come from several municipalities or from none. Its
 text may quote a municipality's drafts, so it is shown and mailed only while the person may still read those
@@ -111,3 +111,82 @@ class MailPreference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.kind} · {self.frequency}"
+
+
+class PushKey(models.Model):
+    """The key pair by which push services know this installation (VAPID, RFC 8292). One row at most.
+
+    Browsers subscribe with the public part, so a new pair ends all subscriptions (`notifications.domain.push_keys`).
+    """
+
+    ONLY = 1
+
+    # base64url of the point
+    public = models.CharField(max_length=100)
+    # base64url of the number, encrypted
+    sealed = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="one_push_key", condition=models.Q(pk=1))]
+
+    def __str__(self) -> str:
+        return self.public[:12]
+
+
+class PushSubscription(models.Model):
+    """A browser in which a person switched push messages on.
+
+    Whoever knows the address and the keys of a browser could disturb it, so they are encrypted. `digest`: SHA-256 of
+    the address, in hex: a browser belongs to one person.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    # JSON of `notifications.web_push.Subscription`, encrypted
+    sealed = models.TextField()
+    # "Firefox, Android"
+    device = models.CharField(max_length=80)
+    created_at = models.DateTimeField(default=timezone.now)
+    # when the push service last accepted a message
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user"], name="push_subscription_user")]
+
+    def __str__(self) -> str:
+        return self.device
+
+
+class PushPreference(models.Model):
+    """Whether notifications of one kind reach a person's devices; without a row the default of the kind applies."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, choices=NotificationKind)
+    is_on = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_push_preference_per_kind", fields=["user", "kind"])]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.kind} · {self.is_on}"
+
+
+class Push(models.Model):
+    """A push message that is still to be sent; its row is deleted when it was sent or given up.
+
+    A worker that sends it moves `due_at` into the future first, so that no other one sends it meanwhile.
+    """
+
+    notification = models.ForeignKey(Notification, models.CASCADE, related_name="+")
+    subscription = models.ForeignKey(PushSubscription, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="push_due")]
+        constraints = [models.UniqueConstraint(name="one_push_per_device", fields=["notification", "subscription"])]
+
+    def __str__(self) -> str:
+        return f"{self.notification_id} → {self.subscription_id}"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import IntegerField, Subquery, Value
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from common.prepared import Prepared, among, array
@@ -15,7 +16,14 @@ from municipalities.queries import today
 from municipalities.rules import verbs
 from notifications import rules
 from notifications.enums import MailFrequency, NotificationKind
-from notifications.models import MailPreference, MailSchedule, Notification, NotificationQuerySet
+from notifications.models import (
+    MailPreference,
+    MailSchedule,
+    Notification,
+    NotificationQuerySet,
+    PushPreference,
+    PushSubscription,
+)
 
 # The bell shows "99+" beyond this.
 MOST_COUNTED = 100
@@ -124,3 +132,21 @@ class Unread(Subquery):
 
     def __init__(self, person: Any) -> None:
         super().__init__(Notification.objects.unread().filter(user=person).values("pk")[:MOST_COUNTED])
+
+
+def devices(person: Any) -> QuerySet[PushSubscription]:
+    """The devices that get the person's push messages, the newest first."""
+    return PushSubscription.objects.filter(user=person).order_by("-created_at", "-pk")
+
+
+def wanting_devices(kind: NotificationKind, people: Iterable[Any]) -> list[PushSubscription]:
+    """The devices of those people who want push messages of this kind. One query."""
+    wish = PushPreference.objects.filter(user=OuterRef("user"), kind=kind).values("is_on")
+    wanted = Coalesce(Subquery(wish), Value(kind in rules.PUSHED))
+    return list(PushSubscription.objects.filter(wanted, user__in=[person.pk for person in people]))
+
+
+def pushed_kinds(person: Any) -> set[NotificationKind]:
+    """The kinds whose notifications reach the person's devices. One query."""
+    wishes = dict(PushPreference.objects.filter(user=person).values_list("kind", "is_on"))
+    return {kind for kind in NotificationKind if wishes.get(kind.value, kind in rules.PUSHED)}

@@ -1,4 +1,4 @@
-"""When mail is sent, who may read what, and the defaults per role. Pure: no clock, no database.
+"""When mail and push messages are sent, who may read what, and the defaults per role. Pure: no clock, no database.
 
 Local times are in Belgrade; stored times are UTC. A local time that does not exist (March) means the hour after the
 gap, one that exists twice (October) means the first.
@@ -28,6 +28,19 @@ CHATTY = frozenset(
 )
 GATHERED = timedelta(minutes=2)
 SATURDAY = 5
+# What reaches devices unless a person chooses otherwise: what waits for their decision or answer, and emergencies.
+PUSHED = frozenset(
+    {
+        NotificationKind.SUBMITTED,
+        NotificationKind.REVIEW_DUE,
+        NotificationKind.MODERATION,
+        NotificationKind.EMERGENCY,
+        NotificationKind.DELIVERY,
+        NotificationKind.URGENT,
+        NotificationKind.MINE,
+        NotificationKind.ANSWER,
+    }
+)
 
 # The permission needed in the municipality to see the content; losing it hides the content.
 _DRAFTS = (
@@ -134,6 +147,13 @@ def mail_due(
     if (urgent or kind in URGENT) and times.urgent_always:
         return now
     return after_quiet(now + (GATHERED if kind in CHATTY and not urgent else timedelta()), times)
+
+
+def push_due(kind: NotificationKind, now: datetime, times: QuietHours, *, urgent: bool = False) -> datetime:
+    """When a push message about a notification of `now` is due (UTC). `urgent`: treat its kind as one of `URGENT`."""
+    if (urgent or kind in URGENT) and times.urgent_always:
+        return now
+    return after_quiet(now, times)
 
 
 def after_quiet(moment: datetime, times: QuietHours) -> datetime:

@@ -11,6 +11,7 @@ from channels import queries as channels
 from channels.domain import unread_events
 from common import mail
 from needs.domain import notify
+from notifications.domain import send_pushes
 from posts.editing.domain import carry_out_corrections, check_links
 from posts.media.domain import videos
 from reports.domain import make as reports
@@ -26,6 +27,7 @@ CONDITIONS: dict[str, Callable[[], bool]] = {
     "videos": videos.is_due,
     "webhook-events": lambda: bool(unread_events.accounts()),
     "need-answers": notify.is_due,
+    "pushes": send_pushes.is_due,
     "reports": lambda: bool(reports.due()) or schedules.is_due(),
     "exercises": lambda: bool(citizens.running()),
 }

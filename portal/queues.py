@@ -7,7 +7,7 @@ their tasks wait for.
 DEFAULT = "portal"  # only the database, or tasks that a person waits for
 PUBLISHING = "publishing"  # no messages: its workers are the publishers (`portal.celery_publisher`)
 OUTBOX = "outbox"  # sweeps of the outbox, reconciliation, status checks, withdrawals
-MAIL = "mail"  # a mail server that may take its time
+MAIL = "mail"  # mail servers and push services that may take their time
 NUMBERS = "numbers"  # the networks' numbers, hundreds of calls
 INBOX = "inbox"  # what citizens say
 MEDIA = "media"  # pictures and video: processor time, large files
@@ -26,6 +26,7 @@ ROUTES = {
     "links.tasks.check_links": {"queue": ERRANDS},
     "needs.tasks.*": {"queue": INBOX},
     "notifications.tasks.send_mail": {"queue": MAIL},
+    "notifications.tasks.send_pushes": {"queue": MAIL},
     "posts.tasks.check_draft_links": {"queue": ERRANDS},
     "posts.tasks.probe_videos": {"queue": MEDIA},
 }

@@ -11,6 +11,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep": {"task": "delivery.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "reconcile": {"task": "delivery.tasks.reconcile", "schedule": 15.0, "options": {"expires": 15}},
     "notifications": {"task": "notifications.tasks.send_mail", "schedule": 10.0, "options": {"expires": 10}},
+    "pushes": {"task": "notifications.tasks.send_pushes", "schedule": 2.0, "options": {"expires": 2}},
     "operator-notices": {"task": "portal.tasks.send_notices", "schedule": 30.0, "options": {"expires": 30}},
     "alerts": {"task": "portal.tasks.check_health", "schedule": 30.0, "options": {"expires": 30}},
     "relax-due": {"task": "municipalities.tasks.relax_due", "schedule": 30.0, "options": {"expires": 30}},

@@ -347,6 +347,17 @@ MAIL_KEPT_DAYS = env.int("MAIL_KEPT_DAYS", default=30)
 # Notifications in the portal: deleted so many days after they were read, or sent if they were not read.
 NOTIFICATIONS_READ_KEPT_DAYS = env.int("NOTIFICATIONS_READ_KEPT_DAYS", default=180)
 NOTIFICATIONS_UNREAD_KEPT_DAYS = env.int("NOTIFICATIONS_UNREAD_KEPT_DAYS", default=365)
+# Hosts, with all below them, of the push services of browsers: Chrome and those made from it, Firefox, Safari, Edge.
+PUSH_SERVICES = env.list(
+    "PUSH_SERVICES",
+    default=[
+        "fcm.googleapis.com",
+        "jmt17.google.com",
+        "push.services.mozilla.com",
+        "push.apple.com",
+        "notify.windows.com",
+    ],
+)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Dobošar <dobosar@localhost>")
 
 # ------------------------------------------------------------------ language and time
@@ -431,6 +442,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}dobosar_csrf"
+# Which of its owner's push subscriptions a browser has: signing out ends it.
+PUSH_COOKIE_NAME = f"{COOKIE_PREFIX}dobosar_push"
 THEME_COOKIE_NAME = f"{COOKIE_PREFIX}theme"
 MESSAGE_STORAGE = "common.message_storage.Storage"
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SECURE_SSL_REDIRECT", default=True)

@@ -1,4 +1,4 @@
-"""Mail preferences of a person. Notifications that still wait for their mail follow a change at once."""
+"""Preferences of a person for mail and push messages. Notifications that still wait follow a change at once."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,14 +10,22 @@ from accounts.models import User
 from common.audit import record
 from notifications import queries, rules
 from notifications.enums import MailFrequency, NotificationKind
-from notifications.models import MailPreference, MailSchedule, Notification, new_key
+from notifications.models import MailPreference, MailSchedule, Notification, Push, PushPreference, new_key
 
 TIMES = ("has_quiet_hours", "quiet_from", "quiet_until", "quiet_weekends", "urgent_always", "digest_at")
 
 
 @transaction.atomic
-def choose(person: User, *, times: Mapping[str, Any], frequencies: Mapping[NotificationKind, MailFrequency]) -> None:
-    """Set the hours (`TIMES`) and the frequency of each kind. Values that equal the default are not stored."""
+def choose(
+    person: User,
+    *,
+    times: Mapping[str, Any],
+    frequencies: Mapping[NotificationKind, MailFrequency],
+    pushed: Mapping[NotificationKind, bool] | None = None,
+) -> None:
+    """Set the hours (`TIMES`), the frequency of each kind, and which kinds reach the person's devices (`pushed`; those
+    that are not named stay). Values that equal the default are not stored.
+    """
     _lock(person)
     MailSchedule.objects.update_or_create(user=person, defaults={name: times[name] for name in TIMES})
     defaults = queries.defaults(person)
@@ -25,6 +33,7 @@ def choose(person: User, *, times: Mapping[str, Any], frequencies: Mapping[Notif
     MailPreference.objects.filter(
         user=person, kind__in=[kind for kind, how in frequencies.items() if how == defaults[kind]]
     ).delete()
+    _push(person, pushed or {})
     _put_right(person)
     record("account.choose_notifications", by=person, target=person)
 
@@ -67,6 +76,16 @@ def _wish(person: User, frequencies: Mapping[NotificationKind, MailFrequency]) -
     )
 
 
+def _push(person: User, pushed: Mapping[NotificationKind, bool]) -> None:
+    PushPreference.objects.filter(user=person, kind__in=list(pushed)).delete()
+    chosen = {kind: is_on for kind, is_on in pushed.items() if is_on != (kind in rules.PUSHED)}
+    PushPreference.objects.bulk_create(
+        PushPreference(user=person, kind=kind, is_on=is_on) for kind, is_on in chosen.items()
+    )
+    stopped = [kind for kind, is_on in pushed.items() if not is_on]
+    Push.objects.filter(notification__user=person, notification__kind__in=stopped).delete()
+
+
 def _put_right(person: User) -> None:
     manner, now = queries.mail_settings(person), timezone.now()
     waiting = list(Notification.objects.filter(user=person, mail_due_at__isnull=False))
@@ -76,3 +95,7 @@ def _put_right(person: User) -> None:
             MailFrequency(row.mail_frequency), NotificationKind(row.kind), now, manner.preferences
         )
     Notification.objects.bulk_update(waiting, ["mail_frequency", "mail_due_at"], batch_size=500)
+    pushes = list(Push.objects.filter(notification__user=person, attempts=0).select_related("notification"))
+    for push in pushes:
+        push.due_at = rules.push_due(NotificationKind(push.notification.kind), now, manner.preferences)
+    Push.objects.bulk_update(pushes, ["due_at"], batch_size=500)

@@ -1,4 +1,5 @@
-"""Notifies people: one row for each in the portal, from which a worker makes mail according to their preferences.
+"""Notifies people: one row for each in the portal, from which workers make mail and
+push messages according to their preferences.
 
 Called inside the transaction of the verb that it reports: if that is rolled back, nobody is notified. The caller
 chooses the recipients; whether they may still read the text is checked again whenever it is shown or mailed.
@@ -12,6 +13,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from municipalities.models import Municipality
 from notifications import queries, rules
+from notifications.domain import queue_pushes
 from notifications.enums import MailFrequency, NotificationKind
 from notifications.models import Notification
 
@@ -48,9 +50,11 @@ def notify(
     manners = queries.mail_settings_by_user(chosen.values())
     fixed: dict[str, Any] = {"kind": kind, "municipality": municipality, "url": url, "by": by, "about": about}
     fixed["file"] = dict(file or {})
-    return Notification.objects.bulk_create(
+    rows = Notification.objects.bulk_create(
         [_row(person, manners[person.pk], build_text, fixed, at_once) for person in chosen.values()]
     )
+    queue_pushes.queue(kind, rows, manners, urgent=at_once)
+    return rows
 
 
 def _row(

@@ -1,4 +1,4 @@
-"""Mail preferences: the page of the account, and the unsubscribe link in each mail."""
+"""Preferences for mail and push messages: the page of the account, and the unsubscribe link in each mail."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +14,8 @@ from accounts.models import User
 from accounts.web import SignedInRequest, client_network
 from common import ratelimit
 from common.access import public
-from notifications import queries, unsubscribe_links
-from notifications.domain import choose
+from notifications import queries, sign_ins, unsubscribe_links
+from notifications.domain import choose, push_keys
 from notifications.forms import MailForm
 from notifications.models import MailSchedule
 
@@ -26,14 +26,26 @@ MOST_A_MINUTE = 60
 @signed_in
 @require_http_methods(["GET", "POST"])
 def account_notifications(request: SignedInRequest) -> HttpResponse:
-    """Which kinds are mailed, immediately or daily, and the quiet hours."""
-    form = MailForm(request.POST or None, manner=queries.mail_settings(request.user))
+    """Which kinds are mailed, immediately or daily, and reach the person's devices; the quiet hours; the devices."""
+    form = MailForm(
+        request.POST or None,
+        manner=queries.mail_settings(request.user),
+        pushed=queries.pushed_kinds(request.user),
+    )
     if request.method == "POST" and form.is_valid():
         times = {name: form.cleaned_data[name] for name in choose.TIMES}
-        choose.choose(request.user, times=times, frequencies=form.frequencies())
+        choose.choose(request.user, times=times, frequencies=form.frequencies(), pushed=form.pushed())
         messages.success(request, _("Saved."))
         return redirect("account_notifications")
-    return render(request, "notifications/mail.html", {"form": form}, status=422 if form.errors else 200)
+    own = sign_ins.digest(request)
+    devices = list(queries.devices(request.user))
+    context = {
+        "form": form,
+        "devices": devices,
+        "here": next((row for row in devices if row.digest == own), None),
+        "push_key": push_keys.public(),
+    }
+    return render(request, "notifications/mail.html", context, status=422 if form.errors else 200)
 
 
 @signed_in

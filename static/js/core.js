@@ -9,6 +9,7 @@ import { showToast } from "./toast.js";
 import "./web_app.js";
 
 if (document.querySelector("[data-chart]")) import("./chart.js");
+if (document.querySelector("[data-push-offer]")) import("./push_offer.js");
 
 // hx-confirm asks in our own dialog, not in the browser's.
 document.addEventListener("htmx:confirm", (event) => {

@@ -35,7 +35,10 @@ SPAN = 100_000  # ids of a side
 SHARED_FROM, OURS_FROM, THEIRS_FROM, NEW_FROM = 1_000_000, 5_200_000, 7_300_000, 9_000_000
 PEOPLE = ("officer", "approver", "viewer", "stranger", "mentor", "staff", "trainer")
 # Objects that are each person's own; of everything else one serves all roles.
-ONES_OWN = {"connecting/attempt", "notifications/notification", "export/export", "exercises/team", "stop/token"}
+ONES_OWN = {
+    "connecting/attempt", "notifications/notification", "devices/device", "export/export",
+    "exercises/team", "stop/token",
+}  # fmt: skip
 
 
 @dataclass

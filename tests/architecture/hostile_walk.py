@@ -48,7 +48,7 @@ AT_ONCE = 25
 FOLLOWED = 4  # links behind one address
 NOT_FOLLOWED = ("/accounts/logout", "/static/")
 # Objects that are each person's own; of everything else one serves all roles.
-ONES_OWN = {"connecting/attempt", "notifications/notification", "export/export", "exercises/team"}
+ONES_OWN = {"connecting/attempt", "notifications/notification", "devices/device", "export/export", "exercises/team"}
 LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 
 

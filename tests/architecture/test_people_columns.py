@@ -38,7 +38,7 @@ from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
 from notifications.domain.send import send_due
 from notifications.enums import NotificationKind
-from notifications.models import MailSchedule, Notification
+from notifications.models import MailSchedule, Notification, PushSubscription
 from planning.domain import feeds
 from planning.models import Feed, Recurrence
 from posts.models import Post
@@ -179,6 +179,8 @@ COLUMNS = {
     "notifications.Notification.user": ENDS,
     "notifications.MailSchedule.user": ENDS,
     "notifications.MailPreference.user": ACCOUNT,
+    "notifications.PushPreference.user": ACCOUNT,
+    "notifications.PushSubscription.user": ENDS,
     "planning.Campaign.created_by": HISTORY,
     "planning.Feed.user": ENDS,
     "planning.ImportRun.by": HISTORY,
@@ -299,7 +301,7 @@ def test_every_verb_that_takes_a_right_away_ends_what_hung_on_it() -> None:
 def test_every_app_that_lends_something_says_how_it_ends() -> None:
     assert set(endings.ENDINGS) == {
         "calendar links", "delegations and emergency lists", "exports", "invitations", "mail",
-        "messages that somebody sees to", "readers of private messages", "recipients of reports",
+        "messages that somebody sees to", "push messages", "readers of private messages", "recipients of reports",
         "relaxations of house rules", "rights that wait",
     }  # fmt: skip
 
@@ -369,6 +371,7 @@ class Everything:
         send_due()
         assert any("List-Unsubscribe" in mail.headers for mail in MailMessage.objects.filter(to=self.who.email))
         self.key = MailSchedule.objects.get(user=self.who).key
+        PushSubscription.objects.create(user=self.who, digest="0" * 64, device="Firefox, Android")
         notify(NotificationKind.EMERGENCY, [self.who], municipality=self.cast.cuprija, url=url, build_text=words)
         waiting = Notification.objects.filter(user=self.who, mailed_at=None)
         waiting.update(mail_due_at=timezone.now())
@@ -418,6 +421,7 @@ IS_HELD: dict[str, Held] = {
         MailSchedule.objects.get(user=it.who).key == it.key
         and MailMessage.objects.filter(to=it.who.email, state="waiting").exists()
     ),
+    "notifications.PushSubscription.user": lambda it: PushSubscription.objects.filter(user=it.who).exists(),
     "planning.Feed.user": lambda it: Feed.objects.filter(user=it.who, revoked_at__isnull=True).exists(),
     "reports.Schedule.people": of_scope(lambda it: Schedule.objects.filter(people=it.who).exists()),
     "reports.ProgrammeSchedule.people": lambda it: ProgrammeSchedule.objects.filter(people=it.who).exists(),
@@ -462,7 +466,8 @@ def test_an_account_that_is_switched_off_holds_nothing(it: Everything) -> None:
     # Each thing that ended has its event, by whoever took the right away.
     by = AuditEvent.objects.filter(actor_id=it.cast.administrator.pk).order_by("verb").values_list("verb", flat=True)
     assert list(by) == [
-        "account.deactivate", "account.void_mail_links", "feed.end", "invitation.stop", "member.drop_right",
+        "account.deactivate", "account.push_off", "account.void_mail_links", "feed.end", "invitation.stop",
+        "member.drop_right",
         "member.drop_right", "member.drop_right", "member.end_delegation", "member.end_delegation",
         "member.end_delegation", "member.end_emergency", "member.end_private_reader", "message.return_to_desk",
         "municipality.drop_rules", "municipality.stop_export", "report.end_mail", "report.end_programme_mail",
@@ -493,13 +498,19 @@ def test_what_hangs_on_a_membership_ends_with_it(it: Everything, loss: Callable[
     it.cast.programme.staff.remove(it.who)  # else they may read the workspace as staff
     loss(it)
     left = OF_THE_ACCOUNT - {"reports.ProgrammeSchedule.people"}
-    may_read = {"planning.Feed.user", "reports.Schedule.people", "notifications.Notification.user"}
+    may_read = {
+        "planning.Feed.user", "reports.Schedule.people", "notifications.Notification.user",
+        "notifications.PushSubscription.user",
+    }  # fmt: skip
     assert held(it) == (left | may_read if loss is become_viewer else left)
 
 
 def test_who_keeps_another_right_keeps_what_it_covers(it: Everything) -> None:
     end_membership(it)
-    staff_may = {"planning.Feed.user", "reports.Schedule.people", "notifications.Notification.user"}
+    staff_may = {
+        "planning.Feed.user", "reports.Schedule.people", "notifications.Notification.user",
+        "notifications.PushSubscription.user",
+    }  # fmt: skip
     assert held(it) == OF_THE_ACCOUNT | staff_may
 
 

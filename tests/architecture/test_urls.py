@@ -80,7 +80,7 @@ from needs.domain import supporters
 from needs.domain import write as needs
 from needs.models import Need
 from notifications import unsubscribe_links
-from notifications.models import Notification
+from notifications.models import Notification, PushSubscription
 from planning.domain import feeds, imports
 from planning.models import Campaign, Recurrence
 from posts.draft import Draft, Text
@@ -421,6 +421,13 @@ def _notification(things: Things) -> Notification:
     return Notification.objects.create(
         user=user, kind="kit", url="/", subject="Told", language="en", mail_frequency="never"
     )
+
+
+def _device(things: Things) -> int:
+    """One ends the push messages of one's own devices only."""
+    user = things.cast.everyone().get(things.role, things.cast.officer)
+    digest = f"{PushSubscription.objects.count():064x}"
+    return PushSubscription.objects.create(user=user, digest=digest, sealed="", device="Firefox, Android").pk
 
 
 def _export(things: Things) -> int:
@@ -767,6 +774,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "connecting/attempt": lambda it: it.attempts.get(it.role, it.attempts["approver"]).pk,
     "invitation/token": lambda it: "no-such-token",
     "notifications/notification": lambda it: _notification(it).pk,
+    "devices/device": _device,
     "stop/token": lambda it: unsubscribe_links.token(it.cast.officer.pk, ["comment"], "key"),
     "sessions/session": lambda it: 0,
     "arms/name": lambda it: "no-such-file",

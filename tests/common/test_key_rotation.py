@@ -27,6 +27,9 @@ from channels.models import Credential as CredentialRow
 from common import crypto
 from common.models import MailContent, MailMessage
 from municipalities.tenancy import everywhere, scope
+from notifications import web_push
+from notifications.domain import push_devices, push_keys
+from notifications.models import PushSubscription
 from platforms.types import Credential
 from tests import security_figures
 from tests.people import Cast, sign_in
@@ -40,6 +43,8 @@ COLUMNS = {
     "channels_appregistration.ciphertext": "",
     "common_mailmessage.sealed": "",
     "mfa_authenticator.data": "",
+    "notifications_pushkey.sealed": "",
+    "notifications_pushsubscription.sealed": "",
     "channels_connectattempt.ciphertext": "Over after ten minutes",
 }
 
@@ -90,6 +95,9 @@ def filled(cast: Cast, settings: Any) -> Channel:
         user=cast.officer, type=Authenticator.Type.RECOVERY_CODES,
         data={"seed": second_factor.seal("the seed"), "used_mask": 0},
     )  # fmt: skip
+    keys_of_browser = web_push.new_key()
+    device = web_push.Subscription("https://web.push.apple.com/x", keys_of_browser.public, web_push.encoded(bytes(16)))
+    push_devices.subscribe(cast.officer, device, key=push_keys.public(), device="Safari, iOS")
     return channel
 
 
@@ -104,10 +112,15 @@ def secrets() -> list[str]:
             MailMessage.objects.get().content().body,
             second_factor.open_(data["totp"]["secret"]),
             second_factor.open_(data["recovery_codes"]["seed"]),
+            push_devices.opened(PushSubscription.objects.get()).endpoint,
+            f"push key of {len(web_push.decoded(push_keys.current().private))} bytes",
         ]
 
 
-ALL = ["the token", "secret of the application", "the words", "the secret", "the seed"]
+ALL = [
+    "the token", "secret of the application", "the words", "the secret", "the seed", "https://web.push.apple.com/x",
+    "push key of 32 bytes",
+]  # fmt: skip
 
 
 def rotate() -> str:
@@ -145,7 +158,9 @@ def test_with_a_new_key_in_front_all_is_read_encrypted_anew_and_read_without_the
     security_figures.record("Files and words: keys", {"encrypted columns": len(COLUMNS), "secrets": len(ALL)})
 
 
-@pytest.mark.parametrize("left_out", ["tokens of channels", "second factors", "mails that are not sent yet"])
+@pytest.mark.parametrize(
+    "left_out", ["tokens of channels", "second factors", "mails that are not sent yet", "push subscriptions"]
+)
 def test_a_list_without_one_of_them_would_leave_something_unreadable(
     filled: Channel, settings: Any, monkeypatch: pytest.MonkeyPatch, left_out: str
 ) -> None:
@@ -160,7 +175,7 @@ def test_a_list_without_one_of_them_would_leave_something_unreadable(
 
 def test_a_key_that_went_too_early_is_named_and_nothing_is_lost(filled: Channel, settings: Any) -> None:
     settings.TOKEN_KEYS = [NEW]
-    with pytest.raises(CommandError, match="5 secrets could not be read and stay as they are"):
+    with pytest.raises(CommandError, match="7 secrets could not be read and stay as they are"):
         rotate()
     settings.TOKEN_KEYS = [NEW, OLD]
     assert secrets() == ALL

@@ -96,11 +96,11 @@ def test_mail_is_chosen_and_stopped_on_the_pages(page: Any, live_server: Any, ca
     enter(page, live_server, cast.officer)
     page.goto(f"{live_server.url}/accounts/notifications/")
     assert violations(page) == []
-    page.get_by_label("Comments and replies").select_option("digest")
+    page.get_by_label("Comments and replies", exact=True).select_option("digest")
     page.get_by_label("Quiet from").fill("18:00")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
-    expect(page.get_by_label("Comments and replies")).to_have_value("digest")
+    expect(page.get_by_label("Comments and replies", exact=True)).to_have_value("digest")
     expect(page.get_by_label("Quiet from")).to_have_value("18:00")
     key = MailSchedule.objects.get(user=cast.officer).key
     page.goto(f"{live_server.url}/notifications/stop/{unsubscribe_links.token(cast.officer.pk, ['comment'], key)}/")
