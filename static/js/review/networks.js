@@ -22,26 +22,29 @@ function mark(pages) {
   else pages.removeAttribute("tabindex");
 }
 
-document.addEventListener("click", (event) => {
-  const tab = closest(event, ".network-tabs a");
-  const page = tab && document.getElementById(/** @type {HTMLAnchorElement} */ (tab).hash.slice(1));
-  const pages = page?.closest(PAGES);
-  if (!page || !pages || !isSwiped(pages)) return;
-  event.preventDefault();
-  const at = [...pages.children].indexOf(page);
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  pages.scrollTo({ left: at * pages.clientWidth, behavior: calm ? "instant" : "smooth" });
-});
+/** Once on a page; also for what comes into it later. */
+export function startNetworks() {
+  document.addEventListener("click", (event) => {
+    const tab = closest(event, ".network-tabs a");
+    const page = tab && document.getElementById(/** @type {HTMLAnchorElement} */ (tab).hash.slice(1));
+    const pages = page?.closest(PAGES);
+    if (!page || !pages || !isSwiped(pages)) return;
+    event.preventDefault();
+    const at = [...pages.children].indexOf(page);
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    pages.scrollTo({ left: at * pages.clientWidth, behavior: calm ? "instant" : "smooth" });
+  });
 
-// Scrolling does not bubble; it is caught on its way down, also in what came into the page later.
-document.addEventListener(
-  "scroll",
-  (event) => {
-    if (event.target instanceof Element && event.target.matches(PAGES)) mark(event.target);
-  },
-  { capture: true, passive: true },
-);
+  // Scrolling does not bubble; it is caught on its way down, also in what came into the page later.
+  document.addEventListener(
+    "scroll",
+    (event) => {
+      if (event.target instanceof Element && event.target.matches(PAGES)) mark(event.target);
+    },
+    { capture: true, passive: true },
+  );
 
-const markAll = () => document.querySelectorAll(PAGES).forEach(mark);
-addEventListener("resize", markAll);
-markAll();
+  const markAll = () => document.querySelectorAll(PAGES).forEach(mark);
+  addEventListener("resize", markAll);
+  markAll();
+}

@@ -2,7 +2,7 @@
 import { startKeys } from "./keys.js";
 import { startMargin } from "./margin.js";
 import { startMentions } from "./mentions.js";
-import "./networks.js";
+import { startNetworks } from "./networks.js";
 import { startRegions } from "./region.js";
 import { startSaying } from "./say.js";
 import { startSheet } from "./sheet.js";
@@ -21,3 +21,4 @@ if (saying) {
 }
 startKeys(margin, saying);
 startSheet();
+startNetworks();
