@@ -8,15 +8,17 @@ The content of a mail is encrypted while it waits and deleted once it is sent: l
 neither in the database nor in its backups.
 """
 
+import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from email.mime.image import MIMEImage
 from functools import partial
 from pathlib import Path
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -66,8 +68,12 @@ def compose(
     headers: Mapping[str, str] | None = None,
     files: Iterable[Mapping[str, str]] = (),
     essential: bool = False,
+    html: str = "",
+    pictures: Iterable[Mapping[str, str]] = (),
 ) -> MailMessage:
     """A mail that is not queued yet. `headers` go out as they are: nothing that a person typed belongs in them.
+
+    `html` and `pictures` are as in `common.models.MailContent`; the body must say the same without them.
 
     `files` are attached when it leaves (`MailMessage.files`); one that is gone by then is left out, so the body must
     say where else it is to be had. One that is `essential` leaves also while a restore waits for its administrator.
@@ -80,7 +86,7 @@ def compose(
         files=[dict(file) for file in files],
         essential=essential,
     )
-    message.unsealed = MailContent(body, dict(headers or {}))
+    message.unsealed = MailContent(body, dict(headers or {}), html, [dict(picture) for picture in pictures])
     return message
 
 
@@ -131,16 +137,7 @@ def _send(message: MailMessage) -> bool:
     message.attempts += 1
     try:
         content = message.content()
-        connection = get_connection(settings.MAIL_TRANSPORT)
-        EmailMessage(
-            message.subject,
-            content.body,
-            message.from_email,
-            [message.to],
-            headers=content.headers,
-            attachments=_attachments(message.files),
-            connection=connection,
-        ).send()
+        _letter(message, content).send()
     except (OSError, crypto.CryptoError) as error:  # smtplib's errors are OSError too
         message.problem = ADDRESS.sub("…", str(error))[:300]
         message.next_attempt_at = timezone.now() + backoff(message.attempts)
@@ -153,6 +150,36 @@ def _send(message: MailMessage) -> bool:
         message.sealed = ""
     message.save()
     return message.state == MailState.SENT
+
+
+class _WithPictures(EmailMultiAlternatives):
+    """RFC 2387: mail programs show a picture inside the HTML only if both are parts of one "related"."""
+
+    mixed_subtype = "related"
+
+
+def _letter(message: MailMessage, content: MailContent) -> EmailMultiAlternatives:
+    letter = (_WithPictures if content.pictures else EmailMultiAlternatives)(
+        message.subject,
+        content.body,
+        message.from_email,
+        [message.to],
+        headers=content.headers,
+        attachments=_attachments(message.files),
+        connection=get_connection(settings.MAIL_TRANSPORT),
+    )
+    if content.html:
+        letter.attach_alternative(content.html, "text/html")
+    for picture in content.pictures:
+        letter.attach(_inline(picture))
+    return letter
+
+
+def _inline(picture: Mapping[str, str]) -> MIMEImage:
+    part = MIMEImage(base64.b64decode(picture["base64"]), picture["type"].removeprefix("image/"))
+    part.add_header("Content-ID", f"<{picture['cid']}>")
+    part.add_header("Content-Disposition", "inline", filename=picture["name"])
+    return part
 
 
 def drop_older(at: datetime) -> int:

@@ -3,7 +3,7 @@ schedule of periodic tasks remembers.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import pgtrigger
 
@@ -44,10 +44,16 @@ class AuditEvent(models.Model):
 
 @dataclass(frozen=True)
 class MailContent:
-    """What a mail says. Headers, e.g. List-Unsubscribe, are written by us, never from anybody's input."""
+    """What a mail says. Headers, e.g. List-Unsubscribe, are written by us, never from anybody's input.
+
+    `html` is the same as HTML, "" for none. Its pictures are in `pictures`: [{"cid": for `src="cid:…"`, "name", "type":
+    "image/jpeg", "base64"}]; nothing in it is fetched from anywhere.
+    """
 
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    html: str = ""
+    pictures: list[dict[str, str]] = field(default_factory=list)
 
 
 class MailMessage(models.Model):
@@ -95,7 +101,7 @@ class MailMessage(models.Model):
 
     def seal(self) -> None:
         """Encrypt `unsealed`; the row must have its id."""
-        content = json.dumps({"body": self.unsealed.body, "headers": self.unsealed.headers})
+        content = json.dumps(asdict(self.unsealed))
         self.sealed = crypto.seal(self.PURPOSE, content, self.bound_to)
 
     @property

@@ -85,6 +85,7 @@ from posts.models import (
     Comment,
     Consent,
     Decision,
+    DecisionLink,
     Folder,
     Media,
     PollResult,
@@ -122,7 +123,7 @@ ORDER = (
     DirtyTally, Tally,
     HistoryImport,
     PollResult, Publication, Attempt, DuplicatePost, Delivery, Seen, Suggestion, Comment, Thread,
-    Decision, Variant, Version, Post,
+    DecisionLink, Decision, Variant, Version, Post,
     Media, Folder, Snippet, Template, Credential, ConnectAttempt, ChannelPause, Channel, Pause,
 )  # fmt: skip
 

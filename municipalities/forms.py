@@ -116,6 +116,7 @@ class RulesForm(forms.ModelForm):
             "approval",
             "may_approve_own",
             "answers_need_approval",
+            "decides_by_mail",
             "staff_may_read_drafts",
             "primary_script",
             "move_window_hours",
@@ -130,6 +131,10 @@ class RulesForm(forms.ModelForm):
                 "Answers of officers then require approval. In an emergency, people on the emergency list answer at "
                 "once."
             ),
+            "decides_by_mail": _(
+                "The mail about a post that waits then holds its texts and pictures, and a link that works once, for "
+                "24 hours, and only with the approver's own sign-in."
+            ),
             "staff_may_read_drafts": _("Otherwise they see only what was published."),
             "primary_script": _("New posts start in it."),
         }
@@ -138,10 +143,12 @@ class RulesForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         hours = settings.RULE_RELAXATION_HOURS
         self.fields["reason"].help_text = ngettext(
-            "Needed where fewer people have to agree, where answers no longer wait, or where more time may pass. "
-            "The other approvers read it. The change waits %(hours)s hour, or until another approver agrees.",
-            "Needed where fewer people have to agree, where answers no longer wait, or where more time may pass. "
-            "The other approvers read it. The change waits %(hours)s hours, or until another approver agrees.",
+            "Needed where fewer people have to agree, where answers no longer wait, where a mail may lead to a "
+            "decision, or where more time may pass. The other approvers read it. The change waits %(hours)s hour, or "
+            "until another approver agrees.",
+            "Needed where fewer people have to agree, where answers no longer wait, where a mail may lead to a "
+            "decision, or where more time may pass. The other approvers read it. The change waits %(hours)s hours, or "
+            "until another approver agrees.",
             hours,
         ) % {"hours": hours}
 

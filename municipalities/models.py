@@ -75,6 +75,7 @@ class Municipality(models.Model):
     approval = models.CharField(_("who approves posts"), max_length=6, choices=Approval, default=Approval.ONE)
     may_approve_own = models.BooleanField(_("an approver may approve their own post"), default=False)
     answers_need_approval = models.BooleanField(_("answers to citizens need an approval"), default=False)
+    decides_by_mail = models.BooleanField(_("approvers may decide from a mail"), default=False)
     staff_may_read_drafts = models.BooleanField(_("programme staff may read drafts"), default=False)
     move_window_hours = models.PositiveSmallIntegerField(_("hours a post may move and stay approved"), default=24)
     not_after_minutes = models.PositiveSmallIntegerField(_("minutes a post may be late"), default=120)

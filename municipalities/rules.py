@@ -186,6 +186,8 @@ RELAXES: dict[str, Callable[[Any, Any], bool]] = {
     "approval": lambda before, after: _STRENGTH[after] < _STRENGTH[before],
     "may_approve_own": lambda before, after: after and not before,
     "answers_need_approval": lambda before, after: before and not after,
+    # one more door to a decision, and drafts in mailboxes
+    "decides_by_mail": lambda before, after: after and not before,
     "move_window_hours": lambda before, after: after > before,
     "emergency_review_hours": lambda before, after: after > before,
 }

@@ -1,13 +1,17 @@
 """Builds the mails: plain text, one mail for what is sent at once, one for the daily summary.
 
+A mail about one thing may have more content than its notification (`notifications.mail_content`), as HTML too.
+
 The text of a notification is in the language that the person had when it was created; the text around it follows their
 current language. Which mail there is about a failed post is decided in `portal/delivery_notifications.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -16,7 +20,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from common import dates, mail
 from common.models import MailMessage
-from notifications import rules, unsubscribe_links
+from notifications import mail_content, rules, unsubscribe_links
 from notifications.enums import NotificationKind
 from notifications.models import Notification
 
@@ -24,14 +28,26 @@ from notifications.models import Notification
 MOST_LISTED = 40
 # Prefix of `MailMessage.dedupe` of all this mail: headers and body are encrypted and cannot be searched.
 DEDUPE = "notification:"
+# Before what every mail ends with, RFC 3676 4.3.
+FOOT = "\n\n-- \n"
 
 
 def single(person: User, rows: Sequence[Notification], key: str) -> MailMessage:
     """About one thing: its notifications, oldest first, each with its link."""
     with translation.override(person.language):
-        sections = [f"{row.subject}\n\n{_section(row)}" for row in rows] if len(rows) > 1 else [_section(rows[0])]
+        more = {row.pk: content for row in rows if (content := mail_content.build(row))}
+        sections = [_section(row, more.get(row.pk)) for row in rows]
+        if len(rows) > 1:
+            sections = [f"{row.subject}\n\n{section}" for row, section in zip(rows, sections, strict=True)]
         files = [row.file for row in rows if row.file]
-        return _letter(person, _subject(rows), "\n\n\n".join(sections), rows, key, files=files)
+        message = _letter(person, _subject(rows), "\n\n\n".join(sections), rows, key, files=files)
+        if more:
+            message.unsealed = replace(
+                message.unsealed,
+                html=_html(rows, message, more),
+                pictures=[dict(picture) for content in more.values() for picture in content.pictures],
+            )
+        return message
 
 
 def bundle(person: User, rows: Sequence[Notification], key: str) -> MailMessage:
@@ -59,8 +75,18 @@ def _subject(rows: Sequence[Notification]) -> str:
     return pattern % {"subject": headline, "count": others}
 
 
-def _section(row: Notification) -> str:
-    return "\n\n".join(filter(None, [row.body, address(row)]))
+def _section(row: Notification, more: mail_content.MailAddition | None = None) -> str:
+    """Its text and its address; `more` brings an address of its own."""
+    return "\n\n".join(filter(None, [row.body, more.text if more else address(row)]))
+
+
+def _html(rows: Sequence[Notification], message: MailMessage, more: Mapping[int, mail_content.MailAddition]) -> str:
+    """The same as HTML, without anything that is fetched from elsewhere."""
+    parts = [(row, more.get(row.pk), address(row)) for row in rows]
+    foot = message.unsealed.body.rpartition(FOOT)[2]
+    return render_to_string(
+        "notifications/mail_html.html", {"subject": message.subject, "parts": parts, "foot": foot.strip()}
+    )
 
 
 def _list(rows: Sequence[Notification]) -> str:
@@ -98,7 +124,7 @@ def _letter(
     return mail.compose(
         to=person.email,
         subject=subject,
-        body=f"{body}\n\n-- \n{_foot(kinds, stoppable, stop)}\n",
+        body=f"{body}{FOOT}{_foot(kinds, stoppable, stop)}\n",
         dedupe=f"{DEDUPE}{min(row.pk for row in rows)}",
         headers=headers if stop else {},
         files=files,

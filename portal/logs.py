@@ -1,7 +1,7 @@
 """Formats and filters of the log: one line per record, and per refused request, without the secrets of addresses.
 
-Links in mails to departments, invitations, password resets, confirmations of addresses, calendar feeds, unsubscribe
-links, the link of the first set-up and signed addresses of files grant access by themselves.
+Links in mails to departments and to approvers, invitations, password resets, confirmations of addresses, calendar
+feeds, unsubscribe links, the link of the first set-up and signed addresses of files grant access by themselves.
 """
 
 import json
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.http import Http404, HttpRequest
 
 SECRET = re.compile(
-    r"(/inbox-answer/|/invitation/|/password/reset/key/|/confirm-email/|/feeds/|/notifications/stop/|/setup/open/|/public/)"
+    r"(/inbox-answer/|/decide/|/invitation/|/password/reset/key/|/confirm-email/|/feeds/|/notifications/stop/|/setup/open/|/public/)"
     r"[^/\s?\"']+"
 )
 

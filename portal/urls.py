@@ -21,6 +21,7 @@ urlpatterns = [
     path("m/<slug:municipality>/", home.workspace, name="workspace"),
     path("m/<slug:municipality>/channels/", channels.channels, name="channels"),
     path("m/<slug:municipality>/", include("posts.urls")),
+    path("", include("posts.public_urls")),
     path("", include("administration.urls")),
     path("", include("kits.urls")),
     path("", include("library.urls")),

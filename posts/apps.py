@@ -7,6 +7,10 @@ class PostsConfig(AppConfig):
 
     def ready(self) -> None:
         from common import audit_messages
+        from notifications import mail_content
+        from notifications.enums import NotificationKind
         from posts.audit_messages import MESSAGES
+        from posts.review import decision_mail
 
         audit_messages.register(self.name, MESSAGES)
+        mail_content.register(NotificationKind.SUBMITTED, decision_mail.build)

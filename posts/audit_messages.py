@@ -53,6 +53,8 @@ MESSAGES: dict[str, Promise] = {
     "post.reply": _("Answered in a conversation on “%(target)s”"),
     "post.resolve": _("Marked a conversation on “%(target)s” as resolved"),
     "post.restore": _("Restored “%(target)s”"),
+    "post.refuse_by_mail": _("Refused an attempt to decide about “%(target)s” by the link of a mail"),
+    "post.use_link": _("Decided about “%(target)s” by the link of a mail"),
     "post.return": _("Sent version %(version)s of “%(target)s” back with a note"),
     "post.schedule": _("Scheduled “%(target)s”"),
     "post.submit": _("Submitted version %(version)s of “%(target)s” for approval"),

@@ -54,6 +54,7 @@ STAYS = {
     "mentoring.reminder": "that somebody was reminded of something",
     "mentoring.performancenotice": "what a mentor was told",
     "needs.needspage": "a switch and a contact; the activity tells when it was used",
+    "posts.decisionlink": "links in mails, good for a day; the decisions go in",
     "reports.monthlyreport": "made of the numbers that are in it, and deleted after some days",
     "reports.publicpage": "a switch; the activity tells when it was used",
     "reports.run": "when a report went out; the activity tells it",

@@ -292,6 +292,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='DecisionLink',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='posts.version')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('token_hash', models.CharField(max_length=64, unique=True)),
+                ('digest', models.CharField(max_length=64)),
+                ('created_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField()),
+                ('used_at', models.DateTimeField(null=True)),
+                ('outcome', models.CharField(blank=True, choices=[('submitted', 'Submitted for approval'), ('endorsed', 'Read by the mentor: it is ready'), ('approved', 'Approved'), ('returned', 'Returned'), ('taken_back', 'Taken back'), ('emergency', 'Published in an emergency'), ('reviewed', 'Reviewed afterwards: in order'), ('objected', 'Reviewed afterwards: not in order')], max_length=10)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'indexes': [models.Index(fields=['municipality', 'expires_at'], name='decision_link_expired')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('used_at__isnull', True)), models.Q(('used_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='decision_link_used_has_outcome')],
+            },
+        ),
+        migrations.CreateModel(
             name='Decision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -5,6 +5,7 @@ freezes it when it is submitted or sent. `Publication` refers to the delivery th
 """
 
 from posts.models.amendments import Amendment, AmendmentPart
+from posts.models.decision_links import DecisionLink
 from posts.models.decisions import Decision
 from posts.models.link_checks import LinkCheck
 from posts.models.media import Consent, Folder, Media
@@ -20,6 +21,7 @@ __all__ = [
     "Comment",
     "Consent",
     "Decision",
+    "DecisionLink",
     "Folder",
     "LinkCheck",
     "Media",

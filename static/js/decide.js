@@ -2,6 +2,9 @@
 // where the dialog cannot be fetched, that page does the same job.
 import { closest } from "./dom.js";
 import { openRemote } from "./remote_dialog.js";
+import { startNetworks } from "./review/networks.js";
+
+startNetworks();
 
 document.addEventListener("click", async (event) => {
   const link = closest(event, "a[data-decide]");

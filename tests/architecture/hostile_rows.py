@@ -197,6 +197,8 @@ KEPT = {
         "notifications_pushsubscription.sealed",
         "planning_feed.digest",
         "planning_importrun.digest",
+        "posts_decisionlink.digest",
+        "posts_decisionlink.token_hash",
         "posts_linkcheck.digest",
         "posts_media.sha256",
         "posts_version.digest",

@@ -24,7 +24,8 @@ INVENTORY = {
     "make secrets, and keep only their hash": [
         "accounts/domain/invitations.py", "administration/domain/set_up.py", "channels/domain/connect/answer.py",
         "channels/domain/connect/attempts.py", "inbox/domain/handover.py", "planning/domain/feeds.py",
-        "practice/domain/access.py", "practice/hashes.py", "portal/operations.py",
+        "posts/review/domain/decision_links.py", "practice/domain/access.py", "practice/hashes.py",
+        "portal/operations.py",
     ],
     "make names that nobody guesses": [
         "administration/domain/exports.py", "analytics/indicators/domain/manual_values.py",

@@ -194,6 +194,7 @@ COLUMNS = {
     "posts.Consent.withdrawn_by": HISTORY,
     "posts.Decision.by": HISTORY,
     "posts.Decision.for_whom": HISTORY,
+    "posts.DecisionLink.user": ASKED,
     "posts.Folder.created_by": HISTORY,
     "posts.Media.uploaded_by": HISTORY,
     "posts.Post.author": HISTORY,

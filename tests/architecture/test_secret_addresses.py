@@ -17,7 +17,7 @@ NOT_SECRET = {
     "short_link": "short links are published",
 }
 SECRET = "s3cret-of-many-letters"
-PLAIN = {"uidb36": "a1", "name": "file.png"}
+PLAIN = {"uidb36": "a1", "name": "file.png", "number": 1}
 
 
 def names(address: Address) -> set[str]:

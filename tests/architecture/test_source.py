@@ -108,6 +108,7 @@ EVERYWHERE = {
     "needs/domain/notify.py",
     "planning/domain/imports.py",
     "planning/domain/repeat.py",
+    "posts/review/domain/decision_links.py",
     "benchmarks/burst.py",
     "benchmarks/daily_counts.py",
     "benchmarks/inbox.py",

@@ -111,7 +111,7 @@ def the_mentor_finds_it_ready(mentor: Visit, address: str) -> None:
 
 def the_form_is_open(visit: Visit) -> None:
     """On a phone it is a sheet; on a desk it stands beside the post."""
-    opener = visit.page.locator(".decide-foot button")
+    opener = visit.page.locator(".decide-foot button").first
     if opener.is_visible():
         opener.click()
 

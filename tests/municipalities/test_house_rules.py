@@ -113,6 +113,7 @@ def test_every_field_of_the_workspace_is_a_house_rule_or_something_else() -> Non
         ("approval", "mentor", "two"),
         ("may_approve_own", True, False),
         ("answers_need_approval", False, True),
+        ("decides_by_mail", True, False),
         ("move_window_hours", 25, 24),
         ("emergency_review_hours", 2, 1),
     ],

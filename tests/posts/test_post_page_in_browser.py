@@ -76,12 +76,12 @@ def test_on_a_phone_the_approver_reads_first_and_decides_in_a_sheet(desk: Street
     expect(form).to_be_hidden()
     assert fits(page)
     assert violations(page) == []
-    page.get_by_role("button", name="Decide", exact=True).click()
+    page.get_by_role("button", name="Approve…").click()
     expect(form).to_be_visible()
     assert violations(page) == []
     page.keyboard.press("Escape")
     expect(form).to_be_hidden()
-    page.get_by_role("button", name="Decide", exact=True).focus()
+    page.get_by_role("button", name="Approve…").focus()
     page.keyboard.press("Enter")
     form.get_by_role("button", name="Approve").click()
     expect(page.locator("main")).to_contain_text("Approved. It is published automatically at its time.")
@@ -91,7 +91,7 @@ def test_on_a_phone_the_approver_reads_first_and_decides_in_a_sheet(desk: Street
 def test_on_a_wide_screen_the_decision_stays_beside_what_goes_out(desk: Street, waiting: Post, visit: Any) -> None:
     page = visit(desk.cast.approver, "post", waiting.pk, size={"width": 1366, "height": 657})
     look, form = page.locator(".reading-previews"), page.locator("#decide")
-    expect(page.get_by_role("button", name="Decide", exact=True)).to_be_hidden()
+    expect(page.get_by_role("button", name="Approve…")).to_be_hidden()
     left, right = look.bounding_box(), form.bounding_box()
     assert left["x"] + left["width"] <= right["x"], "beside it"
     assert left["y"] < 300

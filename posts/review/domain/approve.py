@@ -5,6 +5,7 @@ post is approved as soon as the rule is met for exactly the version that was rev
 """
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -36,14 +37,14 @@ RESOLVE, LEAVE = "resolve", "leave"
 @transaction.atomic
 def approve(
     post: Post, version: Version, *, by: User, note: str = "", threads: str = "", seen: Collection[int] | None = None,
-    time: str | None = None,
+    time: str | None = None, by_mail: bool = False,
 ) -> Post:  # fmt: skip
     """Approve exactly `version`. Once it has all required approvals, its deliveries are released for their time.
 
     `threads` is what happens to open threads, "resolve" or "leave"; `seen` are those that were on the page (None: all),
     and `time` is the value of `time_shown` on the page (None: the current one), since an approval is valid for the time
-    that was shown. Raises `ActionNotAllowed` if the post or its time has changed since, if it is not this person's
-    turn, or if nothing was chosen for open threads.
+    that was shown. `by_mail`: by the link of a mail (`decision_links`). Raises `ActionNotAllowed` if the post or its
+    time has changed since, if it is not this person's turn, or if nothing was chosen for open threads.
     """
     post = locked(post)
     lock_right_to_decide(post, by)
@@ -71,7 +72,10 @@ def approve(
         corrections.carry_out(post, version, by=by)
     elif after.met:
         _release(post, by=by)
-    record("post.approve", by=by, target=post, version=version.number, for_whom=capacity.for_whom, threads=settled)
+    record(
+        "post.approve", by=by, target=post, version=version.number, for_whom=capacity.for_whom, threads=settled,
+        **_way(by_mail=by_mail),
+    )  # fmt: skip
     if after.met:
         review_notifications.approved(post, by=by, note=note)
     else:
@@ -95,7 +99,7 @@ def endorse(post: Post, version: Version, *, by: User, note: str = "") -> Post:
 
 
 @transaction.atomic
-def send_back(post: Post, version: Version, *, by: User, note: str) -> Post:
+def send_back(post: Post, version: Version, *, by: User, note: str, by_mail: bool = False) -> Post:
     """Return `version` to its writer with a note. Pending deliveries are withdrawn."""
     post = locked(post)
     lock_right_to_decide(post, by)
@@ -110,9 +114,14 @@ def send_back(post: Post, version: Version, *, by: User, note: str) -> Post:
     post.stage = Stage.RETURNED
     post.save()
     record_decision(version, DecisionKind.RETURNED, by=by, note=note.strip(), for_whom_id=held[0].for_whom)
-    record("post.return", by=by, target=post, version=version.number)
+    record("post.return", by=by, target=post, version=version.number, **_way(by_mail=by_mail))
     review_notifications.returned(post, by=by, note=note.strip())
     return post
+
+
+def _way(*, by_mail: bool) -> dict[str, Any]:
+    """In the audit event: that it was not decided in the portal."""
+    return {"by_mail": True} if by_mail else {}
 
 
 def time_shown(post: Post) -> str:

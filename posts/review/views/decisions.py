@@ -16,7 +16,7 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts.draft import parse
 from posts.editing.domain.submit import take_back
-from posts.enums import DecisionKind, Stage
+from posts.enums import DecisionKind
 from posts.forms import EmergencyForm
 from posts.models import Decision, Post, Version
 from posts.queries import OUT, publications
@@ -25,6 +25,7 @@ from posts.review.domain.approve import approve as approve_version
 from posts.review.domain.approve import endorse as endorse_version
 from posts.review.domain.approve import send_back
 from posts.review.views.actions import run_action
+from posts.review.views.approval_sentence import approval_sentence
 from posts.review.views.review_page import build_review_page, readable_or_404
 from posts.review.views.review_screen import present
 from posts.review.views.unsaved_input import keep_input
@@ -55,7 +56,7 @@ def approve(request: MunicipalityRequest, pk: int) -> HttpResponse:
         lambda: approve_version(
             post, version, by=request.user, note=note, threads=threads, seen=seen, time=request.POST.get("time")
         ),
-        lambda: _approved(Post.objects.get(pk=post.pk)), to=to, otherwise=_keep_note(request, post, note),
+        lambda: approval_sentence(Post.objects.get(pk=post.pk)), to=to, otherwise=_keep_note(request, post, note),
     )  # fmt: skip
 
 
@@ -72,14 +73,6 @@ def _panel(request: MunicipalityRequest, pk: int) -> HttpResponse:
 def _keep_note(request: MunicipalityRequest, post: Post, note: str) -> Callable[[], HttpResponse] | None:
     """Back to the page with the note that was typed, after a refused decision."""
     return (lambda: keep_input(request, post, note=note[:MOST_NOTE])) if note.strip() else None
-
-
-def _approved(post: Post) -> str:
-    if post.stage != Stage.APPROVED:
-        return _("Your approval is recorded. One more approver has to agree; they have been notified.")
-    if post.due_at:
-        return _("Approved. It is published automatically at its time.")
-    return _("Approved. Choose a time for it, or publish it now.")
 
 
 def _version(request: MunicipalityRequest, pk: int) -> tuple[Post, Version]:

@@ -7,8 +7,8 @@ it is read before, by `review_page`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -80,12 +80,13 @@ class NetworkLine:
 @dataclass(frozen=True)
 class PreviewCard:
     """How a network shows it. `state`: how it stands there, where it is not what the others are; "" otherwise.
-    `published_at` None: it would say "now".
+    `published_at` None: it would say "now". `shares_network`: another channel on the page is of the same network.
     """
 
     preview: Preview
     state: str = ""
     published_at: datetime | None = None
+    shares_network: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def present(reading: ReviewPage, slug: str) -> ReviewScreen:
         shows_approved_time=may["publish"] or may["unschedule"],
         older_version=reading.version.number if reading.version and not reading.is_newest else None,
         networks=tuple(_network(publication, reading) for publication in reading.publications),
-        previews=tuple(_previews(reading)),
+        previews=mark_shared_networks(list(_previews(reading))),
         was_sent=_was_sent(reading),
         is_out=is_out,
         further_actions=tuple(_further_actions(reading, slug)) if is_out else (),
@@ -337,6 +338,13 @@ def _previews(reading: ReviewPage) -> Iterator[PreviewCard]:
         else:
             others.append(PreviewCard(preview, publication.shown_state))
     yield from others
+
+
+def mark_shared_networks(cards: Sequence[PreviewCard]) -> tuple[PreviewCard, ...]:
+    """A network's name alone names a channel only where it is the only one of that network."""
+    shown = {card.preview.channel.pk: card.preview.channel.platform for card in cards}
+    channels = Counter(shown.values())
+    return tuple(replace(card, shares_network=channels[card.preview.channel.platform] > 1) for card in cards)
 
 
 def _event(publication: Publication) -> tuple[NetworkEvent, datetime | None]:

@@ -2,8 +2,10 @@
 import { startKeys } from "./keys.js";
 import { startMargin } from "./margin.js";
 import { startMentions } from "./mentions.js";
+import { startNetworks } from "./networks.js";
 import { startRegions } from "./region.js";
 import { startSaying } from "./say.js";
+import { startSheet } from "./sheet.js";
 import { startSelecting } from "./words.js";
 
 const threads = document.getElementById("threads");
@@ -18,3 +20,5 @@ if (saying) {
   startRegions(document.getElementById("paper"), saying);
 }
 startKeys(margin, saying);
+startSheet();
+startNetworks();
