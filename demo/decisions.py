@@ -25,6 +25,7 @@ from posts.review.domain import emergency
 from posts.review.domain.approve import LEAVE, approve, endorse
 
 RULES: dict[str, dict[str, object]] = {
+    "cuprija": {"decides_by_mail": True},
     "kragujevac": {"approval": Approval.TWO, "answers_need_approval": True},
     "novi-pazar": {"approval": Approval.MENTOR},
     "vlasotince": {"approval": Approval.NONE},

@@ -115,7 +115,7 @@ def network_texts(previews: Sequence[Preview]) -> list[NetworkText]:
     """Channels that get the same are named together."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for preview in previews:
-        name = f"{network_name(preview.channel.platform)} · {preview.channel.name}"
+        name = f"{network_name(preview.channel.network_label)} · {preview.channel.name}"
         alike.setdefault(_paragraphs(preview), []).append(without_bidi_controls(name))
     return [NetworkText(", ".join(dict.fromkeys(names)), paragraphs) for paragraphs, names in alike.items()]
 

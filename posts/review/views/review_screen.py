@@ -342,9 +342,9 @@ def _previews(reading: ReviewPage) -> Iterator[PreviewCard]:
 
 def mark_shared_networks(cards: Sequence[PreviewCard]) -> tuple[PreviewCard, ...]:
     """A network's name alone names a channel only where it is the only one of that network."""
-    shown = {card.preview.channel.pk: card.preview.channel.platform for card in cards}
+    shown = {card.preview.channel.pk: card.preview.channel.network_label for card in cards}
     channels = Counter(shown.values())
-    return tuple(replace(card, shares_network=channels[card.preview.channel.platform] > 1) for card in cards)
+    return tuple(replace(card, shares_network=channels[card.preview.channel.network_label] > 1) for card in cards)
 
 
 def _event(publication: Publication) -> tuple[NetworkEvent, datetime | None]:
