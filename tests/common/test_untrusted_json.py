@@ -18,7 +18,7 @@ OWN = {
     "channels/pauses.py", "channels/public.py", "channels/domain/connect/attempts.py", "channels/domain/credentials.py",
     "common/live_streams.py", "common/management/commands/make_messages.py", "common/models.py",
     "common/untrusted_json.py", "inbox/queries/message_context.py",
-    "municipalities/reference/__init__.py",
+    "municipalities/reference/__init__.py", "notifications/domain/push_devices.py",
     "platforms/bluesky/video_service.py", "platforms/facebook/other_formats.py",
     "platforms/facebook/videos.py", "platforms/google_business/reviews.py", "platforms/linkedin/media.py",
     "platforms/mail/access.py",
