@@ -124,6 +124,7 @@ EVERYWHERE = {
     "demo/day.py",
     "demo/indicators.py",
     "demo/metrics.py",
+    "demo/year.py",
     "portal/delivery_notifications.py",
     "portal/management/commands/check_files.py",
     "posts/polls/domain/ask_report.py",
