@@ -10,11 +10,12 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from practice import queries
+from practice import queries, rules
 from practice.domain import door, moderate, react, write
 from practice.domain.write import Draft
 from practice.enums import AccountKind
 from practice.errors import Missing
+from practice.imitations import IMITATIONS
 from practice.models import Account, Notice, Status
 from tests.practice.test_api import token_for
 
@@ -65,7 +66,11 @@ def texts(site: Client, status: Status, headers: dict[str, str] | None = None) -
 
 def test_the_server_says_what_it_can(site: Client, db: None) -> None:
     configuration = site.get("/api/v2/instance").json()["configuration"]["dobosar"]
-    assert configuration == {"comments": ["hide", "delete"], "visibilities": ["public", "direct"]}
+    assert configuration == {
+        "comments": ["hide", "delete"],
+        "visibilities": ["public", "direct"],
+        "imitations": {"networks": list(IMITATIONS), "max_characters": rules.MAX_CHARACTERS_OF_IMITATION},
+    }
 
 
 def test_a_hidden_comment_is_gone_for_everybody_but_its_author_and_the_page(
