@@ -16,8 +16,19 @@ from library.domain.templates import TemplateContent
 from library.enums import GapKind
 from library.gaps import MOST as MOST_GAPS
 from library.gaps import Gap, TemplateSource, with_defaults
+from library.models import Template
 from library.queries import Branch
-from posts.draft import MOST_OPTION, MOST_OPTIONS, MOST_PROMISE, MOST_RULES, BadDraft, is_link, parse, storable
+from posts.draft import (
+    MOST_ALT,
+    MOST_OPTION,
+    MOST_OPTIONS,
+    MOST_PROMISE,
+    MOST_RULES,
+    BadDraft,
+    is_link,
+    parse,
+    storable,
+)
 from posts.editing.placeholders import Value
 from posts.enums import CallKind, Category, ConsentKind, Format
 from posts.labels import language_name
@@ -239,6 +250,48 @@ class SnippetForm(forms.Form):
 def _folder_field(branches: Sequence[Branch], label: Any, empty: Any) -> forms.ChoiceField:
     choices = [("", empty), *((str(branch.folder.pk), branch.path) for branch in branches)]
     return forms.ChoiceField(label=label, choices=choices, required=False)
+
+
+class PicturePostForm(forms.Form):
+    """A picture from the camera or from the device, its description, and a template to write from."""
+
+    camera = forms.FileField(
+        label=gettext_lazy("Take a picture"), required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )  # fmt: skip
+    device = forms.FileField(
+        label=gettext_lazy("Choose one that is there"), required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
+    )  # fmt: skip
+    alt = forms.CharField(
+        label=gettext_lazy("What does the picture show?"), max_length=MOST_ALT, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("For those who cannot see it. One sentence is enough; you can dictate it."),
+    )  # fmt: skip
+    template = forms.ChoiceField(label=gettext_lazy("Begin with the text of a template"), required=False)
+
+    def __init__(self, *args: Any, templates: Sequence[Template], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for row in templates:
+            groups.setdefault(row.get_category_display(), []).append((str(row.ref), row.name))
+        field = self.fields["template"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", gettext_lazy("No template")), *groups.items()]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not (cleaned.get("camera") or cleaned.get("device")):
+            self.add_error("camera", _("No picture arrived. Take one, or choose one."))
+        return cleaned
+
+    def file(self) -> Any:
+        return self.cleaned_data.get("camera") or self.cleaned_data.get("device")
+
+    @property
+    def filled_field(self) -> str:
+        """The field whose file was sent: a problem with it stands there."""
+        return "camera" if self.cleaned_data.get("camera") else "device"
 
 
 class PictureForm(forms.Form):

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from library.views import consents, pictures, snippets, templates
+from library.views import consents, picture_posts, pictures, snippets, templates
 
 M = "m/<slug:municipality>/library/"
 
 urlpatterns = [
+    path("m/<slug:municipality>/posts/from-picture/", picture_posts.new, name="post_from_picture"),
     path(M, templates.templates, name="library"),
     path(f"{M}templates/new/", templates.new, name="library_template_new"),
     path(f"{M}templates/<slug:ref>/", templates.template, name="library_template"),

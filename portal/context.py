@@ -170,7 +170,7 @@ MOST_WORKSPACES = 12
 
 
 def navigation(request: NavigationRequest) -> dict[str, Any]:
-    """Context processor: `nav`, `workspaces`, `bell`, `new_post_url`, `posts_today_url`, `channels_url`, `stop_url`,
+    """Context processor: `nav`, `workspaces`, `bell`, `new_post_url`, `picture_post_url`, `posts_today_url`, `channels_url`, `stop_url`,
     `workspace_notice`, `tour`, `tour_back`, `tour_offer`, `demo`."""
     context: dict[str, Any] = {"demo": settings.DEMO}
     user = getattr(request, "user", None)
@@ -206,6 +206,7 @@ def navigation(request: NavigationRequest) -> dict[str, Any]:
         context["workspace_notice"] = SimpleLazyObject(lambda: _wide_notice(request, rows()))
     if municipality and access and access.may(Verb.POST_EDIT):
         context["new_post_url"] = address("post_new", municipality.slug)
+        context["picture_post_url"] = address("post_from_picture", municipality.slug)
         context["posts_today_url"] = address("posts_today", municipality.slug)
     if municipality and access and access.may(Verb.CHANNEL_VIEW):
         context["channels_url"] = address("channels", municipality.slug)

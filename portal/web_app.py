@@ -100,11 +100,13 @@ def _manifest(tag: str) -> dict[str, Any]:
 @signed_in
 @require_safe
 def new_post(request: SignedInRequest) -> HttpResponse:
-    """Where an empty post begins: in the person's only municipality, or Home where one of several is chosen."""
+    """Where a post begins: in the person's only municipality, on a telephone with a picture; Home where one of several
+    municipalities is chosen."""
     rows = with_roles(request.user).filter(pk__in=workspaces(request.user).values("pk"))
     real = rows.exclude(kind=MunicipalityKind.TRAINING).order_by("pk")[:2]
     if len(real) == 1 and access_in(request.user, real[0]).may(Verb.POST_EDIT):
-        return redirect("post_new", real[0].slug)
+        is_phone = request.headers.get("Sec-CH-UA-Mobile") == "?1"
+        return redirect("post_from_picture" if is_phone else "post_new", real[0].slug)
     return redirect("home")
 
 

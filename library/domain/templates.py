@@ -119,11 +119,19 @@ def use(template: Template, values: Mapping[str, Value], *, municipality: Munici
 def begun(pattern: TemplateSource, values: Mapping[str, Value], *, municipality: Municipality, by: User) -> Post:
     """The same from any pattern, for verbs that write down by themselves what they did."""
     post = create_post(municipality, by=by)
-    empty = replace(parse(pattern.content), glossary=glossary(municipality.pk))
-    draft = filled(empty, values, deadline=pattern.deadline, first=f"sr-{municipality.primary_script}")
-    content = Content(_at_home(draft, parse(post.draft).channels), pattern.name[:140], pattern.category)
+    content = content_from(pattern, values, municipality=municipality, connected=parse(post.draft).channels)
     save_draft(post, content, revision=post.revision, by=by)
     return Post.objects.get(pk=post.pk)
+
+
+def content_from(
+    pattern: TemplateSource, values: Mapping[str, Value], *, municipality: Municipality, connected: tuple[int, ...]
+) -> Content:
+    """What a new post from the pattern holds. `connected` are the channels for which it is written where the pattern
+    names none that is left."""
+    empty = replace(parse(pattern.content), glossary=glossary(municipality.pk))
+    draft = filled(empty, values, deadline=pattern.deadline, first=f"sr-{municipality.primary_script}")
+    return Content(_at_home(draft, connected), pattern.name[:140], pattern.category)
 
 
 def _at_home(draft: Draft, connected: tuple[int, ...]) -> Draft:

@@ -71,3 +71,11 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   (await import("./offline/sign_out.js")).signOut(form);
 });
+
+// Without a connection there is no page that takes a picture: the composer is kept on the device, and takes one too.
+document.addEventListener("click", (event) => {
+  const link = closest(event, "a[data-without-connection]");
+  if (!link || navigator.onLine) return;
+  event.preventDefault();
+  location.assign(link.dataset.withoutConnection);
+});
