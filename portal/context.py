@@ -170,8 +170,8 @@ MOST_WORKSPACES = 12
 
 
 def navigation(request: NavigationRequest) -> dict[str, Any]:
-    """Context processor: `nav`, `workspaces`, `bell`, `new_post_url`, `picture_post_url`, `posts_today_url`, `channels_url`, `stop_url`,
-    `workspace_notice`, `tour`, `tour_back`, `tour_offer`, `demo`."""
+    """Context processor: `nav`, `workspaces`, `bell`, `new_post_url`, `picture_post_url`, `posts_today_url`,
+    `channels_url`, `stop_url`, `workspace_notice`, `tour`, `tour_back`, `tour_offer`, `demo`."""
     context: dict[str, Any] = {"demo": settings.DEMO}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:

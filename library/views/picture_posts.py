@@ -52,9 +52,7 @@ def _begun(request: MunicipalityRequest, form: PicturePostForm, templates: list[
     """The post, or None when the form says why there is none."""
     file, chosen = form.file(), form.cleaned_data["template"]
     try:
-        media = pictures.add(
-            request.municipality, file, name=file.name or "", size=file.size or 0, by=request.user
-        )
+        media = pictures.add(request.municipality, file, name=file.name or "", size=file.size or 0, by=request.user)
         return picture_posts.begin(
             request.municipality,
             media,
