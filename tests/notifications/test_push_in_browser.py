@@ -97,10 +97,10 @@ def test_from_the_click_to_the_very_place(
     assert service.problems == []
     worker = context.service_workers[0] if context.service_workers else context.wait_for_event("serviceworker")
     worker.evaluate(KEEPS_NOTIFICATIONS)
-    _deliver(page, live_server.url, json.dumps(own.messages[0]))
-    _deliver(page, live_server.url, json.dumps(own.messages[0]))  # by a worker that died: it is shown once
+    deliver(page, live_server.url, json.dumps(own.messages[0]))
+    deliver(page, live_server.url, json.dumps(own.messages[0]))  # by a worker that died: it is shown once
     shown = [{"title": "A post waits for a decision", "lang": "en", "id": row.pk, "url": own.messages[0]["url"]}]
-    _until(lambda: worker.evaluate(SHOWN) == shown)
+    until(lambda: worker.evaluate(SHOWN) == shown)
     address = worker.evaluate(CLICK)
     assert worker.evaluate(SHOWN) == []
     page.goto(address)
@@ -113,17 +113,17 @@ def test_from_the_click_to_the_very_place(
     context.close()
 
 
-def _deliver(page: Any, origin: str, data: str) -> None:
+def deliver(page: Any, origin: str, data: str) -> None:
     """As the browser's push service would."""
     session, registrations = page.context.new_cdp_session(page), []
     session.on("ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"]))
     session.send("ServiceWorker.enable")
-    _until(lambda: page.evaluate("1") and bool(registrations))
+    until(lambda: page.evaluate("1") and bool(registrations))
     wanted = {"origin": origin, "registrationId": registrations[0]["registrationId"], "data": data}
     session.send("ServiceWorker.deliverPushMessage", wanted)
 
 
-def _until(is_so: Callable[[], bool], seconds: float = 10) -> None:
+def until(is_so: Callable[[], bool], seconds: float = 10) -> None:
     ends_at = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < ends_at
