@@ -29,7 +29,7 @@ NO_LIST = {
     "exports", "feed", "first_steps", "good_practice", "house_rules", "inbox_answer_new", "inbox_office_hours",
     "inbox_people", "inbox_rule_new", "inbox_satisfaction", "library", "library_folder_new", "library_template_new",
     "member_invite", "members", "mentoring_plan_library", "need_new", "needs_overview", "pair", "pause", "plan_import",
-    "post_new", "programme_kit_new", "programme_overview", "programme_people",
+    "post_from_picture", "post_new", "programme_kit_new", "programme_overview", "programme_people",
     "programme_practice", "report_schedule", "rubric", "service_new", "settings", "settings_comparison",
     "settings_needs_page", "settings_public", "settings_rules", "train_new", "trainer_invite",
 }  # fmt: skip

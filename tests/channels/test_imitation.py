@@ -8,6 +8,7 @@ import pytest
 
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import translation
 
 from channels import validation
 from channels.domain import health
@@ -76,7 +77,8 @@ def test_an_unknown_network_of_the_practice_network_is_an_ordinary_account(
 def test_every_kind_is_named_with_its_mark_and_says_what_is_not_carried(cast: Cast, key: str) -> None:
     channel = make(cast, is_practice=True, imitates=key, facts=practice_channel.facts())
     title = f"{PLATFORMS[key].title} (practice)"
-    assert validation.network_title(channel) == title
+    with translation.override("en"):
+        assert validation.network_title(channel) == title
     assert validation.network(channel).preview == PLATFORMS[key].preview
     assert validation.limits(channel).counting != "mastodon"
     client = sign_in(cast.approver)

@@ -416,12 +416,12 @@ def test_an_address_that_leads_inside_is_not_called_and_its_device_ends(
 @pytest.mark.parametrize(("part", "value"), [("p256dh", "BAAA"), ("auth", "AAAA"), ("p256dh", "A" * 87)])
 def test_keys_of_a_wrong_length_are_refused_with_a_sentence(cast: Cast, part: str, value: str) -> None:
     keys = {"endpoint": REAL, "p256dh": web_push.new_key().public, "auth": web_push.encoded(bytes(16)), part: value}
-    with pytest.raises(ActionNotAllowed, match=rf"\({part}\). Update the browser"):
+    with translation.override("en"), pytest.raises(ActionNotAllowed, match=rf"\({part}\). Update the browser"):
         push_devices.subscribe(cast.officer, Subscription(**keys), key=push_keys.public(), device="x")
 
 
 def test_a_browser_that_subscribed_with_another_key_is_told_to_try_again(cast: Cast, service: PushService) -> None:
-    with pytest.raises(ActionNotAllowed, match="Reload the page"):
+    with translation.override("en"), pytest.raises(ActionNotAllowed, match="Reload the page"):
         push_devices.subscribe(cast.officer, Subscription(**Browser(service).keys), key="other", device="x")
 
 

@@ -134,7 +134,7 @@ def test_a_draft_that_was_deleted_does_not_come_again(desk: Desk, weekly: Recurr
         Post.objects.filter(pk=made(desk)[0].pk).update(deleted_at=NOW)
     assert repeat.make_due() == 0
     page = sign_in(desk.cast.officer).get(reverse("recurrences", args=["cuprija"])).content.decode()
-    assert page.count("Open the draft") == 1
+    assert page.count(">Open the draft") == 1
 
 
 def test_what_has_ended_is_not_left_out_any_more(desk: Desk, weekly: Recurrence) -> None:
@@ -250,7 +250,7 @@ def test_the_pages_lead_from_a_post_to_its_coming_days(
     repeat.make_due()
     with django_assert_max_num_queries(12):
         text = officer.get(reverse("recurrences", args=["cuprija"])).content.decode()
-    assert text.count("Open the draft") == 4
+    assert text.count(">Open the draft") == 4
     assert officer.post(reverse("recurrence_skip", args=["cuprija", weekly.pk]), {"on": "x"}).status_code == 302
     assert sign_in(desk.cast.mentor).post(reverse("recurrence_end", args=["cuprija", weekly.pk])).status_code == 403
     assert sign_in(desk.cast.stranger).post(reverse("recurrence_end", args=["cuprija", weekly.pk])).status_code == 404
