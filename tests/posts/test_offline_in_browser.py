@@ -70,6 +70,15 @@ def texts(desk: Desk) -> list[str]:
         return sorted(parse(post.draft).texts["sr-Cyrl"].text for post in Post.objects.all())
 
 
+def until(page: Any, expression: str) -> None:
+    """The policy of the page allows no `wait_for_function`."""
+    for _ in range(SECONDS * 20):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(expression)
+
+
 def state(page: Any, words: str) -> None:
     page.locator("#connection", has_text=words).wait_for()
 
@@ -96,6 +105,25 @@ def test_drafts_that_are_begun_without_a_connection_arrive_when_it_is_back(devic
     device.context.set_offline(False)
     state(device, "Sent: the portal has everything")
     assert texts(desk) == ["Друга", "Прва и још нешто"]
+
+
+@pytest.mark.parametrize("begun", [True, False], ids=["a draft", "a new post"])
+def test_what_a_button_brought_along_is_not_said_to_wait(device: Any, desk: Desk, at: Any, begun: bool) -> None:
+    with scope(desk.municipality):
+        address = at("post_edit", desk.write("Почетак").pk) if begun else at("post_new")
+    device.goto(address)
+    device.fill("#text-sr-Cyrl", "Шалтери раде до 19 часова.")
+    # Between two saves: the copy of this device is there, the server has not heard of it.
+    until(device, "Object.keys(localStorage).some((name) => name.startsWith('dobosar:post:'))")
+    with device.expect_response(lambda answer: answer.url.endswith("/save/")) as again:
+        device.get_by_role("button", name="Submit for approval").click()
+    assert again.value.status == 200
+    names = "Object.keys(localStorage).filter((name) => name.startsWith('dobosar:post:'))"
+    until(device, f"{names}.every((name) => !JSON.parse(localStorage[name]).waits)")
+    assert not device.locator("#connection", has_text="needs you").count()
+    assert texts(desk) == ["Шалтери раде до 19 часова."]
+    with scope(desk.municipality):
+        assert Post.objects.get().stage == "submitted"
 
 
 def test_a_draft_is_written_on_as_it_was_last_saved_here(device: Any, desk: Desk, at: Any) -> None:

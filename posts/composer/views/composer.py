@@ -35,7 +35,7 @@ from posts.draft import BadDraft, Draft, Shown, parse
 from posts.editing.domain import check_links
 from posts.editing.domain.corrections import prepare
 from posts.editing.domain.create import blank_post, create
-from posts.editing.domain.save import Conflict, Content, Saved, save_draft, set_time
+from posts.editing.domain.save import Conflict, Content, Saved, holds, save_draft, set_time
 from posts.editing.domain.submit import submit
 from posts.media.domain.pictures import BadPicture
 from posts.media.domain.videos import add
@@ -120,8 +120,10 @@ def _stored(post: Post) -> ComposerInput:
 def save(request: MunicipalityRequest, pk: int = 0) -> JsonResponse:
     """Autosave. Returns 200 when saved, 409 when changed by somebody else (or no longer a draft), 422 when invalid.
 
+    A post that a button has just submitted has everything that its page sends once more: that is no refusal.
     Without `pk` it is the first save of a new post; the response has the URL of the post.
     """
+    post = None
     try:
         post = _post(request, pk) if pk else _begun(request)
         typed = parse_form(request.POST, list(queries.usable_channels()))
@@ -129,10 +131,13 @@ def save(request: MunicipalityRequest, pk: int = 0) -> JsonResponse:
     except BadDraft as bad:
         return JsonResponse({"problems": bad.problems}, status=422)
     except ActionNotAllowed as refused:
-        return JsonResponse({"closed": refused.message}, status=409)
+        if post is None or not holds(post, typed.content):
+            return JsonResponse({"closed": refused.message}, status=409)
+        answer = Saved(post, changed=False)
     if isinstance(answer, Conflict):
         return JsonResponse(_both(answer.stored), status=409)
-    check_links.request_checks(request.municipality, links_of(typed.content.draft))
+    if answer.changed:
+        check_links.request_checks(request.municipality, links_of(typed.content.draft))
     slug = request.municipality.slug
     places = {name: reverse(f"post_{name}", args=[slug, answer.post.pk]) for name in ("edit", "save")}
     return JsonResponse({"revision": answer.post.revision, "at": f"{timezone.localtime():%H:%M}", **places})

@@ -115,6 +115,11 @@ def _differs(post: Post, content: Content) -> bool:
     )
 
 
+def holds(post: Post, content: Content) -> bool:
+    """Whether the post has these words, pictures and channels already, whatever its time."""
+    return post.draft == content.draft.to_json() and (post.title, post.category) == (content.title, content.category)
+
+
 def refuse_foreign_objects(draft: Draft) -> None:
     """Channels and pictures must be this municipality's own, else `BadDraft`; the open scope sees no others."""
     channels = {*draft.channels, *draft.per_channel, *draft.layout, *draft.settings}
