@@ -23,7 +23,7 @@ function show() {
   else if (asking) say("asks", words.asks, asking);
   else if (all.length) say("waits", isOut ? words.out : count(all.length));
   else if (place.dataset.had) say("sent", words.sent);
-  else if (["offline", "waits", "asks"].includes(words.state)) say("sent", words.online);
+  else if (["offline", "waits", "asks"].includes(words.shows)) say("sent", words.online);
   if (all.length) place.dataset.had = "yes";
 }
 
@@ -40,14 +40,14 @@ const count = (number) => words.waits.replace("%(count)s", String(number));
 function say(state, sentence, draft) {
   clearTimeout(clock);
   place.hidden = false;
-  place.dataset.state = state;
+  place.dataset.shows = state;
   const line = document.createElement("span");
   line.textContent = sentence;
   place.querySelector("[data-words]").replaceChildren(line);
   if (draft) place.querySelector("[data-words]").append(" ", link(...draft));
   if (state === "sent") {
     delete place.dataset.had;
-    clock = setTimeout(() => ((place.hidden = true), (place.dataset.state = "")), STAYS);
+    clock = setTimeout(() => ((place.hidden = true), (place.dataset.shows = "")), STAYS);
   }
 }
 
