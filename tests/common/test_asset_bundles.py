@@ -123,7 +123,7 @@ def test_where_files_are_not_collected_a_page_names_each_sheet() -> None:
     """A browser loads imported sheets one after the other, and tools that read a page's styles get lost in them."""
     page = Template('{% styles "css/portal.css" %}').render(Context())
     sheets = re.findall(r'<link rel="stylesheet" href="/static/css/(\w+)\.css">', page)
-    assert sheets == ["tokens", "base", "layout", "components", "print"]
+    assert sheets == ["tokens", "base", "layout", "components", "tour", "print"]
 
 
 def test_all_bundles_of_the_portal_can_be_made_and_import_nothing_at_once(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ OWN = {
     "platforms/bluesky/video_service.py", "platforms/facebook/other_formats.py",
     "platforms/facebook/videos.py", "platforms/google_business/reviews.py", "platforms/linkedin/media.py",
     "platforms/mail/access.py",
-    "platforms/meta/containers.py",
+    "platforms/meta/containers.py", "administration/queries/tours.py",
     "platforms/tiktok/checkpoint.py", "platforms/x/media.py", "platforms/youtube/uploads.py",
     "benchmarks/publishing.py", "benchmarks/management/commands/bench.py", "launcher/files.py",
     "launcher/asvs.py", "launcher/coverage_report.py", "launcher/debian_database.py", "launcher/image_sbom.py",

@@ -13,9 +13,10 @@ from tests.journeys.visit import Visit
 
 pytestmark = pytest.mark.journey
 
-OFFICER = "officer@kragujevac.example"
-NEW = "/m/kragujevac/posts/new/"
-MOST_BYTES, MOST_REQUESTS = 93_000, 20
+OFFICER = "officer@mali-zvornik.example"
+# Its channel is of a network that counts plainly: the tables by which X counts would weigh 8 kB more.
+NEW = "/m/mali-zvornik/posts/new/"
+MOST_BYTES, MOST_REQUESTS = 95_000, 20
 
 
 @pytest.fixture

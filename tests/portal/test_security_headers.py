@@ -78,7 +78,7 @@ def test_scripts_know_the_names_of_the_cookies(behind_https: dict[str, Any]) -> 
     theme = (ROOT / "static/js/theme.js").read_text()
     assert f'"{behind_https["THEME_COOKIE_NAME"]}"' in theme
     assert "; Secure" in theme
-    assert "(?:__Host-)?dobosar_csrf=" in (ROOT / "static/js/composer/words.js").read_text()
+    assert "(?:__Host-)?dobosar_csrf=" in (ROOT / "static/js/offline/sending.js").read_text()
 
 
 @pytest.mark.parametrize("title", ["page", "static"])
