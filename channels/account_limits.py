@@ -8,7 +8,7 @@ from django.conf import settings
 
 from platforms import reply_windows as windows
 from platforms import scopes
-from platforms.imitation import Imitation
+from platforms.imitation import Imitation, imitated
 from platforms.registry import connector
 from platforms.reply_windows import ReplyWindow
 from platforms.types import Action, Limits
@@ -27,8 +27,8 @@ def imitation(platform: str, facts: Mapping[str, Any] | None, imitates: str) -> 
 def limits(platform: str, facts: Mapping[str, Any] | None, granted: Collection[str], *, imitates: str = "") -> Limits:
     """The limits of the account's server, less what needs a permission that was not granted. `imitates`: the network
     that a practice account imitates."""
-    kind, with_options = connector(platform), known(platform, facts)
-    allowed = imitation(platform, facts, imitates).limits() if imitates else kind.limits(with_options)
+    kind, with_options, network = connector(platform), known(platform, facts), imitated(imitates)
+    allowed = imitation(platform, facts, network).limits() if network else kind.limits(with_options)
     requested = kind.requested(with_options)
     if granted and any(setting.scope for setting in allowed.settings):
         missing = {scope.name for scope in scopes.missing(requested, granted)}

@@ -12,6 +12,7 @@ from common import network_labels
 from common.fields import WebAddressField
 from municipalities.models import Held
 from municipalities.tenancy import TenantModel
+from platforms.imitation import imitated
 from platforms.registry import PLATFORMS
 from platforms.types import Limits
 
@@ -76,9 +77,9 @@ class Channel(TenantModel):
 
     @property
     def network(self) -> str:
-        """The key of the network whose rules and looks it has: of a practice account the imitated one. Calls go
-        through the connector of `platform`."""
-        return self.imitates or self.platform
+        """The key of the network whose rules and looks it has: of a practice account the imitated one, if it is known.
+        Calls go through the connector of `platform`."""
+        return imitated(self.imitates) or self.platform
 
     @property
     def network_label(self) -> str:

@@ -18,6 +18,7 @@ from channels.models import Channel, ChannelPause
 from common import network_labels, restores
 from municipalities.models import Enrolment, Municipality, Pause, WidePause, runs
 from municipalities.queries import today
+from platforms.imitation import imitated
 
 PauseScope = Literal["restore", "everybody", "programme", "municipality", "channel"]
 
@@ -46,7 +47,7 @@ class Paused:
     @property
     def network_label(self) -> str:
         """As `Channel.network_label`."""
-        network = self.imitates or self.platform
+        network = imitated(self.imitates) or self.platform
         return network_labels.of_practice(network) if self.is_practice else network
 
     @property

@@ -22,7 +22,7 @@ from common.templatetags.ui import network_name
 from platforms import counting, post_settings, scopes, types
 from platforms.checks import check_settings
 from platforms.features import features
-from platforms.imitation import Imitation
+from platforms.imitation import Imitation, imitated
 from platforms.post_settings import YES, PostSetting
 from platforms.registry import PLATFORMS, Platform, connector
 from platforms.types import Action, Limits, Message, Outgoing, Problem, Scope
@@ -62,9 +62,8 @@ def network_title(channel: Channel) -> str:
 
 
 def _imitation(channel: Channel) -> Imitation | None:
-    if not channel.imitates:
-        return None
-    return account_limits.imitation(channel.platform, channel.facts, channel.imitates)
+    network = imitated(channel.imitates)
+    return account_limits.imitation(channel.platform, channel.facts, network) if network else None
 
 
 def unknown_options() -> list[str]:

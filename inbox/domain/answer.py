@@ -123,7 +123,8 @@ def send_automatic(
 ) -> Reply:
     """Enqueue an automatic message to the author of a locked message. It changes nothing about the message.
 
-    `now`: when it is due, with `not_after` a time of the same clock. `quick_replies`: what the person can reply by one tap, where the network has buttons.
+    `now`: when it is due, with `not_after` a time of the same clock. `quick_replies`: what the person can reply by one
+    tap, where the network has buttons.
     """
     outgoing = replace(_outgoing(row, text), quick_replies=quick_replies)
     due_at = now or timezone.now()

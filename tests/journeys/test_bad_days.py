@@ -22,8 +22,8 @@ from tests.journeys.visit import Visit, until
 
 pytestmark = pytest.mark.journey
 
-OFFICER, APPROVER = "officer@vrnjacka-banja.example", "approver@vrnjacka-banja.example"
-HERE = "/m/vrnjacka-banja/"
+OFFICER, APPROVER = "officer@mali-zvornik.example", "approver@mali-zvornik.example"
+HERE = "/m/mali-zvornik/"
 PAGE = "Општина Врњачка Бања (вежба)"
 BELGRADE = ZoneInfo("Europe/Belgrade")
 
@@ -116,7 +116,7 @@ def test_a_tab_whose_session_was_ended_elsewhere_saves_after_a_new_sign_in(visit
     other.locator("[name=login]").fill(OFFICER)
     other.locator("[name=password]").fill(PASSWORD)
     other.get_by_role("button", name=officer.say("Sign in"), exact=True).click()
-    other.wait_for_url("**/m/vrnjacka-banja/")
+    other.wait_for_url("**/m/mali-zvornik/")
     officer.button("I have signed in: save")
     saved(page)
     officer.go(f"{address}edit/")

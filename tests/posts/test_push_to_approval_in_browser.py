@@ -1,4 +1,4 @@
-"""The whole way on a telephone: a colleague submits a post, the telephone says so, and three taps later it is approved."""
+"""The whole way on a telephone: a colleague submits a post, the telephone says so, three taps later it is approved."""
 
 from __future__ import annotations
 
