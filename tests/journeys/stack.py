@@ -87,7 +87,8 @@ def _launched(**variables: str) -> subprocess.Popen[str]:
     environ = {name: value for name, value in os.environ.items() if name not in SUITES_OWN}
     # What a journey writes need not survive a power cut.
     environ |= {"PGOPTIONS": "-c synchronous_commit=off"}
-    environ |= {"STATIC_BROTLI_QUALITY": "11", **variables}  # as in the image: a journey weighs the first load
+    # As in the image: a journey weighs the first load. The year of the demo would be filled in beside the journeys.
+    environ |= {"STATIC_BROTLI_QUALITY": "11", "DEMO_YEAR": "false", **variables}
     return subprocess.Popen(
         [sys.executable, "-m", "launcher.run"], cwd=ROOT, env=environ,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

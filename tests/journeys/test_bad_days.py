@@ -24,7 +24,7 @@ pytestmark = pytest.mark.journey
 
 OFFICER, APPROVER = "officer@mali-zvornik.example", "approver@mali-zvornik.example"
 HERE = "/m/mali-zvornik/"
-PAGE = "Општина Врњачка Бања (вежба)"
+PAGE = "Општина Мали Зворник (вежба)"
 BELGRADE = ZoneInfo("Europe/Belgrade")
 
 

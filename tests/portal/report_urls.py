@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from common.access import public
+from portal import web_app
 
 log = logging.getLogger(__name__)
 
@@ -31,4 +32,9 @@ def logged(request: HttpRequest) -> HttpResponse:
     return HttpResponse("Logged.")
 
 
-urlpatterns = [path("broken/<str:token>/", broken, name="broken"), path("logged/", logged, name="logged")]
+urlpatterns = [
+    path("broken/<str:token>/", broken, name="broken"),
+    path("logged/", logged, name="logged"),
+    # Every page names it, also that about a failure.
+    path("manifest.webmanifest", web_app.manifest, name="manifest"),
+]
