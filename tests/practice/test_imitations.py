@@ -168,7 +168,7 @@ def fill(page: Account, citizen: Account, network: str) -> Status:
     write.publish(page, Draft(f"Пријаве су отворене до петка. #{page.network} https://opstina.example/prijave"))
     sent = requests.post(
         f"{network}/api/v2/media",
-        files={"file": picture((640, 480))},
+        files={"file": picture((1600, 1000))},
         data={"description": "Радници на траси водовода"},
         headers={"authorization": f"Bearer {token_for(page)}"},
         timeout=10,
