@@ -40,7 +40,7 @@ LIMITS: dict[str, tuple[int, float]] = {
     "Versions compared": (6, 14),
     "Library, templates": (4, 51),
     "Library, snippets": (4, 42),
-    "Library, pictures": (6, 43),
+    "Library, pictures": (6, 45),
     "Library, picture": (7, 21),
     "Campaigns": (4, 24),
     "Campaign": (6, 32),
