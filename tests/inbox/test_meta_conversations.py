@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from django.test import Client
 from django.urls import reverse
@@ -121,9 +122,10 @@ def test_whether_it_was_answered_is_replied_by_one_tap(page: Page) -> None:
     Reply.objects.update(arrived_at=noon - timedelta(hours=1))
     Message.objects.update(at=noon - timedelta(hours=2))
     Conversation.objects.update(last_received_at=noon - timedelta(hours=2))
-    assert satisfaction.ask_due(noon) == 1
-    publish_due(timezone.now())
-    tasks.answer.settle_delivered()
+    with time_machine.travel(noon):
+        assert satisfaction.ask_due(noon) == 1
+        publish_due(timezone.now())
+        tasks.answer.settle_delivered()
     SatisfactionQuestion.objects.update(asked_at=timezone.now() - timedelta(minutes=5))
     page.private.tap_reply(page.channel.remote_id, "Да")
     page.deliver(-1)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from django.core.cache import cache
 from django.test import Client
@@ -126,8 +127,9 @@ def test_from_the_private_question_to_the_citizens_yes(
         replies = first.replies.filter(is_automatic=False)
         replies.update(arrived_at=midday - timedelta(minutes=30))
         Message.objects.filter(conversation=first.conversation_id).update(at=midday - timedelta(hours=1))
-    assert satisfaction.ask_due(midday) == 1
-    deliver()
+    with time_machine.travel(midday):
+        assert satisfaction.ask_due(midday) == 1
+        deliver()
     assert page.sent(ANA)[-1].startswith("Аутоматска порука:")
     with scope(cast.cuprija):
         SatisfactionQuestion.objects.update(asked_at=timezone.now() - timedelta(minutes=5))
