@@ -17,6 +17,8 @@ class Origin:
     """A short key of the thing itself ("posts.post:7"), by which notifications are grouped."""
     take_down: str = ""
     """The page on which people take it down, where that is more than a word."""
+    link: str = ""
+    """What the link to `url` says, in the active language."""
 
 
 _origins: dict[str, Callable[[Delivery], Origin]] = {}

@@ -167,6 +167,7 @@ def _about_public(delivery: Delivery) -> tuple[str, ...]:
         return ()
     noted = ("noted",) if delivery.changed_at and not delivery.noted_at else ()
     has_page = bool(_take_down_page(delivery, origins.of(delivery)))
+    # Not a rule of `withdraw` itself: to whoever carries out a removal its refusal means that the post is gone already.
     is_offered = validation.limits(delivery.channel).withdraws and withdraw.may_withdraw(delivery)
     return noted if has_page or not is_offered else (*noted, "take_down")
 

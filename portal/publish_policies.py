@@ -18,7 +18,8 @@ def post_origin(delivery: Delivery) -> origins.Origin:
         return origins.Origin(str(delivery))
     url = reverse("post", args=[publication.municipality.slug, publication.post_id])
     take_down = reverse("post_take_down", args=[publication.municipality.slug, publication.post_id])
-    return origins.Origin(str(publication.post), url, f"posts.post:{publication.post_id}", take_down)
+    about = f"posts.post:{publication.post_id}"
+    return origins.Origin(str(publication.post), url, about, take_down, link=gettext("The post"))
 
 
 def reply_origin(delivery: Delivery) -> origins.Origin:
@@ -26,7 +27,8 @@ def reply_origin(delivery: Delivery) -> origins.Origin:
     if reply is None:
         return origins.Origin(str(delivery))
     url = reverse("message", args=[reply.municipality.slug, reply.message_id])
-    return origins.Origin(gettext("Answer to a citizen"), url, f"inbox.message:{reply.message_id}")
+    about = f"inbox.message:{reply.message_id}"
+    return origins.Origin(gettext("Answer to a citizen"), url, about, link=gettext("The message"))
 
 
 def register() -> None:

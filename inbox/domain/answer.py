@@ -117,18 +117,19 @@ def send_automatic(
     *,
     by: User,
     approved_by: User | None,
-    now: datetime | None = None,
+    due_at: datetime | None = None,
     not_after: datetime | None = None,
     quick_replies: tuple[str, ...] = (),
 ) -> Reply:
     """Enqueue an automatic message to the author of a locked message. It changes nothing about the message.
 
-    `now`: when it is due, with `not_after` a time of the same clock. `quick_replies`: what the person can reply by one
-    tap, where the network has buttons.
+    `due_at` and `not_after` (aware) come from one clock, that of the caller; without `due_at` it is due at once.
+    `quick_replies`: what the person can reply by one tap, where the network has buttons.
     """
     outgoing = replace(_outgoing(row, text), quick_replies=quick_replies)
-    due_at = now or timezone.now()
-    delivery = enqueue(row.channel, kind=REPLY, outgoing=outgoing, due_at=due_at, by=by, not_after=not_after)
+    delivery = enqueue(
+        row.channel, kind=REPLY, outgoing=outgoing, due_at=due_at or timezone.now(), by=by, not_after=not_after
+    )
     return Reply.objects.create(
         municipality_id=row.municipality_id, message=row, delivery=delivery, text=text, by=by, approved_by=approved_by,
         is_automatic=True,

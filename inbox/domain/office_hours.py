@@ -120,7 +120,9 @@ def _send(pk: int, now: datetime) -> bool:
             answer.refuse_text(row, text)
         except ActionNotAllowed:  # the network does not take such a text: the person gets a colleague's answer instead
             return False
-        reply = answer.send_automatic(row, text, by=settings.by, approved_by=approver, now=now, not_after=now + LATEST)
+        reply = answer.send_automatic(
+            row, text, by=settings.by, approved_by=approver, due_at=now, not_after=now + LATEST
+        )
         claim.reply = reply
         claim.save(update_fields=["reply"])
         record("message.automatic_answer", by=settings.by, target=row, label=str(row.channel.name))

@@ -100,7 +100,7 @@ def _ask(message: int, municipality_id: int, now: datetime) -> bool:
         # One that was never answered makes room: at most one is open in a conversation.
         SatisfactionQuestion.objects.filter(conversation=row.conversation, value="").delete()
         reply = answer.send_automatic(
-            row, text, by=survey.by, approved_by=approver, now=now, not_after=now + LATEST, quick_replies=replies
+            row, text, by=survey.by, approved_by=approver, due_at=now, not_after=now + LATEST, quick_replies=replies
         )
         SatisfactionQuestion.objects.create(
             municipality_id=row.municipality_id, conversation=row.conversation, message=row, reply=reply, asked_at=now

@@ -29,7 +29,6 @@ def limits(facts: Mapping[str, Any]) -> Limits:
     """Lengths count after markup, which is never sent."""
     return Limits(
         max_characters=4096,
-        withdraws_private=True,
         counting="utf16",
         characters_with_media=1024,
         max_images=ALBUM,
@@ -46,6 +45,7 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         ),
         threads=True,
         edits=("text",),
+        withdraws_private=True,
         settings=SETTINGS,
     )
 

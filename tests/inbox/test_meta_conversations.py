@@ -124,7 +124,7 @@ def test_whether_it_was_answered_is_replied_by_one_tap(page: Page) -> None:
     Conversation.objects.update(last_received_at=noon - timedelta(hours=2))
     with time_machine.travel(noon):
         assert satisfaction.ask_due(noon) == 1
-        publish_due(noon)
+        publish_due(timezone.now())
         tasks.answer.settle_delivered()
     SatisfactionQuestion.objects.update(asked_at=timezone.now() - timedelta(minutes=5))
     page.private.tap_reply(page.channel.remote_id, "Да")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -116,6 +117,7 @@ def test_an_answer_that_only_a_person_can_delete_is_not_offered_to_be_taken_down
     assert page.status_code == 200
     assert "Published" in page.text
     assert "Take it down" not in page.text
+    assert re.search(r'class="page-up".*?</svg>The message</a>', page.text)
 
 
 def test_our_own_answer_is_not_taken_for_one_given_elsewhere_before_google_has_answered_us(place: Place) -> None:
