@@ -212,6 +212,11 @@ def network_title(platform: str) -> str:
     return _(PLATFORMS[platform].title)
 
 
+def is_mailbox(platform: str) -> bool:
+    """Whether a channel of this kind is a mailbox. False for a network that the portal no longer knows."""
+    return platform in PLATFORMS and PLATFORMS[platform].connect_by == "mailbox"
+
+
 def networks_of_application(platform: str) -> list[str]:
     """The networks that share one application with this one, itself among them: to the network they are the same."""
     holder = PLATFORMS[platform].keys_of or platform

@@ -22,6 +22,7 @@ DESCRIPTIONS = {
     "portal": "settings, URLs, Home, periodic tasks, health",
     "administration": "first set-up, first steps, a municipality's archive",
     "mentoring": "plans, check-ins, reviews, feedback",
+    "participation": "consultations, hearings, their reports",
     "trainings": "agenda, attendance, exercises",
     "exchange": "shared posts, good practice",
     "needs": "citizens' needs and what was done about them",

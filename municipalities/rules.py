@@ -33,6 +33,9 @@ class Verb(StrEnum):
     INBOX_PRIVATE = "inbox.private"
     NEEDS_VIEW = "needs.view"
     NEEDS_EDIT = "needs.edit"
+    PARTICIPATION_VIEW = "participation.view"
+    PARTICIPATION_EDIT = "participation.edit"
+    PARTICIPATION_PUBLISH = "participation.publish"
     FEEDBACK_GIVE = "feedback.give"
     FEEDBACK_VIEW = "feedback.view"
     PLAN_VIEW = "plan.view"
@@ -81,6 +84,7 @@ _VIEWER = {
     V.GALLERY_VIEW,
     V.TRAINING_VIEW,
     V.NEEDS_VIEW,
+    V.PARTICIPATION_VIEW,
 }
 _OFFICER = _VIEWER | {
     V.POST_EDIT,
@@ -91,6 +95,7 @@ _OFFICER = _VIEWER | {
     V.INBOX_VIEW,
     V.INBOX_WORK,
     V.NEEDS_EDIT,
+    V.PARTICIPATION_EDIT,
     V.PLAN_EDIT,
     V.GALLERY_SHARE,
     V.GALLERY_COMMENT,
@@ -107,6 +112,7 @@ _APPROVER = _OFFICER | {
     V.INBOX_PEOPLE,
     V.INBOX_PRIVATE,
     V.POST_APPROVE,
+    V.PARTICIPATION_PUBLISH,
     V.CHANNEL_CONNECT,
     V.MEMBERS_MANAGE,
     V.RELAXATION_CONFIRM,
@@ -129,6 +135,7 @@ _MENTOR = {
     V.GALLERY_COMMENT,
     V.TRAINING_VIEW,
     V.NEEDS_VIEW,
+    V.PARTICIPATION_VIEW,
 }
 _STAFF = {
     V.WORKSPACE_VIEW,

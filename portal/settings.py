@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "portal",
     "administration",
     "mentoring",
+    "participation",
     "trainings",
     "exchange",
     "needs",

@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("mentoring.urls")),
     path("", include("inbox.urls")),
     path("", include("needs.urls")),
+    path("", include("participation.urls")),
     path("", include("trainings.urls")),
     path("", include("exchange.urls")),
     path("", include("notifications.urls")),

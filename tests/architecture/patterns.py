@@ -20,7 +20,7 @@ import regex
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = (
-    "benchmarks", "demo", "launcher", "portal", "administration", "mentoring", "trainings", "exchange", "needs",
+    "benchmarks", "demo", "launcher", "portal", "administration", "mentoring", "participation", "trainings", "exchange", "needs",
     "inbox", "reports", "analytics", "kits", "library", "planning", "posts", "delivery", "channels", "links",
     "notifications", "municipalities", "accounts", "platforms", "practice", "common", "serbian",
 )  # fmt: skip

@@ -32,7 +32,7 @@ from municipalities.tenancy import TenantModel
 ROOT = Path(settings.BASE_DIR)
 APPS = (
     "accounts", "administration", "analytics", "benchmarks", "channels", "common", "delivery", "demo", "exchange",
-    "inbox", "kits", "library", "links", "mentoring", "municipalities", "needs", "notifications", "planning", "portal",
+    "inbox", "kits", "library", "links", "mentoring", "municipalities", "needs", "notifications", "participation", "planning", "portal",
     "posts", "practice", "reports", "trainings",
 )  # fmt: skip
 MODULES = sorted(

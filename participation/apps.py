@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class ParticipationConfig(AppConfig):
+    name = "participation"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from common import audit_messages
+        from participation.audit_messages import MESSAGES
+
+        audit_messages.register(self.name, MESSAGES)

@@ -1,0 +1,33 @@
+"""The sentences of the audit events that this package records."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+MESSAGES: dict[str, Promise] = {
+    "consultation.answer": _("Answered the authors of %(people)s contributions to “%(target)s”"),
+    "consultation.call_off": _("Called off the consultation “%(target)s”"),
+    "consultation.change": _("Changed the consultation “%(target)s”"),
+    "consultation.close": _("Closed the consultation “%(target)s”: every contribution has an end"),
+    "consultation.create": _("Created the consultation “%(target)s”"),
+    "consultation.delete": _("Deleted the draft of the consultation “%(target)s”"),
+    "consultation.document": _("Added a document to the consultation “%(target)s”"),
+    "consultation.document_away": _("Took a document away from the consultation “%(target)s”"),
+    "consultation.extend": _("Gave the consultation “%(target)s” more time"),
+    "consultation.ground": _("Added the legal ground “%(target)s”"),
+    "consultation.post": _("Created a draft of a post for the consultation “%(target)s”"),
+    "consultation.publish": _("Published the consultation “%(target)s”: it is visible to everyone"),
+    "consultation.report": _("Asked for an edition of the report on “%(target)s”"),
+    "consultation.report_publish": _("Published an edition of the report on “%(target)s”"),
+    "contribution.add": _("Entered contribution %(number)s to “%(consultation)s”"),
+    "contribution.check": _("Checked a batch on paper of “%(consultation)s” against the paper"),
+    "contribution.decide": _("Decided about contribution %(number)s to “%(consultation)s”"),
+    "contribution.group": _("Joined contribution %(number)s to “%(consultation)s” with one that says the same"),
+    "contribution.meeting": _("Entered a meeting of “%(consultation)s”"),
+    "contribution.reopen": _("Opened the decision about contribution %(number)s to “%(consultation)s” again"),
+    "contribution.separate": _(
+        "Separated contribution %(number)s to “%(consultation)s” from the one it was joined with"
+    ),
+    "contribution.withdraw": _(
+        "Erased the words of contribution %(number)s to “%(consultation)s”, as its author wished"
+    ),
+}

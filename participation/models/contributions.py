@@ -1,0 +1,197 @@
+"""Contributions of citizens to a consultation, whatever their way in, and what became of each."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from inbox.models import Message, Reply, Settlement
+from municipalities.tenancy import TenantModel
+from participation.enums import (
+    DECISION_STYLES,
+    AgeBand,
+    AnswerState,
+    Decision,
+    Gender,
+    SpeakerRole,
+    WayIn,
+)
+from participation.models.consultations import Consultation
+from serbian.folding import fold
+
+User = settings.AUTH_USER_MODEL
+
+
+class Meeting(TenantModel):
+    """A meeting of a consultation, and its minutes. `people` and `women` as counted by hand, None where nobody did."""
+
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="meetings")
+    place = models.CharField(_("where"), max_length=200)
+    at = models.DateTimeField(_("when"))
+    people = models.PositiveIntegerField(_("how many people came"), null=True, blank=True)
+    women = models.PositiveIntegerField(_("of them women"), null=True, blank=True)
+    note = models.TextField(_("what was said in short"), blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="meeting_people",
+                condition=Q(women__isnull=True) | Q(people__isnull=False, women__lte=F("people")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.place
+
+
+class PaperBatch(TenantModel):
+    """Proposals on paper, entered by one person and checked against the paper by another.
+
+    `sheets` is how many there are on the table. Contributions of a batch count only once it is checked.
+    """
+
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="batches")
+    title = models.CharField(_("where it comes from"), max_length=200)
+    sheets = models.PositiveIntegerField(_("number of sheets"))
+    received_on = models.DateField(_("received on"))
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    checked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    checked_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="paper_batch_two_people",
+                condition=Q(checked_by__isnull=True, checked_at__isnull=True)
+                | (Q(checked_at__isnull=False) & ~Q(checked_by=F("entered_by"))),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Contribution(TenantModel):
+    """One contribution. `number` is its public number within the consultation and never changes.
+
+    `text` are the citizen's words; `public_text` what everybody reads of them, without names, "" while nobody has
+    released it. `fingerprint` is that of `inbox.text_analysis.similarity`. `same_as`: a person joined it to another
+    contribution, which then carries the decision for both; both count. `receipt` is the digest of the code that its
+    author holds (`participation.rules.receipt_digest`). `contact` is an e-mail address, only where one was given.
+
+    `withdrawn_at`: its author withdrew their consent; the words are erased, the number stays. `gone_at`: the comment
+    was deleted on its network after it was counted; the contribution stays, and its author is not quoted.
+    `is_checked`: False for paper until a second person has compared it.
+    """
+
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="contributions")
+    number = models.PositiveIntegerField()
+    way_in = models.CharField(max_length=8, choices=WayIn)
+    text = models.TextField()
+    public_text = models.TextField(blank=True)
+    search_key = models.TextField(blank=True, editable=False)
+    fingerprint = models.BigIntegerField(null=True)
+    has_personal_data = models.BooleanField(default=False)
+    same_as = models.ForeignKey("self", models.PROTECT, null=True, related_name="others")
+    message = models.OneToOneField(Message, models.SET_NULL, null=True, related_name="contribution")
+    meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, related_name="contributions")
+    batch = models.ForeignKey(PaperBatch, models.PROTECT, null=True, related_name="contributions")
+    speaker = models.CharField(_("spoke as"), max_length=10, choices=SpeakerRole, blank=True)
+    receipt = models.CharField(max_length=64, null=True, unique=True)
+    contact = models.EmailField(blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    settlement = models.ForeignKey(Settlement, models.SET_NULL, null=True, related_name="+")
+    age_band = models.CharField(max_length=5, choices=AgeBand, blank=True)
+    gender = models.CharField(max_length=5, choices=Gender, blank=True)
+    received_at = models.DateTimeField()
+    is_late = models.BooleanField(default=False)
+    is_checked = models.BooleanField(default=True)
+    decision = models.CharField(max_length=9, choices=Decision, blank=True)
+    reason = models.TextField(blank=True)
+    where_to = models.CharField(max_length=500, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    answer_state = models.CharField(max_length=8, choices=AnswerState, blank=True, default=AnswerState.NONE)
+    answer_error = models.CharField(max_length=500, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    reply = models.ForeignKey(Reply, models.SET_NULL, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    gone_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(name="contribution_number", fields=["consultation", "number"]),
+            models.CheckConstraint(name="contribution_not_its_own_double", condition=~Q(same_as=F("id"))),
+            models.CheckConstraint(
+                name="contribution_decided",
+                condition=Q(decision="", decided_at__isnull=True)
+                | Q(decision="withdrawn", decided_at__isnull=False, withdrawn_at__isnull=False)
+                | Q(decision="accepted", decided_at__isnull=False, decided_by__isnull=False)
+                | (
+                    Q(decision__in=["partly", "declined", "elsewhere"], decided_at__isnull=False)
+                    & Q(decided_by__isnull=False)
+                    & ~Q(reason="")
+                ),
+            ),
+            models.CheckConstraint(name="contribution_where_to", condition=~Q(decision="elsewhere") | ~Q(where_to="")),
+            models.CheckConstraint(
+                name="contribution_withdrawn", condition=Q(withdrawn_at__isnull=True) | Q(decision="withdrawn", text="")
+            ),
+        ]
+        indexes = [
+            # the list of a consultation, newest first
+            models.Index(fields=["consultation", "-number"], name="contribution_list"),
+            # those without an end, oldest first
+            models.Index(
+                fields=["consultation", "number"],
+                name="contribution_undecided",
+                condition=Q(decision="", same_as__isnull=True),
+            ),
+            # filters and counts
+            models.Index(fields=["consultation", "decision", "way_in"], name="contribution_counts"),
+            # answers that are due
+            models.Index(
+                fields=["municipality", "id"],
+                name="contribution_to_answer",
+                condition=Q(answer_state="", decided_at__isnull=False),
+            ),
+            GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="contribution_search"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number}"
+
+    @property
+    def pill(self) -> tuple[str, str, Any]:
+        """Its end as a pill: tone, icon, label (`common.states`)."""
+        if not self.decision:
+            return "waiting", "circle-dot", _("Without a decision")
+        return *DECISION_STYLES[Decision(self.decision)], self.get_decision_display()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_key = fold(f"#{self.number} {self.text}")
+        super().save(*args, **kwargs)
+
+
+class ContributionFile(TenantModel):
+    """What a citizen attached to the form: its type is that of its content, whatever its name says."""
+
+    contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="files")
+    file = models.FileField(upload_to="contributions/", max_length=200)
+    name = models.CharField(max_length=200)
+    mime = models.CharField(max_length=100)
+    bytes = models.PositiveBigIntegerField()
+
+    def __str__(self) -> str:
+        return self.name
