@@ -139,6 +139,7 @@ def test_in_the_week_the_arrow_keys_move_by_an_hour_or_a_day(calendar: Any, desk
 
 
 def test_the_line_of_the_present_hour_follows_the_clock_of_the_page(calendar: Any, desk: Desk, page: Any) -> None:
+    page.clock.install()  # before the page sets its timers, which would wait for a real minute otherwise
     page = calendar(view="week", hours="all")
     hour = page.locator(".hour-now").get_attribute("data-hour")
     assert hour is not None

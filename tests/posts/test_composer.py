@@ -149,7 +149,7 @@ def test_an_act_from_an_old_page_shows_both_texts_and_does_nothing(desk: Desk, c
 def test_autosave_of_a_submitted_post_says_so(desk: Desk, client: Client) -> None:
     post = written(desk)
     client.post(url("post_edit", post.pk), fields(desk, act="submit", revision=post.revision))
-    answer = client.post(url("post_save", post.pk), fields(desk, revision=99))
+    answer = client.post(url("post_save", post.pk), fields(desk, revision=99, **{"text-sr-Cyrl": "Други текст"}))
     assert answer.status_code == 409
     assert "Take it back" in answer.json()["closed"]
     assert client.get(url("post_edit", post.pk)).headers["Location"] == url("post", post.pk)

@@ -10,7 +10,9 @@ async function refresh() {
   if (!before) return;
   const here = encodeURIComponent(location.pathname + location.search);
   const html = await fragment(`${before.dataset.panel}?next=${here}`);
-  const after = html && contents(html).find((node) => node.id === "tour");
+  if (!html) return;
+  const nodes = /** @type {HTMLElement[]} */ (contents(html).filter((node) => node instanceof HTMLElement));
+  const after = nodes.find((node) => node.id === "tour");
   if (!after || before.contains(document.activeElement)) return;
   after.querySelector("details").open = before.querySelector("details").open;
   before.replaceWith(after);

@@ -46,7 +46,7 @@ for (const key of "jkbqcpresuanzwdmtlig") {
 startShortcuts("inbox-keys", acts);
 
 // In the answer Ctrl+Enter sends it, and goes on to the next message where the page offers that.
-const answer = document.getElementById("answer-text");
+const answer = /** @type {HTMLTextAreaElement | null} */ (document.getElementById("answer-text"));
 answer?.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || event.defaultPrevented) return;
   event.preventDefault();

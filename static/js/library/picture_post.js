@@ -2,7 +2,7 @@
 import { closest } from "../dom.js";
 
 const form = document.querySelector("form[data-picture-post]");
-const picture = form.querySelector("[data-chosen]");
+const picture = /** @type {HTMLImageElement} */ (form.querySelector("[data-chosen]"));
 const name = form.querySelector("[data-chosen-name]");
 const inputs = [...form.querySelectorAll("input[type=file]")];
 let address = "";
