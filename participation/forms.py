@@ -76,10 +76,8 @@ class ConsultationForm(forms.Form):
         "force on the first day. Choose another one.")},
     )  # fmt: skip
     starts_on = DayField(label=_("First day"), required=False)
-    ends_on = DayField(label=_("Last day"), required=False, help_text=_("The whole day counts."))
-    last_hour = ClockField(
-        label=_("Until (hour)"), required=False, help_text=_("Only where the last day ends before midnight.")
-    )
+    ends_on = DayField(label=_("Last day"), required=False)
+    last_hour = ClockField(label=_("Until (hour)"), required=False)
     decided_by = DayField(
         label=_("Decisions by"), required=False,
         help_text=_("Left empty: 15 working days after the last day."),

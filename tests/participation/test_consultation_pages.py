@@ -68,7 +68,7 @@ def test_the_hearing_on_the_budget_begins_with_rules_and_a_legal_ground(cast: Ca
     with scope(cast.cuprija):
         row = Consultation.objects.get()
     # 15 and 30 working days, around New Year and Christmas
-    assert (row.decided_by, row.report_by) == (date(2027, 1, 8), date(2027, 1, 29))
+    assert (row.decided_by, row.report_by) == (date(2027, 1, 6), date(2027, 1, 28))
     page = client.get(sent.headers["Location"]).text
     assert "Ask an approver to publish it" in page
     assert 'datetime="2026-12-01"' in page
@@ -147,7 +147,7 @@ def test_an_approver_sees_what_citizens_will_see_and_publishes(cast: Cast) -> No
     assert again(cast, row).stage == "published"
     shown = client.get(address(row)).text
     assert "Announced" in shown
-    assert "Plan posts" in shown
+    assert "Plan its posts" in shown
     assert client.get(address(row, "publish/")).status_code == 302
     assert client.post(address(row, "extend/"), {"ends_on": "01.12.2026"}).status_code == 422
     assert client.post(address(row, "extend/"), {"ends_on": "30.12.2026"}).status_code == 302
