@@ -38,6 +38,7 @@ class NotificationKind(models.TextChoices):
     MINE = "msg_mine", _("A message is assigned to you")
     ANSWER = "msg_answer", _("An answer waits for approval, or comes back")
     DEPARTMENT = "department", _("A department answered a question about a message")
+    CONSULTATION = "consultation", _("A consultation is to be published, or a step of it is overdue")
 
 
 class MailFrequency(models.TextChoices):

@@ -48,6 +48,7 @@ GROUPS: tuple[tuple[LazyText, tuple[NotificationKind, ...]], ...] = (
             NotificationKind.MINE,
             NotificationKind.ANSWER,
             NotificationKind.DEPARTMENT,
+            NotificationKind.CONSULTATION,
         ),
     ),
     (

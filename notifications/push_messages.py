@@ -35,6 +35,7 @@ SENTENCES: dict[str, Promise] = {
     NotificationKind.GALLERY: _("There is news about a shared post"),
     NotificationKind.TRAINING: _("There is news about a training"),
     NotificationKind.MESSAGES: _("There are new messages"),
+    NotificationKind.CONSULTATION: _("A consultation waits for you"),
     NotificationKind.LATE: _("Messages wait whose answer is late"),
 }
 # A push service keeps it so long for a device that is switched off.

@@ -78,6 +78,7 @@ NEEDS = {
         Verb.INBOX_WORK,
     ),
     NotificationKind.DEPARTMENT: Verb.INBOX_VIEW,
+    NotificationKind.CONSULTATION: Verb.PARTICIPATION_VIEW,
 }
 
 # What a role gets in the daily summary; everything else is mailed at once.

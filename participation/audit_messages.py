@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, Promise] = {
     "consultation.answer": _("Answered the authors of %(people)s contributions to “%(target)s”"),
+    "consultation.ask": _("Asked an approver to publish the consultation “%(target)s”"),
     "consultation.call_off": _("Called off the consultation “%(target)s”"),
     "consultation.change": _("Changed the consultation “%(target)s”"),
     "consultation.close": _("Closed the consultation “%(target)s”: every contribution has an end"),

@@ -25,6 +25,12 @@ MOST_WHERE = 500
 MOST_NOTE = 500
 MOST_FILES = 3
 MOST_BYTES = 10 * 1024 * 1024
+# Documents that a municipality adds.
+MOST_DOCUMENTS = 30
+MOST_DOCUMENT_BYTES = 25 * 1024 * 1024
+MOST_DOCUMENT_TITLE = 200
+# Suggested after the last day, in working days: until everything is decided, and until the report is public.
+DECIDE_WITHIN, REPORT_WITHIN = 15, 30
 # A term of more than this is a mistake of typing.
 LONGEST_TERM = timedelta(days=366)
 

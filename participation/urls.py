@@ -1,10 +1,29 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from participation.views import consultation_acts, consultation_documents, consultations
 
 M = "m/<slug:municipality>/consultations/"
 C = f"{M}<int:consultation>/"
 
 # pages of the people in charge
-of_consultations: list[URLPattern | URLResolver] = []
+of_consultations: list[URLPattern | URLResolver] = [
+    path(M, consultations.consultations, name="consultations"),
+    path(f"{M}new/", consultations.new, name="consultation_new"),
+    path(f"{M}grounds/", consultation_documents.own_grounds, name="consultation_grounds"),
+    path(C, consultations.consultation, name="consultation"),
+    path(f"{C}change/", consultations.change, name="consultation_change"),
+    path(f"{C}ready/", consultation_acts.ready, name="consultation_ready"),
+    path(f"{C}publish/", consultation_acts.publish, name="consultation_publish"),
+    path(f"{C}extend/", consultation_acts.extend, name="consultation_extend"),
+    path(f"{C}call-off/", consultation_acts.call_off, name="consultation_call_off"),
+    path(f"{C}close/", consultation_acts.close, name="consultation_close"),
+    path(f"{C}delete/", consultations.delete, name="consultation_delete"),
+    path(f"{C}posts/", consultations.plan_posts, name="consultation_posts"),
+    path(f"{C}documents/", consultation_documents.documents, name="consultation_documents"),
+    path(f"{C}documents/<int:document>/", consultation_documents.document, name="consultation_document"),
+    path(f"{C}documents/<int:document>/up/", consultation_documents.up, name="consultation_document_up"),
+    path(f"{C}documents/<int:document>/remove/", consultation_documents.remove, name="consultation_document_remove"),
+]
 # contributions: ways in, decisions, answers
 of_contributions: list[URLPattern | URLResolver] = []
 # reports and their editions

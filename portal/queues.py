@@ -27,6 +27,7 @@ ROUTES = {
     "needs.tasks.*": {"queue": INBOX},
     "notifications.tasks.send_mail": {"queue": MAIL},
     "notifications.tasks.send_pushes": {"queue": MAIL},
+    "participation.tasks.*": {"queue": INBOX},
     "posts.tasks.check_draft_links": {"queue": ERRANDS},
     "posts.tasks.probe_videos": {"queue": MEDIA},
 }

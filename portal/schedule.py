@@ -58,6 +58,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "purge-messages": {"task": "inbox.tasks.purge_expired", "schedule": 6 * 3600.0},
     "purge-notes": {"task": "needs.tasks.purge_expired_notes", "schedule": 24 * 3600.0},
     "need-answers": {"task": "needs.tasks.send_pending_answers", "schedule": 5.0, "options": {"expires": 5}},
+    "overdue-consultations": {
+        "task": "participation.tasks.remind_overdue",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "reports": {"task": "reports.tasks.generate_reports", "schedule": 5.0, "options": {"expires": 5}},
     "purge-reports": {"task": "reports.tasks.purge_expired", "schedule": 6 * 3600.0},
     "reindex-partitions": {"task": "analytics.tasks.reindex_partitions", "schedule": 24 * 3600.0},

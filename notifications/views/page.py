@@ -59,6 +59,7 @@ ICONS: dict[str, str] = {
     NotificationKind.MINE: "user",
     NotificationKind.ANSWER: "hourglass",
     NotificationKind.DEPARTMENT: "mail",
+    NotificationKind.CONSULTATION: "megaphone",
 }
 
 

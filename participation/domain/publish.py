@@ -1,5 +1,7 @@
 """Publishing a consultation, and closing it once every contribution has an end."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -7,16 +9,19 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from common.audit import record
-from common.dates import long_date
+from common.dates import long_date, weekday
 from common.errors import ActionNotAllowed
+from municipalities.holidays import holidays, is_working_day
 from municipalities.locking import lock_rights
 from municipalities.queries import still_may, today
 from municipalities.rules import Verb
 from participation import rules
 from participation.domain.write import closing_moment, least_term, lock
 from participation.enums import ConsultationStage, DayCount, WayIn
+from participation.grounds import ground_of
 from participation.models import Consultation
 from participation.queries.contributions import undecided
+from posts.rules import AmbiguousTime, resolve_wall_time
 
 
 @transaction.atomic
@@ -34,7 +39,7 @@ def publish(consultation: Consultation, *, by: User) -> Consultation:
     row.least_days, row.day_count = least_term(row, row.starts_on)
     row.closes_at = closing_moment(row)
     row.stage, row.published_at, row.published_by = ConsultationStage.PUBLISHED, timezone.now(), by
-    row.approver = row.approver or by
+    row.approver, row.overdue_reported_on = row.approver or by, None
     row.save()
     record("consultation.publish", by=by, target=row)
     return row
@@ -66,10 +71,57 @@ def _term_problems(row: Consultation) -> list[tuple[str, str]]:
         closing_moment(row)
     except ActionNotAllowed as refused:
         return [(refused.message, refused.field)]
+    found = []
+    if announced_too_late := _late_notice(row):
+        found.append((announced_too_late, "starts_on"))
     earliest = rules.earliest_end(row.starts_on, days, count)
-    if not days or row.ends_on >= earliest:
+    if days and row.ends_on < earliest:
+        found.append((too_short(days, count, long_date(earliest)), "ends_on"))
+    return found
+
+
+def _late_notice(row: Consultation) -> str:
+    """Why the first day is too early for a ground that asks for an announcement before it; "" if it is not."""
+    ground = ground_of(row.ground)
+    if ground is None or not ground.notice or row.starts_on is None:
+        return ""
+    earliest = today() + timedelta(days=ground.notice)
+    if row.starts_on >= earliest:
+        return ""
+    return ngettext(
+        "Its legal ground asks that it is announced %(days)s day before the first day. If it is published today, the "
+        "first day can be %(earliest)s.",
+        "Its legal ground asks that it is announced %(days)s days before the first day. If it is published today, the "
+        "first day can be %(earliest)s.",
+        ground.notice,
+    ) % {"days": ground.notice, "earliest": long_date(earliest)}
+
+
+def warnings(row: Consultation) -> list[str]:
+    """What is allowed, and what whoever writes it should know: sentences about the term."""
+    if row.ends_on is None:
         return []
-    return [(too_short(days, count, long_date(earliest)), "ends_on")]
+    found = []
+    if not is_working_day(row.ends_on):
+        known = holidays(row.ends_on, row.ends_on, row.municipality.slug)
+        names = [day.shown_name for day in known if not day.is_working]
+        facts = {
+            "day": f"{weekday(row.ends_on)}, {long_date(row.ends_on)}" + (f" ({names[0]})" if names else ""),
+            "next": f"{weekday(working := rules.next_working_day(row.ends_on))}, {long_date(working)}",
+        }
+        found.append(
+            _(
+                "On the last day – %(day)s – offices are closed: proposals come in by form, message and mail only, and "
+                "nobody can bring one on paper. The next working day is %(next)s."
+            )
+            % facts
+        )
+    if row.last_hour is not None and isinstance(resolve_wall_time(row.ends_on, row.last_hour), AmbiguousTime):
+        found.append(
+            _("On the last day clocks go back, so %(hour)s exists twice. The later one counts.")
+            % {"hour": f"{row.last_hour:%H:%M}"}
+        )
+    return found
 
 
 def too_short(days: int, count: str, earliest: str) -> str:
@@ -115,7 +167,7 @@ def close(consultation: Consultation, *, by: User) -> Consultation:
             )
             % {"count": left}
         )
-    row.stage, row.closed_at = ConsultationStage.CLOSED, timezone.now()
+    row.stage, row.closed_at, row.overdue_reported_on = ConsultationStage.CLOSED, timezone.now(), None
     row.save()
     record("consultation.close", by=by, target=row)
     return row

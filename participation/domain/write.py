@@ -16,11 +16,13 @@ from common.errors import ActionNotAllowed
 from inbox.models import Department
 from inbox.models.tags import Tag
 from municipalities.holidays import BELGRADE
+from municipalities.locking import lock_rights
 from municipalities.models import Municipality
-from municipalities.queries import today
+from municipalities.queries import approvers, members, still_may, today
+from municipalities.rules import PUBLISHING_ROLES, Verb
 from participation import rules
 from participation.enums import ConsultationKind, ConsultationStage, DayCount, WayIn
-from participation.grounds import ground_of
+from participation.grounds import catalogue, ground_of
 from participation.models import Consultation, OwnGround
 from posts.draft import storable
 from posts.rules import AmbiguousTime, NonexistentTime, ResolvedTime, resolve_wall_time
@@ -59,12 +61,21 @@ def lock(consultation: Consultation) -> Consultation:
     return rows.get(pk=consultation.pk)
 
 
+def _locked_by_approver(consultation: Consultation, refusal: str, *, by: User) -> Consultation:
+    """The row, locked, with the right to publish checked anew. Raises `ActionNotAllowed` with `refusal` without it."""
+    lock_rights(consultation.municipality_id, by)
+    row = lock(consultation)
+    if not still_may(by, row.municipality, Verb.PARTICIPATION_PUBLISH):
+        raise ActionNotAllowed(refusal)
+    return row
+
+
 @transaction.atomic
 def create(municipality: Municipality, content: ConsultationContent, *, by: User) -> Consultation:
     """A draft. Raises `ActionNotAllowed`."""
     # serialised per municipality, so that two drafts never take the same address
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
-    row = Consultation(municipality=municipality, by=by, officer=content.officer or by)
+    row = Consultation(municipality=municipality, by=by, officer=by)
     _apply(row, content)
     row.slug = _slug(row.title)
     row.save()
@@ -91,14 +102,19 @@ def change(consultation: Consultation, content: ConsultationContent, *, by: User
 
 @transaction.atomic
 def extend(consultation: Consultation, ends_on: date, *, by: User) -> Consultation:
-    """Give a published consultation more time. Raises `ActionNotAllowed` for less, and once it is closed."""
-    row = lock(consultation)
+    """Give a published consultation more time, as an approver. Raises `ActionNotAllowed`, also for less time.
+
+    The days of decisions and report move by as much. A term that was over runs again.
+    """
+    row = _locked_by_approver(consultation, _("Only an approver can extend the term."), by=by)
     if row.stage != ConsultationStage.PUBLISHED or row.ends_on is None:
         raise ActionNotAllowed(_("Only the term of a consultation that is published can be extended."))
     if ends_on <= row.ends_on:
         raise ActionNotAllowed(
             _("Citizens can rely on the day that was announced: a term becomes longer, never shorter."), "ends_on"
         )
+    if ends_on < today():
+        raise ActionNotAllowed(_("This day is over. Choose today or a later day."), "ends_on")
     before = row.ends_on
     later = ends_on - before
     row.ends_on = ends_on
@@ -106,6 +122,7 @@ def extend(consultation: Consultation, ends_on: date, *, by: User) -> Consultati
     row.report_by = row.report_by + later if row.report_by else None
     _refuse_bad_term(row)
     row.closes_at = closing_moment(row)
+    row.overdue_reported_on = None
     row.save()
     record("consultation.extend", by=by, target=row, before=before.isoformat(), after=ends_on.isoformat())
     return row
@@ -113,8 +130,10 @@ def extend(consultation: Consultation, ends_on: date, *, by: User) -> Consultati
 
 @transaction.atomic
 def call_off(consultation: Consultation, because: str, *, by: User) -> Consultation:
-    """End a published consultation before its report; the reason is public. Contributions keep their decisions."""
-    row = lock(consultation)
+    """End a published consultation before its report, as an approver; the reason is public. Contributions keep their
+    decisions. Raises `ActionNotAllowed`.
+    """
+    row = _locked_by_approver(consultation, _("Only an approver can call a consultation off."), by=by)
     reason = storable(because).strip()
     if row.stage not in (ConsultationStage.PUBLISHED, ConsultationStage.CLOSED):
         raise ActionNotAllowed(_("Only a consultation that is published, and whose report is not, can be called off."))
@@ -139,7 +158,7 @@ def delete(consultation: Consultation, *, by: User) -> None:
 
 @transaction.atomic
 def add_ground(municipality: Municipality, values: dict[str, Any], *, by: User) -> OwnGround:
-    """A legal ground of the municipality's own."""
+    """A legal ground of the municipality's own. Raises `ActionNotAllowed`."""
     ground = OwnGround(municipality=municipality, by=by, **values)
     if ground.valid_to is not None and ground.valid_to < ground.valid_from:
         raise ActionNotAllowed(_("It cannot end before it begins."), "valid_to")
@@ -209,14 +228,29 @@ def _apply(row: Consultation, content: ConsultationContent) -> None:
     _refuse_longer(row.subject, rules.MOST_SUBJECT, "subject")
     _refuse_longer(row.rules, rules.MOST_RULES, "rules")
     row.kind, row.title = content.kind, title
+    if content.ground and content.ground not in catalogue():
+        raise ActionNotAllowed(_("There is no such legal ground."), "ground")
     row.ground, row.own_ground = content.ground, content.own_ground
     row.starts_on, row.ends_on, row.last_hour = content.starts_on, content.ends_on, content.last_hour
     row.decided_by, row.report_by = content.decided_by, content.report_by
     row.ways_in, row.mail = sorted(set(content.ways_in)), content.mail
+    _refuse_strangers(row, content)
     row.officer = content.officer or row.officer
     row.approver, row.department, row.tag = content.approver, content.department, content.tag
     _refuse_bad_term(row)
     row.closes_at = closing_moment(row) if row.ends_on else None
+
+
+def _refuse_strangers(row: Consultation, content: ConsultationContent) -> None:
+    """Refuse people of elsewhere. Who left since they were chosen stays until somebody replaces them."""
+    if content.officer is not None and content.officer.pk != row.officer_id:
+        writers = {member.user_id for member in members(row.municipality) if member.role in PUBLISHING_ROLES}
+        if content.officer.pk not in writers:
+            raise ActionNotAllowed(_("Choose an officer or approver of the municipality."), "officer")
+    if content.approver is None or content.approver.pk == row.approver_id:
+        return
+    if content.approver.pk not in {person.pk for person in approvers(row.municipality)}:
+        raise ActionNotAllowed(_("Choose an approver of the municipality."), "approver")
 
 
 def _refuse_bad_term(row: Consultation) -> None:

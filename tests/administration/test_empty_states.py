@@ -25,7 +25,7 @@ ACT = re.compile(r"button-primary|<form[^>]*method=\"post\"")
 # a calendar with its days, catalogues that come with the portal.
 NO_LIST = {
     "analytics_metrics", "analytics_past_imports", "annotation_new", "calendar",
-    "campaign_new", "channel_choose", "check_in_new", "check_in_unplanned", "cohort_new", "deciders", "enrol",
+    "campaign_new", "channel_choose", "check_in_new", "check_in_unplanned", "cohort_new", "consultation_new", "deciders", "enrol",
     "exports", "feed", "first_steps", "good_practice", "house_rules", "inbox_answer_new", "inbox_office_hours",
     "inbox_people", "inbox_rule_new", "inbox_satisfaction", "library", "library_folder_new", "library_template_new",
     "member_invite", "members", "mentoring_plan_library", "need_new", "needs_overview", "pair", "pause", "plan_import",
@@ -47,6 +47,7 @@ FILLED_BY = {
     "channels": "An approver of the municipality or the administrator",
     "check_in_hours": "When a mentor records a check-in",
     "check_ins": "The mentor plans them",
+    "consultations": "Officers of the municipality prepare consultations",
     "exercise": "At a training you play",
     "hand_over": "Staff of the programme pair or invite one",
     "inbox": "appear here automatically",

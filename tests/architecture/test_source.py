@@ -106,6 +106,7 @@ EVERYWHERE = {
     "mentoring/domain/reminders.py",
     "needs/domain/personal_data_stores.py",
     "needs/domain/notify.py",
+    "participation/domain/overdue.py",
     "planning/domain/imports.py",
     "planning/domain/repeat.py",
     "posts/review/domain/decision_links.py",

@@ -81,6 +81,10 @@ from needs.domain import write as needs
 from needs.models import Need
 from notifications import unsubscribe_links
 from notifications.models import Notification, PushSubscription
+from participation.domain import documents as consultation_documents
+from participation.domain import publish as consultation_publish
+from participation.domain import write as consultations
+from participation.models import Consultation
 from planning.domain import feeds, imports
 from planning.models import Campaign, Recurrence
 from posts.draft import Draft, Text
@@ -646,6 +650,28 @@ def _of_need(it: Things, kind: str) -> int:
         return need_pictures.add(need, it.media, "before", "Чесма", by=by).pk
 
 
+def _consultation(it: Things) -> Consultation:
+    """A hearing of Ćuprija that is open for everybody."""
+    cast, today = it.cast, timezone.localdate()
+    with scope(cast.cuprija):
+        if known := Consultation.objects.first():
+            return known
+        content = consultations.ConsultationContent(
+            kind="budget", title="Буџет", subject="Која улагања?", starts_on=today, ends_on=today + timedelta(days=9),
+            decided_by=today + timedelta(days=20), report_by=today + timedelta(days=30),
+            ways_in=("form", "comment", "message", "meeting", "paper"),
+        )  # fmt: skip
+        row = consultations.create(cast.cuprija, content, by=cast.officer)
+        return consultation_publish.publish(row, by=cast.approver)
+
+
+def _consultation_document(it: Things) -> int:
+    """A file of it, one for each role."""
+    row = _consultation(it)
+    with scope(it.cast.cuprija):
+        return consultation_documents.add_file(row, b"%PDF-1.7\n%%EOF", "plan.pdf", "", by=it.cast.officer).pk
+
+
 def _followed(it: Things) -> Plan:
     """A plan of Ćuprija on which both agreed."""
     with scope(it.cast.cuprija):
@@ -844,6 +870,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "needs/need": lambda it: _need(it).pk,
     "voices/supporter": lambda it: _of_need(it, "supporter"),
     "pictures/shot": lambda it: _of_need(it, "picture"),
+    "consultations/consultation": lambda it: _consultation(it).pk,
+    "documents/document": _consultation_document,
     "reports/report": lambda it: _report(it, "monthly"),
     "report/format": lambda it: "pdf",
     "outputs/output": lambda it: "trainings",
