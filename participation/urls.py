@@ -16,7 +16,11 @@ of_reports: list[URLPattern | URLResolver] = []
 of_transparency: list[URLPattern | URLResolver] = []
 # what everybody sees
 of_the_public: list[URLPattern | URLResolver] = [
-    path(f"{C}contributions/<int:contribution>/files/<int:file>/", public_files.file, name="contribution_file"),
+    path(
+        f"{C}contributions/<int:contribution>/attachments/<int:attachment>/",
+        public_files.attachment,
+        name="contribution_attachment",
+    ),
     path("consultations/<slug:place>/", public.consultations, name="consultations_public"),
     path("consultations/<slug:place>/in/<slug:tongue>/", public.consultations, name="consultations_public_in"),
     path("consultations/<slug:place>/receipt/", public_receipt.receipt, name="consultation_receipt"),

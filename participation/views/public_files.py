@@ -13,8 +13,8 @@ from participation.models import ContributionFile
 
 @requires(Verb.INBOX_VIEW)
 @require_safe
-def file(request: MunicipalityRequest, consultation: int, contribution: int, file: int) -> HttpResponseBase:
+def attachment(request: MunicipalityRequest, consultation: int, contribution: int, attachment: int) -> HttpResponseBase:
     """As a download under the type of its content: nothing in it runs in a page of ours."""
     rows = ContributionFile.objects.filter(contribution__consultation=consultation)
-    row = get_object_or_404(rows, pk=file, contribution=contribution)
+    row = get_object_or_404(rows, pk=attachment, contribution=contribution)
     return downloads.stored(row.file, name=row.name, mime=row.mime)

@@ -28,10 +28,9 @@ def consultation(place: Municipality, by: User, **fields: Any) -> Consultation:
         "municipality": place, "kind": ConsultationKind.BUDGET, "stage": ConsultationStage.PUBLISHED, "title": TITLE,
         "slug": SLUG, "subject": "Шта да се гради 2027. године?", "rules": "Један предлог у једном листу.",
         "ground": "local-self-government-budget", "starts_on": starts, "ends_on": ends,
-        "closes_at": midnight_after(ends), "decided_by": ends + timedelta(days=10), "report_by": ends + timedelta(days=20),
-        "ways_in": ALL_WAYS, "mail": "budzet@cuprija.example", "officer": by, "by": by,
-        "published_at": timezone.now(), "published_by": by,
-        **fields,
+        "closes_at": midnight_after(ends), "decided_by": ends + timedelta(days=10),
+        "report_by": ends + timedelta(days=20), "ways_in": ALL_WAYS, "mail": "budzet@cuprija.example",
+        "officer": by, "by": by, "published_at": timezone.now(), "published_by": by, **fields,
     }  # fmt: skip
     if values["stage"] in (ConsultationStage.CLOSED, ConsultationStage.REPORTED):
         values.setdefault("closed_at", timezone.now())

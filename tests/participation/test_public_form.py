@@ -339,9 +339,8 @@ def test_what_is_no_form_is_answered_in_words(row: Consultation, body: bytes, ki
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(row: Consultation) -> None:
-    answer = Client().generic(
-        "POST", PAGE, b"a", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=40 << 20
-    )
+    kind = "multipart/form-data; boundary=x"
+    answer = Client().generic("POST", PAGE, b"a", content_type=kind, CONTENT_LENGTH=40 << 20)
     assert answer.status_code == 413
     assert "Go back in your browser: your words are there." in answer.text
 
@@ -432,7 +431,7 @@ def test_no_file_is_left_where_the_proposal_is_refused(row: Consultation, monkey
 def test_a_member_downloads_what_was_attached_and_a_stranger_does_not(cast: Cast, row: Consultation) -> None:
     post(make.sent(row, file_1=SimpleUploadedFile("план.pdf", b"%PDF-1.7 <script>")))
     (one,), (of,) = files_of(row), all_of(row)
-    path = f"/m/cuprija/consultations/{row.pk}/contributions/{of.pk}/files/{one.pk}/"
+    path = f"/m/cuprija/consultations/{row.pk}/contributions/{of.pk}/attachments/{one.pk}/"
     answer = sign_in(cast.officer).get(path)
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].startswith("attachment;")
