@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from common import downloads, languages
 from municipalities.access import public
+from municipalities.models import Municipality
 from municipalities.queries import glossary, today
 from municipalities.tenancy import scope
 from participation import public_text
@@ -35,6 +36,8 @@ from reports.public_responses import (
 
 PART = "consultations"
 NUMBER = re.compile(r"[1-9][0-9]{0,3}")
+# A browser keeps a page so long without asking.
+MOST_SECONDS = 60
 
 
 def missing() -> HttpResponse:
@@ -57,8 +60,7 @@ def consultations(request: HttpRequest, place: str, tongue: str = "") -> HttpRes
     wanted = tongue or own_language(listed.municipality)
     name = f"consultations:{listed.municipality.pk}:{wanted}:{number}:{listed.stamp}:{today()}"
     body = cached(name, lambda: _list(listed, number, pages, wanted))
-    answer = HttpResponse(body, headers={"Content-Language": wanted})
-    return cacheable(request, answer, of=listed.municipality)
+    return _answer(request, body, wanted, listed.municipality)
 
 
 def _list(listed: Listed, number: int, pages: int, tongue: str) -> bytes:
@@ -101,8 +103,14 @@ def consultation(request: HttpRequest, place: str, slug: str, tongue: str = "") 
     body = cached(name, lambda: _page(row, shown, number, wanted))
     if not body:
         return missing()
-    answer = HttpResponse(body, headers={"Content-Language": wanted})
-    return cacheable(request, answer, of=row.municipality)
+    return _answer(request, body, wanted, row.municipality)
+
+
+def _answer(request: HttpRequest, body: bytes, tongue: str, place: Municipality) -> HttpResponse:
+    answer = cacheable(request, HttpResponse(body, headers={"Content-Language": tongue}), of=place)
+    # whoever sends a proposal, or comes in the last hour, is not shown a page of ten minutes ago
+    answer.headers["Cache-Control"] = f"public, max-age={MOST_SECONDS}"
+    return answer
 
 
 def _page(row: PublicConsultation, shown: str, number: int, tongue: str) -> bytes:
