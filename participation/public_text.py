@@ -42,6 +42,7 @@ def page(public: PublicConsultation, content: PublicContent, tongue: str, shown:
         "ground": ground(row, say),
         "term": term(row, public.phase, now),
         "next": next_step(row, public.phase, content),
+        "is_reported": public.phase == Phase.REPORTED,
         "called_off": say(row.called_off_because) if public.phase == Phase.CALLED_OFF else "",
         "documents": [_document(one, slug, row, say) for one in content.documents],
         "ways": ways(public, content, say),

@@ -4,6 +4,7 @@ A picture is encoded anew, so that neither the place where it was taken nor anyt
 are stored as they came, never opened by the portal, and served to members as downloads only.
 """
 
+import threading
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from inbox.attachment_types import clean_name, recognise
 from participation.models import Contribution, ContributionFile
 from participation.rules import MOST_BYTES, MOST_FILES
 from posts.media.domain.pictures import BadPicture, encode_picture, open_picture
+
+# One picture at a time in each process.
+_DECODING = threading.Semaphore(1)
+PATIENCE_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,9 @@ def check(file: UploadedFile) -> Attachment:
 
 
 def _picture(name: str, body: bytes) -> Attachment:
+    # anybody may send one, and a large one takes 200 MB while it is decoded
+    if not _DECODING.acquire(timeout=PATIENCE_SECONDS):
+        raise ActionNotAllowed(_("Very many pictures come in at this moment. Wait a minute and press Send again."))
     try:
         encoded = encode_picture(open_picture(body))
     except BadPicture as bad:
@@ -64,6 +72,8 @@ def _picture(name: str, body: bytes) -> Attachment:
             _("“%(name)s” cannot be read as a picture: it is damaged, moves, or is too large or too narrow.")
             % {"name": name}
         ) from bad
+    finally:
+        _DECODING.release()
     return Attachment(_named(name, encoded.ending), encoded.mime, encoded.ending, encoded.body)
 
 
@@ -73,24 +83,34 @@ def _named(name: str, ending: str) -> str:
     return f"{stem[:120]}.{ending}"
 
 
-def store(contribution: Contribution, attachments: Sequence[Attachment]) -> list[ContributionFile]:
-    """Inside the transaction of the contribution; where that is taken back the caller calls `discard`."""
+def save(municipality: int, attachments: Sequence[Attachment]) -> list[str]:
+    """Write the files, before anything is locked; their names, for `attach` or `discard`."""
     if len(attachments) > MOST_FILES:
         raise ActionNotAllowed(_("At most %(most)s files can be attached.") % {"most": MOST_FILES})
-    return [_store(contribution, one) for one in attachments]
+    names: list[str] = []
+    try:
+        for one in attachments:
+            # a name that nobody guesses and that tells nothing
+            place = f"contributions/{municipality}/{uuid.uuid4().hex}.{one.ending}"
+            names.append(default_storage.save(place, ContentFile(one.body)))
+    except BaseException:
+        discard(names)
+        raise
+    return names
 
 
-def _store(contribution: Contribution, one: Attachment) -> ContributionFile:
-    # a name that nobody guesses and that tells nothing
-    place = f"contributions/{contribution.municipality_id}/{uuid.uuid4().hex}.{one.ending}"
-    return ContributionFile.objects.create(
-        municipality_id=contribution.municipality_id, contribution=contribution, name=one.name, mime=one.mime,
-        bytes=len(one.body), file=default_storage.save(place, ContentFile(one.body)),
+def attach(contribution: Contribution, attachments: Sequence[Attachment], names: Sequence[str]) -> None:
+    ContributionFile.objects.bulk_create(
+        ContributionFile(
+            municipality_id=contribution.municipality_id, contribution=contribution, name=one.name, mime=one.mime,
+            bytes=len(one.body), file=name,
+        )
+        for one, name in zip(attachments, names, strict=True)
     )  # fmt: skip
 
 
-def discard(files: Iterable[str]) -> None:
-    for name in files:
+def discard(names: Iterable[str]) -> None:
+    for name in names:
         default_storage.delete(name)
 
 

@@ -48,24 +48,30 @@ class Receipt:
 
 def send(consultation: Consultation, proposal: Proposal, *, code: str, mails: bool = False) -> Receipt:
     """Take a proposal in, once for each code. `mails`: confirm it to its contact. Raises `ActionNotAllowed`."""
-    stored: list[str] = []
+    names = files.save(consultation.municipality_id, proposal.attachments)
     try:
-        with transaction.atomic():
-            row = lock(consultation)
-            before = find(code)
-            if before is not None:
-                return Receipt(before, code, is_new=False)
-            contribution, code = from_form(
-                row, proposal.text, contact=proposal.contact, about=proposal.about, language=proposal.language,
-                code=code,
-            )  # fmt: skip
-            stored += [str(one.file.name) for one in files.store(contribution, proposal.attachments)]
-            is_mailed = mails and bool(proposal.contact)
-            if is_mailed:
-                _confirm(row, contribution, proposal.tongue)
+        receipt = _send(consultation, proposal, names, code=code, mails=mails)
     except BaseException:
-        files.discard(stored)
+        files.discard(names)
         raise
+    if not receipt.is_new:
+        files.discard(names)
+    return receipt
+
+
+@transaction.atomic
+def _send(consultation: Consultation, proposal: Proposal, names: list[str], *, code: str, mails: bool) -> Receipt:
+    row = lock(consultation)
+    before = find(code)
+    if before is not None:
+        return Receipt(before, code, is_new=False)
+    contribution, code = from_form(
+        row, proposal.text, contact=proposal.contact, about=proposal.about, language=proposal.language, code=code
+    )
+    files.attach(contribution, proposal.attachments, names)
+    is_mailed = mails and bool(proposal.contact)
+    if is_mailed:
+        _confirm(row, contribution, proposal.tongue)
     return Receipt(contribution, code, is_new=True, is_mailed=is_mailed)
 
 

@@ -17,11 +17,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from common.errors import ActionNotAllowed
 from common.models import MailMessage
 from inbox.models import Settlement
 from municipalities.tenancy import everywhere, scope
 from participation import form_limits, form_tokens
-from participation.domain import decide
+from participation.domain import attachments, decide, receipts
 from participation.enums import ConsultationStage, WayIn
 from participation.models import Consultation, Contribution, ContributionFile
 from tests.participation import public_rows as make
@@ -412,20 +413,44 @@ def test_a_file_that_is_not_what_it_says_is_named_and_the_words_are_kept(
     assert all_of(row) == files_of(row) == []
 
 
-def test_no_file_is_left_where_the_proposal_is_refused(row: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:
-    from participation.domain import attachments
-
+@pytest.mark.parametrize("many", [2, 4])
+def test_no_file_is_left_where_the_proposal_is_refused(
+    row: Consultation, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
     stored: list[str] = []
     save = default_storage.save
     monkeypatch.setattr(default_storage, "save", lambda name, body: stored.append(save(name, body)) or stored[-1])
-    checked = [attachments.check(SimpleUploadedFile(f"{at}.txt", b"text")) for at in range(4)]
-    from common.errors import ActionNotAllowed
-    from participation.domain import receipts
-
+    checked = [attachments.check(SimpleUploadedFile(f"{at}.txt", b"text")) for at in range(many)]
+    change(row, closes_at=timezone.now())
     with scope(row.municipality_id), pytest.raises(ActionNotAllowed):
         receipts.send(row, receipts.Proposal(WORDS, attachments=checked), code="b" * 12)
     assert all_of(row) == []
+    assert len(stored) == (2 if many == 2 else 0)
     assert [name for name in stored if default_storage.exists(name)] == []
+
+
+def test_a_double_press_leaves_no_second_copy_of_its_files(row: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored: list[str] = []
+    save = default_storage.save
+    monkeypatch.setattr(default_storage, "save", lambda name, body: stored.append(save(name, body)) or stored[-1])
+    checked = [attachments.check(SimpleUploadedFile("a.txt", b"text"))]
+    with scope(row.municipality_id):
+        for _press in range(2):
+            receipts.send(row, receipts.Proposal(WORDS, attachments=checked), code="b" * 12)
+    (one,) = files_of(row)
+    assert [default_storage.exists(name) for name in stored] == [True, False]
+    assert str(one.file.name) == stored[0]
+    assert len(all_of(row)) == 1
+
+
+def test_one_picture_is_decoded_at_a_time(row: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attachments, "PATIENCE_SECONDS", 0)
+    with attachments._DECODING:
+        answer = post(make.sent(row, file_1=SimpleUploadedFile("a.png", picture_bytes())))
+    assert answer.status_code == 422
+    assert "Very many pictures come in at this moment." in answer.text
+    assert WORDS in answer.text
+    assert post(make.sent(row, file_1=SimpleUploadedFile("a.png", picture_bytes()))).status_code == 200
 
 
 def test_a_member_downloads_what_was_attached_and_a_stranger_does_not(cast: Cast, row: Consultation) -> None:
