@@ -5,7 +5,7 @@ import platform
 import statistics
 from pathlib import Path
 
-from benchmarks import burst, conversations, daily_counts, inbox, private_burst
+from benchmarks import burst, conversations, daily_counts, inbox, private_burst, proposals
 from benchmarks.browser import RUNS, SLOWER, Composer
 from benchmarks.measure import WORKERS, Figures
 from benchmarks.policies import Figures as Policies
@@ -75,6 +75,19 @@ def render_conversations(figures: list[Figures], filled: conversations.Filled, e
         f"{events.messages:,} messages in {events.conversations:,} conversations. Each was in the inbox "
         f"{events.read:g} s after its event at most, and the open list had the last one {events.shown:g} s after the "
         f"last request."
+    )
+
+
+def render_proposals(figures: proposals.Figures) -> str:
+    lines = ["| Request | sent | p50 ms | p95 ms | p99 ms | answers |", "|---|---:|---:|---:|---:|---|"]
+    for row in figures.rows:
+        answers = ", ".join(f"{count:,} × {status}" for status, count in row.statuses.items())
+        lines.append(f"| {row.name} | {row.requests:,} | {row.p50:g} | {row.p95:g} | {row.p99:g} | {answers} |")
+    return (
+        f"{proposals.CONTRIBUTIONS:,} contributions, {proposals.DECIDED:,} of them decided; {figures.rate:g} requests "
+        f"a second for {figures.seconds:g} s from {proposals.ADDRESSES:,} addresses, with the rate limits on; gunicorn "
+        f"with {WORKERS} workers; {machine()}; load average {os.getloadavg()[0]:.1f}. Times count from when a request "
+        f"was due.\n\n" + "\n".join(lines) + f"\n\n{figures.taken:,} proposals were taken, warming up included."
     )
 
 

@@ -6,7 +6,16 @@ class ParticipationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from common import audit_messages
         from participation.audit_messages import MESSAGES
+        from participation.queries import public
+        from reports import public_parts
 
         audit_messages.register(self.name, MESSAGES)
+        public_parts.register(
+            public_parts.PublicPart(
+                "consultations", _("Consultations"), "consultations_public_in", public.with_public_page
+            )
+        )

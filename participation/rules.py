@@ -38,6 +38,9 @@ LONGEST_TERM = timedelta(days=366)
 TO_APPROVER = 3
 TO_PUBLIC = 7
 
+# Parts of public addresses where the address of a consultation would stand.
+RESERVED_SLUGS = ("in", "receipt")
+
 RECEIPT_LENGTH = 12
 _DAY = timedelta(days=1)
 

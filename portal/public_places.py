@@ -225,7 +225,7 @@ def _tongues(url_name: str, slug: str) -> list[tuple[str, str, str]]:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Public pages may be read by everybody, the rest asks for a sign-in. A demo is not to be found at all."""
-    allowed = ["/places/", "/p/", "/asked/", "/rules/", "/open-data/"]
+    allowed = ["/places/", "/p/", "/asked/", "/consultations/", "/rules/", "/open-data/"]
     lines = ["User-agent: *"]
     lines += [] if settings.DEMO else [f"Allow: {path}" for path in allowed]
     lines += ["Disallow: /", "", f"Sitemap: {_absolute('sitemap')}"]

@@ -17,7 +17,7 @@ from municipalities.models import REAL_PLACE, Municipality
 from municipalities.tenancy import everywhere, scope
 
 OVERVIEW = "place"
-ORDER = (OVERVIEW, "needs", "numbers", "rules")
+ORDER = (OVERVIEW, "consultations", "needs", "numbers", "rules")
 
 
 @dataclass(frozen=True)

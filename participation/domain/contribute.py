@@ -41,9 +41,16 @@ NOTHING = Voluntary()
 
 @transaction.atomic
 def from_form(
-    consultation: Consultation, text: str, *, contact: str = "", about: Voluntary = NOTHING, language: str = ""
+    consultation: Consultation,
+    text: str,
+    *,
+    contact: str = "",
+    about: Voluntary = NOTHING,
+    language: str = "",
+    code: str = "",
 ) -> tuple[Contribution, str]:
-    """A proposal from the public form; returns it with the receipt code, which is stored nowhere.
+    """A proposal from the public form; returns it with the receipt code, which is stored nowhere. `code`: a receipt
+    that no contribution has yet, "" for a new one.
 
     Raises `ActionNotAllowed` before the first day, after the term, and where the form is not a way in.
     """
@@ -51,7 +58,7 @@ def from_form(
     _refuse_closed_door(row, WayIn.FORM)
     if row.closes_at is not None and timezone.now() >= row.closes_at:
         raise ActionNotAllowed(_("The term is over, so this consultation takes no more proposals."))
-    code = rules.new_receipt()
+    code = code or rules.new_receipt()
     contribution = _add(
         row, WayIn.FORM, text, timezone.now(), about=about, by=None, contact=contact, language=language,
         receipt=rules.receipt_digest(settings.SECRET_KEY, code),

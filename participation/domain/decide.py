@@ -15,6 +15,7 @@ from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from participation import rules
+from participation.domain import attachments
 from participation.domain.write import lock
 from participation.enums import DECISIONS, AnswerState, ConsultationStage, Decision
 from participation.models import Consultation, Contribution
@@ -178,7 +179,7 @@ def withdraw(contribution: Contribution, *, by: User | None) -> Contribution:
         Contribution.objects.filter(pk=heir.pk).update(same_as=None)
         one.others.exclude(pk=heir.pk).update(same_as=heir)
     now = timezone.now()
-    one.files.all().delete()
+    attachments.delete(one)
     one.same_as = None
     one.text = one.public_text = one.contact = one.reason = one.where_to = ""
     one.has_personal_data, one.fingerprint = False, None

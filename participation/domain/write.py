@@ -295,4 +295,4 @@ def _refuse_longer(text: str, most: int, name: str) -> None:
 
 def _slug(title: str) -> str:
     wanted = slugify(to_latin(title))[:50].strip("-") or f"{today().year}"
-    return rules.free_slug(wanted, set(Consultation.objects.values_list("slug", flat=True)))
+    return rules.free_slug(wanted, {*rules.RESERVED_SLUGS, *Consultation.objects.values_list("slug", flat=True)})

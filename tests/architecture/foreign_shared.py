@@ -8,7 +8,9 @@ from dataclasses import dataclass
 PUBLIC_PAGES = (
     "needs_public", "needs_public_in", "needs_feed", "public_numbers", "public_numbers_in", "public_rules",
     "public_rules_in", "place", "place_in", "places", "places_in", "sitemap", "embed_posts", "embed_posts_in",
-    "embed_asked", "embed_asked_in", "embed_numbers", "embed_numbers_in",
+    "embed_asked", "embed_asked_in", "embed_numbers", "embed_numbers_in", "consultations_public",
+    "consultations_public_in", "consultation_public", "consultation_public_in", "consultation_public_document",
+    "consultation_receipt", "consultation_receipt_in",
 )  # fmt: skip
 GALLERY = "the gallery of the programme in which both take part"
 NAME = r"shows words of the other municipality: municipalities_municipality\.name_\w+"
@@ -58,6 +60,12 @@ SHARED = (
         "pages that a municipality shows to everybody",
         addresses=frozenset(PUBLIC_PAGES),
         problems="shows .*",
+    ),
+    Shared(
+        "everybody may send a proposal to a municipality that asks, without an account",
+        addresses=frozenset({"consultation_form", "consultation_form_in"}),
+        problems=r"shows .*|participation_consultation: rows .* changed"
+        r"|participation_contribution\w*: (a row|\w+ leads) .*",
     ),
     Shared(
         "a calendar for whoever has its link, which notes when it was read",

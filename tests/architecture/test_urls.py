@@ -100,6 +100,7 @@ from tests.cases import sample, undone
 from tests.mentoring.plans import agreed as agreed_plan
 from tests.mentoring.plans import only
 from tests.mentoring.talks import held, step
+from tests.participation import public_rows
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
 from tests.trainings.group import certificate_of, material_of, training_of
@@ -704,6 +705,38 @@ def _asked_place(things: Things) -> str:
     return things.cast.cuprija.slug
 
 
+def _consultation(it: Things) -> Consultation:
+    """One that is public and takes proposals."""
+    with scope(it.cast.cuprija):
+        known = Consultation.objects.filter(stage="published").first()
+    return known or public_rows.consultation(it.cast.cuprija, it.cast.officer)
+
+
+def _consultation_place(it: Things) -> str:
+    _consultation(it)
+    return it.cast.cuprija.slug
+
+
+def _of_consultation(it: Things, kind: str) -> int:
+    """A proposal, what its author attached, or a document of the consultation."""
+    row = _consultation(it)
+    with scope(it.cast.cuprija):
+        if kind == "document":
+            document = row.documents.first() or row.documents.create(
+                municipality=it.cast.cuprija, title="Нацрт", name="nacrt.txt", mime="text/plain", bytes=4, by=row.by,
+                file=default_storage.save("consultations/walk.txt", ContentFile(b"text")),
+            )  # fmt: skip
+            return int(document.pk)
+        one = row.contributions.first() or public_rows.contribution(row)
+        if kind == "contribution":
+            return int(one.pk)
+        file = one.files.first() or one.files.create(
+            municipality=it.cast.cuprija, name="plan.txt", mime="text/plain", bytes=4,
+            file=default_storage.save("contributions/walk.txt", ContentFile(b"text")),
+        )  # fmt: skip
+        return int(file.pk)
+
+
 def _team(it: Things) -> Team:
     """A team of an exercise of the programme that is over, so that its debrief can be written."""
     known = Team.objects.filter(exercise__training=_training(it)).first()
@@ -886,6 +919,12 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "posts/tongue": lambda it: "en",
     "numbers/tongue": lambda it: "en",
     "asked/tongue": lambda it: "en",
+    "consultations/place": lambda it: _consultation_place(it),
+    "place/slug": lambda it: _consultation(it).slug,
+    "consultations/consultation": lambda it: _consultation(it).pk,
+    "documents/document": lambda it: _of_consultation(it, "document"),
+    "contributions/contribution": lambda it: _of_consultation(it, "contribution"),
+    "attachments/attachment": lambda it: _of_consultation(it, "attachment"),
     "open-data/name": lambda it: "months.csv",
     "first-steps/point": lambda it: "words",
     "open/code": lambda it: "no-such-code",

@@ -20,6 +20,7 @@ from benchmarks import (
     number_report,
     numbers,
     policies,
+    proposals,
     publishing,
     report,
     scale,
@@ -35,7 +36,8 @@ INBOX = "inbox"
 CONVERSATIONS = "conversations"
 POLICIES = "policies"
 VERSIONS = "versions"
-OTHERS = (ANALYTICS, MENTORING, INBOX, CONVERSATIONS, POLICIES, VERSIONS)
+PROPOSALS = "proposals"
+OTHERS = (ANALYTICS, MENTORING, INBOX, CONVERSATIONS, POLICIES, VERSIONS, PROPOSALS)
 
 
 class Command(BaseCommand):
@@ -85,6 +87,10 @@ class Command(BaseCommand):
                     figures = mentoring.measured(address)
                     results["mentoring"] = [figure.json() for figure in figures]
                     self._report(part, report.render_mentoring(figures), write)
+                elif part == PROPOSALS:
+                    sent = proposals.measured(address)
+                    results["proposals"] = sent.json()
+                    self._report(part, report.render_proposals(sent), write)
                 elif part == INBOX:
                     figures, events, days = inbox.measured(address)
                     results["inbox"] = [figure.json() for figure in figures] + [

@@ -1,0 +1,103 @@
+"""Milica opens a link on her telephone, without JavaScript: she proposes a pavement and learns what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from inbox.models import Department, Settlement
+from municipalities.tenancy import scope
+from participation import form_tokens
+from participation.domain import decide
+from participation.enums import Decision
+from participation.models import Contribution
+from tests.browsing import COLOURS, PHONE, violations
+from tests.participation import public_rows as make
+from tests.people import Cast
+from tests.posts.desk import picture_bytes
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+HERE = f"/consultations/cuprija/{make.SLUG}/"
+
+
+@pytest.fixture
+def hearing(cast: Cast) -> Any:
+    with scope(cast.cuprija):
+        Settlement.objects.create(municipality=cast.cuprija, name="Сење")
+        department = Department.objects.create(
+            municipality=cast.cuprija, name="Одељење за финансије", email="finansije@cuprija.example"
+        )
+    row = make.consultation(cast.cuprija, cast.officer, department=department)
+    for decision in (Decision.ACCEPTED, Decision.PARTLY, Decision.DECLINED, Decision.OUT_OF_SCOPE, Decision.WITHDRAWN):
+        make.contribution(row, decision=decision, public_text="Клупе и сенка у парку поред Дома културе, за старије.")
+    make.contribution(row, decision=Decision.ACCEPTED)
+    return row
+
+
+def is_sound_on_a_telephone(page: Any) -> None:
+    """Light and dark. Scripts are off for the page; what judges it is put in from outside."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        options = {} if scheme == "light" else COLOURS
+        assert violations(page, **options) == [], (page.url, scheme)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+
+
+def test_milica_proposes_a_pavement_and_learns_what_became_of_it(
+    browser: Any, live_server: Any, cast: Cast, hearing: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(form_tokens, "SHORTEST", 0)  # nobody waits in a test
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False, base_url=live_server.url)
+    page = context.new_page()
+    page.goto("/consultations/cuprija/")
+    is_sound_on_a_telephone(page)
+    page.get_by_role("link", name="Јавна расправа").first.click()
+    is_sound_on_a_telephone(page)
+    page.get_by_role("link", name="English").click()
+    page.get_by_role("link", name="Write a proposal").click()
+    is_sound_on_a_telephone(page)
+    page.get_by_label("E-mail for the answer").fill("milica")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Write the proposal first.").first).to_be_visible()
+    is_sound_on_a_telephone(page)
+    page.get_by_label("Your proposal").fill("Тротоар у Улици кнеза Милоша. ЈМБГ 0101990710006")
+    page.get_by_label("E-mail for the answer").fill("milica@mail.example")
+    page.get_by_label("Where you live").select_option(label="Senje")
+    page.get_by_label("Your age").select_option(label="Over 65")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text("Your text has a personal number in it")).to_be_visible()
+    is_sound_on_a_telephone(page)
+    page.get_by_label("Your proposal").fill("Тротоар у Улици кнеза Милоша")
+    page.get_by_label("Attachment 1").set_input_files(
+        {"name": "ulica.png", "mimeType": "image/png", "buffer": picture_bytes()}
+    )
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("heading", name="Your proposal was received")).to_be_visible()
+    is_sound_on_a_telephone(page)
+    code = page.locator(".consultation-code").inner_text()
+    page.reload()  # the browser sends the form again
+    expect(page.get_by_text("It was sent before, and counts once")).to_be_visible()
+    with scope(cast.cuprija):
+        (one,) = Contribution.objects.filter(number=7)
+        assert (one.contact, one.files.count(), one.age_band) == ("milica@mail.example", 1, "o65")
+        decide.decide(one, decide.Outcome("declined", "Нема новца у овој години."), by=cast.officer)
+    page.get_by_role("link", name="/consultations/cuprija/receipt/").click()
+    is_sound_on_a_telephone(page)
+    page.get_by_label("Code of your receipt").fill("bcdf")
+    page.get_by_role("button", name="Show it").click()
+    expect(page.get_by_text("twelve letters and digits, for example")).to_be_visible()
+    is_sound_on_a_telephone(page)
+    page.get_by_label("Code of your receipt").fill(code.upper())
+    page.get_by_role("button", name="Show it").click()
+    expect(page.get_by_text("Nema novca u ovoj godini.")).to_be_visible()
+    assert code not in page.url
+    is_sound_on_a_telephone(page)
+    page.get_by_role("button", name="Withdraw the proposal").click()
+    is_sound_on_a_telephone(page)
+    page.get_by_role("button", name="Withdraw it for good").click()
+    expect(page.get_by_text("Your proposal is withdrawn")).to_be_visible()
+    is_sound_on_a_telephone(page)
+    assert context.cookies() == []
+    context.close()
