@@ -10,7 +10,7 @@ def public_address(consultation: Consultation, language: str) -> str:
     """Of the page where everybody reads the proposals, decisions and reasons, in a language of the interface."""
     slug = consultation.municipality.slug
     try:
-        path = reverse("consultation_public_in", args=[slug, language, consultation.slug])
+        path = reverse("consultation_public_in", args=[slug, consultation.slug, language])
     except NoReverseMatch:
         path = "/"
     return settings.PUBLIC_BASE_URL.rstrip("/") + path

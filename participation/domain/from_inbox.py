@@ -99,3 +99,14 @@ def send_thanks(contribution: Contribution, text: str, *, by: User) -> Contribut
         seen = same.aggregate(newest=Max("pk"))["newest"] or 0
     propose.answer(message, text, by=by, after=seen)
     return contribution
+
+
+@transaction.atomic
+def set_thanks(consultation: Consultation, *, offered: bool, by: User) -> Consultation:
+    """Whether counting a message offers to tell its author that it counts."""
+    row = lock(consultation)
+    if row.offers_thanks != offered:
+        row.offers_thanks = offered
+        row.save(update_fields=["offers_thanks", "changed_at"])
+        record("consultation.change", by=by, target=row)
+    return row

@@ -57,7 +57,9 @@ def by_message(
         return contribute.from_message(consultation, written, by=cast.officer)
 
 
-def by_form(cast: Cast, consultation: Consultation, text: str = "Више клупа у парку", contact: str = "") -> Contribution:
+def by_form(
+    cast: Cast, consultation: Consultation, text: str = "Више клупа у парку", contact: str = ""
+) -> Contribution:
     with scope(cast.cuprija):
         return contribute.from_form(consultation, text, contact=contact, language="sr")[0]
 

@@ -279,8 +279,10 @@ class History:
         if one.answer_state == AnswerState.BY_CODE:
             assert one.way_in == WayIn.FORM
         if one.answer_state == AnswerState.UNREACHABLE:
-            assert one.way_in in (WayIn.MEETING, WayIn.PAPER) or one.message is None or (
-                one.message.erased_at or one.message.remote_deleted_at
+            assert (
+                one.way_in in (WayIn.MEETING, WayIn.PAPER)
+                or one.message is None
+                or (one.message.erased_at or one.message.remote_deleted_at)
             )
         if one.answer_state and one.answer_state != AnswerState.WAITING:
             assert one.decision, "nobody is answered without a decision"
