@@ -10,10 +10,12 @@ class ParticipationConfig(AppConfig):
 
         from common import audit_messages
         from participation.audit_messages import MESSAGES
+        from participation.domain import personal_data_stores
         from participation.queries import public
         from reports import public_parts
 
         audit_messages.register(self.name, MESSAGES)
+        personal_data_stores.register()
         public_parts.register(
             public_parts.PublicPart(
                 "consultations", _("Consultations"), "consultations_public_in", public.with_public_page

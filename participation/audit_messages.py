@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 MESSAGES: dict[str, Promise] = {
     "consultation.answer": _("Answered the authors of %(people)s contributions to “%(target)s”"),
     "consultation.ask": _("Asked an approver to publish the consultation “%(target)s”"),
+    "consultation.answer_approve": _("Approved the answers to %(people)s contributions to “%(target)s”"),
+    "consultation.answer_back": _("Did not approve the answers to contributions to “%(target)s”; none was sent"),
     "consultation.call_off": _("Called off the consultation “%(target)s”"),
     "consultation.change": _("Changed the consultation “%(target)s”"),
     "consultation.close": _("Closed the consultation “%(target)s”: every contribution has an end"),
@@ -20,9 +22,12 @@ MESSAGES: dict[str, Promise] = {
     "consultation.report": _("Asked for an edition of the report on “%(target)s”"),
     "consultation.report_publish": _("Published an edition of the report on “%(target)s”"),
     "contribution.add": _("Entered contribution %(number)s to “%(consultation)s”"),
+    "contribution.batch": _("Entered a batch on paper of “%(target)s”: %(sheets)s sheets"),
     "contribution.check": _("Checked a batch on paper of “%(consultation)s” against the paper"),
+    "contribution.correct": _("Corrected the text of contribution %(number)s to “%(consultation)s” by its paper"),
     "contribution.decide": _("Decided about contribution %(number)s to “%(consultation)s”"),
     "contribution.group": _("Joined contribution %(number)s to “%(consultation)s” with one that says the same"),
+    "contribution.leave_out": _("Left %(messages)s messages out of the suggestions for “%(target)s”"),
     "contribution.meeting": _("Entered a meeting of “%(consultation)s”"),
     "contribution.reopen": _("Opened the decision about contribution %(number)s to “%(consultation)s” again"),
     "contribution.separate": _(

@@ -8,7 +8,7 @@ ground asks for.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -158,6 +158,16 @@ def typed_receipt(text: str) -> str:
 def receipt_digest(key: str, code: str) -> str:
     """What is stored of a receipt: 64 hexadecimal digits. The code itself is nowhere."""
     return hmac.new(f"participation.receipt {key}".encode(), code.encode(), hashlib.sha256).hexdigest()
+
+
+def answer_key(contribution: int, round_: int) -> str:
+    """By which the outbox of mails knows the answer of one round to one contribution, so that it is queued once."""
+    return f"participation.answer:{contribution}:{round_}"
+
+
+def digest_of(lines: Iterable[str]) -> str:
+    """16 hexadecimal digits that differ where any of the lines does."""
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
 def free_slug(wanted: str, taken: Collection[str]) -> str:

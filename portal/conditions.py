@@ -12,6 +12,7 @@ from channels.domain import unread_events
 from common import mail
 from needs.domain import notify
 from notifications.domain import send_pushes
+from participation.domain import answer as proposals
 from posts.editing.domain import carry_out_corrections, check_links
 from posts.media.domain import videos
 from reports.domain import make as reports
@@ -27,6 +28,7 @@ CONDITIONS: dict[str, Callable[[], bool]] = {
     "videos": videos.is_due,
     "webhook-events": lambda: bool(unread_events.accounts()),
     "need-answers": notify.is_due,
+    "proposal-answers": proposals.is_due,
     "pushes": send_pushes.is_due,
     "reports": lambda: bool(reports.due()) or schedules.is_due(),
     "exercises": lambda: bool(citizens.running()),

@@ -133,11 +133,15 @@ def _views(narrowed: MessageFilters, list_url: str) -> list[dict[str, Any]]:
 
 # ---------------------------------------------------------------- many at once
 
+# Pages of packages above, referenced by their URL names.
+ABOVE = {"need:": "need_gather", "contribution:": "contributions_count"}
+
 
 def _bulk_acts(people: Choices, offered_tags: Choices) -> list[tuple[str, Choices]]:
     """Bulk actions in groups: value and label."""
     acts = [
         (_("They ask for something"), [("need:", _("Make a need of them"))]),
+        (_("They take part"), [("contribution:", _("Contribution to a consultation"))]),
         (_("It is done with"), [("close:", _("Needs no answer"))]),
         (_("Put off until"), [(f"snooze:{value}", str(label)) for value, label in Snooze.choices]),
         (_("Kind"), [(f"kind:{value}", str(label)) for value, label in MessageKind.choices]),
@@ -160,9 +164,9 @@ def several(request: MunicipalityRequest) -> HttpResponse:
     keys = int_list_param(request.POST, "message")
     if not request.POST.get("act"):
         return _page(request, _("Choose what to do with them."))
-    if request.POST["act"] == "need:":  # a page of a package above, referenced by its URL name
+    if page := ABOVE.get(request.POST["act"]):
         chosen = urlencode([("message", key) for key in dict.fromkeys(keys)])
-        return redirect(f"{reverse('need_gather', args=[request.municipality.slug])}?{chosen}")
+        return redirect(f"{reverse(page, args=[request.municipality.slug])}?{chosen}")
     verb = _verb(request, request.POST["act"])
     try:
         outcome = bulk.on_each(list(dict.fromkeys(keys)), verb, among=readable_messages(request.access))

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import BigIntegerField, F, Func, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,9 +22,10 @@ from common.errors import ActionNotAllowed
 from inbox.enums import MessageKind
 from inbox.models import Message, Settlement
 from inbox.text_analysis import analyse
+from inbox.text_analysis.similarity import NEAR
 from participation import rules
 from participation.domain.write import lock
-from participation.enums import AgeBand, AnswerState, ConsultationStage, Gender, SpeakerRole, WayIn
+from participation.enums import OF_MESSAGES, AgeBand, AnswerState, ConsultationStage, Gender, SpeakerRole, WayIn
 from participation.models import Consultation, Contribution, Meeting, PaperBatch
 from posts.draft import storable
 
@@ -171,7 +174,7 @@ def _add(
     words = storable(text).strip()
     if not words:
         raise ActionNotAllowed(_("Write the proposal first."), "text")
-    if len(words) > rules.MOST_TEXT and way != WayIn.MESSAGE:
+    if len(words) > rules.MOST_TEXT and way not in OF_MESSAGES:
         raise ActionNotAllowed(
             _("This is too long: %(count)s characters, at most %(most)s.")
             % {"count": len(words), "most": rules.MOST_TEXT},
@@ -191,6 +194,7 @@ def _add(
         way_in=way,
         text=words,
         fingerprint=analysis.fingerprint,
+        similar_group=similar_group(row.pk, analysis.fingerprint),
         has_personal_data=analysis.has_personal_data,
         received_at=received_at,
         age_band=about.age_band,
@@ -199,6 +203,29 @@ def _add(
         by=by,
         **fields,
     )
+
+
+def similar_group(consultation: int, fingerprint: int | None) -> int | None:
+    """The name of the nearest group of near-duplicates in a consultation, else the fingerprint itself."""
+    if fingerprint is None:
+        return None
+    groups = Contribution.objects.filter(consultation=consultation, similar_group__isnull=False)
+    if groups.filter(similar_group=fingerprint).exists():
+        return fingerprint
+    near = groups.annotate(apart=DifferentBits("similar_group", fingerprint)).filter(apart__lte=NEAR)
+    nearest = near.order_by("apart", "number").values_list("similar_group", flat=True).first()
+    return fingerprint if nearest is None else nearest
+
+
+class DifferentBits(Func):
+    """In how many of their 64 bits a column and a number differ: `inbox.text_analysis.similarity.distance`."""
+
+    template = "bit_count((%(expressions)s)::bit(64))"
+    arg_joiner = " # "
+    output_field = BigIntegerField()
+
+    def __init__(self, column: str, number: int) -> None:
+        super().__init__(F(column), Cast(Value(number), BigIntegerField()))
 
 
 def _refuse_closed_door(row: Consultation, way: WayIn) -> None:

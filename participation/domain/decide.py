@@ -5,9 +5,11 @@ A joined contribution counts, and has the decision of the one that it is joined 
 them, and none is without an end.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,15 +17,23 @@ from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from participation import rules
-from participation.domain import attachments
+from participation.domain.erase import erase_files
+from participation.domain.recall import recall
 from participation.domain.write import lock
 from participation.enums import DECISIONS, AnswerState, ConsultationStage, Decision
-from participation.models import Consultation, Contribution
+from participation.models import Consultation, Contribution, contribution_search_key
 from posts.draft import storable
 
 NEEDS_REASON = (Decision.PARTLY, Decision.DECLINED, Decision.OUT_OF_SCOPE)
 # Answers that are, or may be, on the way to a person: a decision cannot change silently after them.
 ANSWERED = (AnswerState.WAITING, AnswerState.SENT)
+
+
+MOST_AT_ONCE = 200
+UNDECIDED = {"decision": "", "reason": "", "where_to": "", "decided_at": None, "decided_by": None}
+UNANSWERED = {
+    "answer_state": AnswerState.NONE, "answer_error": "", "answered_at": None, "reply": None, "round": None,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,20 +85,21 @@ def decide(contribution: Contribution, outcome: Outcome, *, by: User) -> Contrib
             )
     if one.gone_at is not None:
         public_text = ""
-    values = {
+    decided = {
         "decision": outcome.decision,
         "reason": reason,
         "where_to": where_to if outcome.decision == Decision.OUT_OF_SCOPE else "",
-        "decided_at": timezone.now(),
-        "decided_by": by,
     }
-    # an answer that was sent before this decision said something else, so its author gets a new one
     Contribution.objects.filter(pk=one.pk).update(
-        **values, public_text=public_text, answer_state=AnswerState.NONE, answer_error="", answered_at=None
+        public_text=public_text, public_search_key=contribution_search_key(one.number, public_text)
     )
-    one.others.filter(withdrawn_at=None).update(
-        **values, answer_state=AnswerState.NONE, answer_error="", answered_at=None
-    )
+    if any(getattr(one, name) != value for name, value in decided.items()):
+        # What was sent before said something else, so the author gets a new answer. One that says the same stays.
+        together = list(_together(one))
+        recall(together, by=by)
+        Contribution.objects.filter(pk__in=[each.pk for each in together]).update(
+            **decided, decided_at=timezone.now(), decided_by=by, **UNANSWERED
+        )
     _touch(row)
     record(
         "contribution.decide", by=by, target=one, label=str(row), number=one.number, consultation=str(row),
@@ -98,6 +109,29 @@ def decide(contribution: Contribution, outcome: Outcome, *, by: User) -> Contrib
     return one
 
 
+def decide_several(
+    contributions: Sequence[Contribution], outcome: Outcome, released: Mapping[int, str], *, by: User
+) -> tuple[list[Contribution], list[tuple[Contribution, str]]]:
+    """The same decision for several: those decided, and those refused with the reason. `released`: the public text of
+    each by its id; "" or none keeps what was released before. Each is decided in a transaction of its own.
+    """
+    if not contributions:
+        raise ActionNotAllowed(_("Choose at least one."))
+    if len(contributions) > MOST_AT_ONCE:
+        raise ActionNotAllowed(_("These are too many at once: %(most)s at most.") % {"most": MOST_AT_ONCE})
+    done: list[Contribution] = []
+    refused: list[tuple[Contribution, str]] = []
+    for one in contributions:
+        try:
+            public_text = released.get(one.pk) or one.public_text
+            done.append(decide(one, replace(outcome, public_text=public_text), by=by))
+        except ActionNotAllowed as problem:
+            if problem.field in ("decision", "reason", "where_to"):
+                raise  # wrong for all of them
+            refused.append((one, problem.message))
+    return done, refused
+
+
 @transaction.atomic
 def reopen(contribution: Contribution, *, by: User) -> Contribution:
     """Take a decision back, before anybody was answered. Raises `ActionNotAllowed`."""
@@ -105,15 +139,13 @@ def reopen(contribution: Contribution, *, by: User) -> Contribution:
     _refuse_ended(row)
     if one.same_as_id is not None or one.decision not in DECISIONS:
         raise ActionNotAllowed(_("There is no decision here that could be taken back."))
-    together = Contribution.objects.filter(pk=one.pk) | one.others.filter(withdrawn_at=None)
-    if together.filter(answer_state__in=ANSWERED).exists():
+    together = list(_together(one))
+    if any(each.answer_state in ANSWERED for each in together):
         raise ActionNotAllowed(
             _("Its author was answered already. Decide anew instead: they get the new decision with its reason.")
         )
-    for pk in together.values_list("pk", flat=True):
-        Contribution.objects.filter(pk=pk).update(
-            decision="", reason="", where_to="", decided_at=None, decided_by=None, answer_state=AnswerState.NONE
-        )
+    recall(together, by=by)
+    Contribution.objects.filter(pk__in=[each.pk for each in together]).update(**UNDECIDED, **UNANSWERED)
     _touch(row)
     record("contribution.reopen", by=by, target=one, label=str(row), number=one.number, consultation=str(row))
     one.refresh_from_db()
@@ -155,9 +187,8 @@ def separate(contribution: Contribution, *, by: User) -> Contribution:
         raise ActionNotAllowed(_("It is not joined with another one."))
     if one.withdrawn_at is not None or one.answer_state in ANSWERED:
         raise ActionNotAllowed(_("Its author was answered, or withdrew it, so it stays as it is."))
-    Contribution.objects.filter(pk=one.pk).update(
-        same_as=None, decision="", reason="", where_to="", decided_at=None, decided_by=None
-    )
+    recall([one], by=by)
+    Contribution.objects.filter(pk=one.pk).update(same_as=None, **UNDECIDED, **UNANSWERED)
     _touch(row)
     record("contribution.separate", by=by, target=one, label=str(row), number=one.number, consultation=str(row))
     one.refresh_from_db()
@@ -179,10 +210,13 @@ def withdraw(contribution: Contribution, *, by: User | None) -> Contribution:
         Contribution.objects.filter(pk=heir.pk).update(same_as=None)
         one.others.exclude(pk=heir.pk).update(same_as=heir)
     now = timezone.now()
-    attachments.delete(one)
+    if one.pk in recall([one], by=by):
+        one.answer_state, one.answer_error, one.reply = AnswerState.NONE, "", None
+    one.round = None
+    erase_files([one.pk])
     one.same_as = None
     one.text = one.public_text = one.contact = one.reason = one.where_to = ""
-    one.has_personal_data, one.fingerprint = False, None
+    one.has_personal_data, one.fingerprint, one.similar_group = False, None, None
     one.decision, one.decided_at, one.decided_by = Decision.WITHDRAWN, now, None
     one.withdrawn_at = now
     one.age_band = one.gender = ""
@@ -191,6 +225,13 @@ def withdraw(contribution: Contribution, *, by: User | None) -> Contribution:
     _touch(row)
     record("contribution.withdraw", by=by, target=one, label=str(row), number=one.number, consultation=str(row))
     return one
+
+
+def _together(one: Contribution) -> QuerySet[Contribution]:
+    """A contribution and those that are joined with it, locked: they have one decision."""
+    rows = Contribution.objects.select_for_update(of=("self",))
+    rows = rows.filter(Q(pk=one.pk) | Q(same_as=one.pk), withdrawn_at=None)
+    return rows.select_related("reply__delivery").order_by("pk")
 
 
 def _refuse_ended(row: Consultation) -> None:

@@ -6,10 +6,19 @@ from participation.models.consultations import (
     ConsultationPost,
     OwnGround,
 )
-from participation.models.contributions import Contribution, ContributionFile, Meeting, PaperBatch
+from participation.models.contributions import (
+    AnswerRound,
+    Contribution,
+    ContributionFile,
+    Meeting,
+    NoContribution,
+    PaperBatch,
+    contribution_search_key,
+)
 from participation.models.reports import Edition, EditionFile
 
 __all__ = [
+    "AnswerRound",
     "Consultation",
     "ConsultationDocument",
     "ConsultationPost",
@@ -18,6 +27,8 @@ __all__ = [
     "Edition",
     "EditionFile",
     "Meeting",
+    "NoContribution",
     "OwnGround",
     "PaperBatch",
+    "contribution_search_key",
 ]

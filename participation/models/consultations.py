@@ -54,7 +54,8 @@ class Consultation(TenantModel):
     where nothing obliges the municipality. `least_days` and `day_count` are copied from the ground when it is
     published, so that a later change of the catalogue changes nothing about it. `decided_by` and `report_by` are the
     days until which everything is to be decided and the report public. `last_number` is that of its last contribution.
-    `tag`: messages with this tag are suggested as contributions.
+    `tag`: messages with this tag are suggested as contributions. `offers_thanks`: whoever counts a message is offered
+    to tell its author that it counts.
     """
 
     kind = models.CharField(_("kind"), max_length=12, choices=ConsultationKind)
@@ -79,6 +80,7 @@ class Consultation(TenantModel):
     approver = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     department = models.ForeignKey(Department, models.SET_NULL, null=True, blank=True, related_name="+")
     tag = models.ForeignKey(Tag, models.SET_NULL, null=True, blank=True, related_name="+")
+    offers_thanks = models.BooleanField(default=True)
     last_number = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

@@ -25,6 +25,11 @@ from serbian.folding import fold
 User = settings.AUTH_USER_MODEL
 
 
+def contribution_search_key(number: int, text: str) -> str:
+    """The folded words by which a contribution is found, with its number."""
+    return fold(f"#{number} {text}")
+
+
 class Meeting(TenantModel):
     """A meeting of a consultation, and its minutes. `people` and `women` as counted by hand, None where nobody did."""
 
@@ -79,13 +84,67 @@ class PaperBatch(TenantModel):
         return self.title
 
 
+class AnswerRound(TenantModel):
+    """One press by which a person answers the authors of decided contributions: `people` is how many.
+
+    Where answers need approval, nothing is sent before `approved_at`, and an approver other than `by` gives it.
+    """
+
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="rounds")
+    people = models.PositiveIntegerField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    needs_approval = models.BooleanField(default=False)
+    approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.CheckConstraint(
+                name="participation_round_approved",
+                condition=Q(approved_by__isnull=True, approved_at__isnull=True)
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="participation_round_waits_once",
+                fields=["consultation"],
+                condition=Q(needs_approval=True, approved_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.consultation}, {self.people}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether an approver has to agree first."""
+        return self.needs_approval and self.approved_at is None
+
+
+class NoContribution(TenantModel):
+    """A message that a person looked at and left out, so that it is not suggested for this consultation again."""
+
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="left_out")
+    message = models.ForeignKey(Message, models.CASCADE, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(name="no_contribution_once", fields=["consultation", "message"])]
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
 class Contribution(TenantModel):
     """One contribution. `number` is its public number within the consultation and never changes.
 
     `text` are the citizen's words; `public_text` what everybody reads of them, without names, "" while nobody has
-    released it. `fingerprint` is that of `inbox.text_analysis.similarity`. `same_as`: a person joined it to another
-    contribution, which then carries the decision for both; both count. `receipt` is the digest of the code that its
-    author holds (`participation.rules.receipt_digest`). `contact` is an e-mail address, only where one was given.
+    released it. `fingerprint` is that of `inbox.text_analysis.similarity`, and `similar_group` names the group of
+    near-duplicates in the consultation, as there. `same_as`: a person joined it to another contribution, which then
+    carries the decision for both; both count. `receipt` is the digest of the code that its author holds
+    (`participation.rules.receipt_digest`). `contact` is an e-mail address, only where one was given. `round` is the
+    press that answers its author, or did.
 
     `withdrawn_at`: its author withdrew their consent; the words are erased, the number stays. `gone_at`: the comment
     was deleted on its network after it was counted; the contribution stays, and its author is not quoted.
@@ -98,7 +157,9 @@ class Contribution(TenantModel):
     text = models.TextField()
     public_text = models.TextField(blank=True)
     search_key = models.TextField(blank=True, editable=False)
+    public_search_key = models.TextField(blank=True, editable=False)
     fingerprint = models.BigIntegerField(null=True)
+    similar_group = models.BigIntegerField(null=True)
     has_personal_data = models.BooleanField(default=False)
     same_as = models.ForeignKey("self", models.PROTECT, null=True, related_name="others")
     message = models.OneToOneField(Message, models.SET_NULL, null=True, related_name="contribution")
@@ -123,6 +184,7 @@ class Contribution(TenantModel):
     answer_error = models.CharField(max_length=500, blank=True)
     answered_at = models.DateTimeField(null=True)
     reply = models.ForeignKey(Reply, models.SET_NULL, null=True, related_name="+")
+    round = models.ForeignKey(AnswerRound, models.SET_NULL, null=True, related_name="contributions")
     withdrawn_at = models.DateTimeField(null=True)
     gone_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
@@ -166,7 +228,20 @@ class Contribution(TenantModel):
                 name="contribution_to_answer",
                 condition=Q(answer_state="", decided_at__isnull=False),
             ),
+            # answers that are under way, or were not sent
+            models.Index(
+                fields=["id"], name="contribution_under_way", condition=Q(answer_state__in=["waiting", "failed"])
+            ),
+            # near-duplicates
+            models.Index(
+                fields=["consultation", "similar_group"],
+                name="contribution_similar",
+                condition=Q(similar_group__isnull=False),
+            ),
+            # words that are erased once their time is over
+            models.Index(fields=["consultation"], name="contribution_age", condition=Q(erased_at__isnull=True)),
             GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="contribution_search"),
+            GinIndex(fields=["public_search_key"], opclasses=["gin_trgm_ops"], name="contribution_public_search"),
         ]
 
     def __str__(self) -> str:
@@ -180,7 +255,8 @@ class Contribution(TenantModel):
         return *DECISION_STYLES[Decision(self.decision)], self.get_decision_display()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_key = fold(f"#{self.number} {self.text}")
+        self.search_key = contribution_search_key(self.number, self.text)
+        self.public_search_key = contribution_search_key(self.number, self.public_text)
         super().save(*args, **kwargs)
 
 

@@ -903,7 +903,6 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "needs/need": lambda it: _need(it).pk,
     "voices/supporter": lambda it: _of_need(it, "supporter"),
     "pictures/shot": lambda it: _of_need(it, "picture"),
-    "consultations/consultation": lambda it: _consultation(it).pk,
     "documents/document": _consultation_document,
     "reports/report": lambda it: _report(it, "monthly"),
     "report/format": lambda it: "pdf",
