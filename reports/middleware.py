@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
 PREFIXES = (
-    "/p/", "/places/", "/open-data/", "/asked/", "/rules/", "/certificates/", "/robots.txt", "/sitemap.xml",
-    "/manifest.webmanifest", "/service-worker.js",
+    "/p/", "/places/", "/open-data/", "/asked/", "/rules/", "/certificates/", "/consultations/", "/robots.txt",
+    "/sitemap.xml", "/manifest.webmanifest", "/service-worker.js",
 )  # fmt: skip
 
 

@@ -1,0 +1,80 @@
+"""Editions of a report: those of a consultation, and what everybody may download."""
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from common import languages
+from participation.enums import ConsultationStage, EditionState
+from participation.models import Consultation, Contribution, Edition, EditionFile
+from participation.models.reports import LABELS
+
+TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+}
+
+
+def withdrawn_since() -> Exists:
+    """Whether an author withdrew a contribution, or a comment was deleted, after an edition had been counted."""
+    rows = Contribution.objects.filter(consultation=OuterRef("consultation"))
+    return Exists(rows.filter(Q(withdrawn_at__gt=OuterRef("ready_at")) | Q(gone_at__gt=OuterRef("ready_at"))))
+
+
+def changed_numbers(edition: Edition) -> list[int]:
+    """The contributions that were withdrawn, or whose comment was deleted, after it had been counted. One query."""
+    rows = Contribution.objects.filter(consultation=edition.consultation_id).filter(
+        Q(withdrawn_at__gt=edition.ready_at) | Q(gone_at__gt=edition.ready_at)
+    )
+    return list(rows.order_by("number").values_list("number", flat=True))
+
+
+def editions(consultation: Consultation) -> list[Edition]:
+    """The newest first, with `is_outdated` and their files in the order of the page. Two queries."""
+    rows = Edition.objects.filter(consultation=consultation).annotate(is_outdated=withdrawn_since())
+    files = EditionFile.objects.order_by("language", "pk")
+    found = list(rows.select_related("asked_by", "published_by").prefetch_related(Prefetch("files", queryset=files)))
+    for edition in found:
+        edition.shown_files = sorted(edition.files.all(), key=_order)  # type: ignore[attr-defined]
+    return found
+
+
+def published(consultation: Consultation) -> QuerySet[Edition]:
+    """Its published editions, the newest first, with `is_outdated`."""
+    rows = Edition.objects.filter(consultation=consultation, published_at__isnull=False)
+    return rows.annotate(is_outdated=withdrawn_since()).order_by("-number")
+
+
+def public_file(consultation: Consultation, number: int, kind: str, tag: str) -> EditionFile | None:
+    """A file that everybody may download now. One query."""
+    code = languages.by_tag()[tag].code if tag in languages.by_tag() else ""
+    rows = EditionFile.objects.filter(
+        edition__in=published(consultation).filter(number=number, is_outdated=False), kind=kind, language=code
+    )
+    return rows.select_related("edition").first()
+
+
+def newest_public(limit: int) -> list[Edition]:
+    """The newest published editions of the open scope, one of each consultation, whose files can be downloaded. One
+    query."""
+    later = Edition.objects.filter(consultation=OuterRef("consultation"), number__gt=OuterRef("number"))
+    rows = Edition.objects.filter(
+        ~Exists(later.filter(published_at__isnull=False)), consultation__stage=ConsultationStage.REPORTED,
+        published_at__isnull=False,
+    )  # fmt: skip
+    rows = rows.annotate(is_outdated=withdrawn_since()).filter(is_outdated=False)
+    return list(rows.select_related("consultation__municipality").order_by("-published_at", "-pk")[:limit])
+
+
+def outdated() -> QuerySet[Edition]:
+    """Of the open scope: editions counted before somebody withdrew that still have files, or that are the newest."""
+    later = Edition.objects.filter(consultation=OuterRef("consultation"), number__gt=OuterRef("number"))
+    files = EditionFile.objects.filter(edition=OuterRef("pk"))
+    rows = Edition.objects.filter(Exists(files) | ~Exists(later), state=EditionState.READY)
+    return rows.annotate(is_outdated=withdrawn_since()).filter(is_outdated=True).order_by("pk")
+
+
+def _order(file: EditionFile) -> tuple[int, int]:
+    codes = [language.code for language in languages.interface_languages()]
+    return (codes.index(file.language) if file.language in codes else len(codes)), list(LABELS).index(file.kind)
