@@ -7,6 +7,10 @@ class ParticipationConfig(AppConfig):
 
     def ready(self) -> None:
         from common import audit_messages
+        from participation import measured
         from participation.audit_messages import MESSAGES
+        from participation.queries import outputs
 
         audit_messages.register(self.name, MESSAGES)
+        measured.register()
+        outputs.provide()
