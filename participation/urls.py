@@ -16,6 +16,11 @@ of_reports: list[URLPattern | URLResolver] = [
     path(f"{C}report/<int:edition>/publish/", reports.publish, name="consultation_report_publish"),
     path(f"{C}report/files/<int:file>/", reports.file, name="consultation_report_file"),
     path(
+        "consultations/<slug:place>/<slug:slug>/report/<str:name>",
+        reports.public_file,
+        name="consultation_report_newest",
+    ),
+    path(
         "consultations/<slug:place>/<slug:slug>/report/<int:number>/<str:name>",
         reports.public_file,
         name="consultation_report_public",

@@ -1,8 +1,10 @@
 """Editions of a report: those of a consultation, and what everybody may download."""
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.urls import reverse
 
 from common import languages
+from municipalities.models import Municipality
 from participation.enums import ConsultationStage, EditionState
 from participation.models import Consultation, Contribution, Edition, EditionFile
 from participation.models.reports import LABELS
@@ -46,25 +48,31 @@ def published(consultation: Consultation) -> QuerySet[Edition]:
     return rows.annotate(is_outdated=withdrawn_since()).order_by("-number")
 
 
-def public_file(consultation: Consultation, number: int, kind: str, tag: str) -> EditionFile | None:
-    """A file that everybody may download now. One query."""
+def public_file(consultation: Consultation, number: int | None, kind: str, tag: str) -> EditionFile | None:
+    """A file that everybody may download now, of the newest edition without a `number`. One query."""
     code = languages.by_tag()[tag].code if tag in languages.by_tag() else ""
-    rows = EditionFile.objects.filter(
-        edition__in=published(consultation).filter(number=number, is_outdated=False), kind=kind, language=code
+    there = published(consultation).filter(is_outdated=False)
+    if number is not None:
+        there = there.filter(number=number)
+    rows = EditionFile.objects.filter(edition__in=there.order_by(), kind=kind, language=code)
+    return rows.select_related("edition").order_by("-edition__number").first()
+
+
+def newest_public() -> QuerySet[Edition]:
+    """The newest published edition of each consultation of the open scope that can be downloaded, the newest first."""
+    later = Edition.objects.filter(
+        consultation=OuterRef("consultation"), number__gt=OuterRef("number"), published_at__isnull=False
     )
-    return rows.select_related("edition").first()
-
-
-def newest_public(limit: int) -> list[Edition]:
-    """The newest published editions of the open scope, one of each consultation, whose files can be downloaded. One
-    query."""
-    later = Edition.objects.filter(consultation=OuterRef("consultation"), number__gt=OuterRef("number"))
     rows = Edition.objects.filter(
-        ~Exists(later.filter(published_at__isnull=False)), consultation__stage=ConsultationStage.REPORTED,
-        published_at__isnull=False,
-    )  # fmt: skip
+        ~Exists(later), consultation__stage=ConsultationStage.REPORTED, published_at__isnull=False
+    )
     rows = rows.annotate(is_outdated=withdrawn_since()).filter(is_outdated=False)
-    return list(rows.select_related("consultation__municipality").order_by("-published_at", "-pk")[:limit])
+    return rows.select_related("consultation").order_by("-published_at", "-pk")
+
+
+def newest_url(place: Municipality, consultation: Consultation, tag: str) -> str:
+    """Path of the PDF of its newest edition in this language; it stays the same for every edition."""
+    return reverse("consultation_report_newest", args=[place.slug, consultation.slug, f"report-{tag}.pdf"])
 
 
 def outdated() -> QuerySet[Edition]:

@@ -112,9 +112,9 @@ def _download_name(edition: Edition, file: EditionFile) -> str:
 
 @public
 @require_safe
-def public_file(request: HttpRequest, place: str, slug: str, number: int, name: str) -> HttpResponseBase:
-    """A file of the newest editions that are public. Checked at each request, so that one with withdrawn words is gone
-    at once."""
+def public_file(request: HttpRequest, place: str, slug: str, name: str, number: int | None = None) -> HttpResponseBase:
+    """A file of the public edition with this number, or of the newest one. Checked at each request, so that one with
+    withdrawn words is gone at once."""
     if is_rate_limited(request):
         return busy()
     asked = NAME.fullmatch(name)
