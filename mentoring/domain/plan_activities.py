@@ -147,11 +147,11 @@ def add_reports(activity: Activity, editions: list[int], *, by: User) -> list[Ev
 
 
 def _report(activity: Activity, edition: Edition, by: User) -> Evidence:
-    title = str(edition.consultation)[:200]
+    title, first = str(edition.consultation)[:200], edition.consultation.reported_at
     return Evidence.objects.create(
         municipality_id=activity.municipality_id, activity=activity, kind=Proof.LINK, title=title,
         url=report_url(activity.plan.municipality, edition), note=title,
-        published_on=edition.consultation.reported_at.astimezone(BELGRADE).date(), by=by,
+        published_on=first.astimezone(BELGRADE).date() if first else None, by=by,
     )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Editions of a report: those of a consultation, and what everybody may download."""
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 
@@ -32,17 +34,17 @@ def changed_numbers(edition: Edition) -> list[int]:
     return list(rows.order_by("number").values_list("number", flat=True))
 
 
-def editions(consultation: Consultation) -> list[Edition]:
+def editions(consultation: Consultation) -> list[Any]:
     """The newest first, with `is_outdated` and their files in the order of the page. Two queries."""
     rows = Edition.objects.filter(consultation=consultation).annotate(is_outdated=withdrawn_since())
-    files = EditionFile.objects.order_by("language", "pk")
-    found = list(rows.select_related("asked_by", "published_by").prefetch_related(Prefetch("files", queryset=files)))
+    files = Prefetch("files", queryset=EditionFile.objects.order_by("language", "pk"))
+    found: list[Any] = list(rows.select_related("asked_by", "published_by").prefetch_related(files))
     for edition in found:
-        edition.shown_files = sorted(edition.files.all(), key=_order)  # type: ignore[attr-defined]
+        edition.shown_files = sorted(edition.files.all(), key=_order)
     return found
 
 
-def published(consultation: Consultation) -> QuerySet[Edition]:
+def published(consultation: Consultation) -> QuerySet[Any]:
     """Its published editions, the newest first, with `is_outdated`."""
     rows = Edition.objects.filter(consultation=consultation, published_at__isnull=False)
     return rows.annotate(is_outdated=withdrawn_since()).order_by("-number")

@@ -151,5 +151,5 @@ def _cacheable(request: HttpRequest, answer: FileResponse, place: Municipality, 
         headers["X-Robots-Tag"] = "noindex"
     for header, value in headers.items():
         answer.headers[header] = value
-    conditional = get_conditional_response(request, etag=etag, response=answer)
+    conditional = get_conditional_response(request, etag=etag, response=answer)  # type: ignore[arg-type]
     return conditional or answer

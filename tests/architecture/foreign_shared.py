@@ -8,6 +8,7 @@ from dataclasses import dataclass
 PUBLIC_PAGES = (
     "needs_public", "needs_public_in", "needs_feed", "public_numbers", "public_numbers_in", "public_rules",
     "public_rules_in", "place", "place_in", "places", "places_in", "sitemap", "embed_posts", "embed_posts_in",
+    "consultation_report_newest", "consultation_report_public",
     "embed_asked", "embed_asked_in", "embed_numbers", "embed_numbers_in",
 )  # fmt: skip
 GALLERY = "the gallery of the programme in which both take part"

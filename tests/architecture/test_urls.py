@@ -81,6 +81,7 @@ from needs.domain import write as needs
 from needs.models import Need
 from notifications import unsubscribe_links
 from notifications.models import Notification, PushSubscription
+from participation.models import Consultation, Edition
 from planning.domain import feeds, imports
 from planning.models import Campaign, Recurrence
 from posts.draft import Draft, Text
@@ -96,6 +97,7 @@ from tests.cases import sample, undone
 from tests.mentoring.plans import agreed as agreed_plan
 from tests.mentoring.plans import only
 from tests.mentoring.talks import held, step
+from tests.participation import reported
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
 from tests.trainings.group import certificate_of, material_of, training_of
@@ -702,6 +704,39 @@ def _training(it: Things) -> Training:
     return training or training_of(it.cast, name="Обука")
 
 
+def _consultation(it: Things) -> Consultation:
+    """A consultation of Ćuprija that everybody may read."""
+    with scope(it.cast.cuprija):
+        known = Consultation.objects.first()
+    return known or reported.consultation(it.cast.cuprija, it.cast.officer)
+
+
+def _edition(it: Things) -> Edition:
+    """A report of it that everybody may download."""
+    row, now = _consultation(it), timezone.now()
+    with scope(it.cast.cuprija):
+        known = Edition.objects.filter(consultation=row).first()
+        if known is None:
+            known = Edition.objects.create(
+                municipality=it.cast.cuprija, consultation=row, number=1, state="ready", asked_by=it.cast.officer,
+                ready_at=now, published_at=now, published_by=it.cast.approver,
+            )  # fmt: skip
+            file = default_storage.save("consultation-reports/walk.csv", ContentFile(b"number"))
+            known.files.create(municipality=it.cast.cuprija, kind="csv", file=file, bytes=6)
+    return known
+
+
+def _edition_file(it: Things) -> int:
+    edition = _edition(it)
+    with scope(it.cast.cuprija):
+        return int(edition.files.get().pk)
+
+
+def _reported_place(it: Things) -> str:
+    _edition(it)
+    return it.cast.cuprija.slug
+
+
 # By the name in the address, with the word before it where the name alone does not say what it is.
 def _counted(it: Things) -> int:
     collect.enrol()
@@ -882,6 +917,14 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "pictures/picture": lambda it: _of_shared(it, "picture"),
     "reviews/review": lambda it: _review(it),
     "pdf/tongue": lambda it: "en",
+    "consultations/consultation": lambda it: _consultation(it).pk,
+    "consultations/place": _reported_place,
+    "place/slug": lambda it: _consultation(it).slug,
+    "report/edition": lambda it: _edition(it).pk,
+    "files/file": _edition_file,
+    "report/number": lambda it: _edition(it).number,
+    "report/name": lambda it: "report.csv",
+    "number/name": lambda it: "report.csv",
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
