@@ -48,6 +48,8 @@ _OPEN, _FAIR, _ABLE = Area.PARTICIPATION, Area.EQUALITY, Area.EFFECTIVENESS
 _POSTS = _("posts")
 _INBOX = _("It is measured once citizens' messages are answered in the portal.")
 _MENTORING = _("It is measured once activities and feedback of the mentoring are kept in the portal.")
+_ASKED = _("It is measured once consultations are held in the portal.")
+_CONTRIBUTIONS = _("contributions")
 
 INDICATORS: dict[str, Indicator] = {
     indicator.code: indicator
@@ -100,6 +102,34 @@ INDICATORS: dict[str, Indicator] = {
               "in a private conversation, at most once a month. Those who did not reply are not counted."),
             Unit.PERCENT, Better.UP, (Area.ACCOUNTABILITY, _OPEN), _("replies of citizens"),
             usual_target=_("75 per cent"), needs=_("It is measured once the inbox asks citizens after an answer."),
+        ),
+        Indicator(
+            "OC8", Level.OUTCOME, _("Contributions to consultations per 1,000 inhabitants"),
+            _("Contributions of citizens to public hearings and consultations, by whatever way they came, by the day "
+              "on which they were received ÷ population × 1,000, per 30 days."),
+            Unit.PER_THOUSAND, Better.UP, (_OPEN,), _CONTRIBUTIONS,
+            usual_target=_("above one's own baseline"), needs=_ASKED,
+        ),
+        Indicator(
+            "OC9", Level.OUTCOME, _("Contributions answered with a reason"),
+            _("Contributions that have a decision with its reason in writing ÷ contributions received in these days × "
+              "100. Those still open count as not answered; those that their authors withdrew are left out."),
+            Unit.PERCENT, Better.UP, (Area.ACCOUNTABILITY, _OPEN), _CONTRIBUTIONS,
+            usual_target=_("100 per cent"), needs=_ASKED,
+        ),
+        Indicator(
+            "OC10", Level.OUTCOME, _("Contributions of women"),
+            _("Contributions of women ÷ contributions received in these days whose author stated a gender × 100. "
+              "Nobody has to state it."),
+            Unit.PERCENT, Better.UP, (_FAIR, _OPEN), _("contributions with a stated gender"),
+            usual_target=_("50 per cent"), needs=_ASKED,
+        ),
+        Indicator(
+            "OC11", Level.OUTCOME, _("Contributions of young people"),
+            _("Contributions of people up to 30 ÷ contributions received in these days whose author stated an age × "
+              "100. Nobody has to state it."),
+            Unit.PERCENT, Better.UP, (_FAIR, _OPEN), _("contributions with a stated age"),
+            usual_target=_("above one's own baseline"), needs=_ASKED,
         ),
         Indicator(
             "OP1", Level.OUTPUT, _("Posts with a call to action"),
@@ -176,6 +206,20 @@ INDICATORS: dict[str, Indicator] = {
             Unit.POSTS, Better.DOWN, (Area.ACCOUNTABILITY, Area.ANTI_CORRUPTION), _POSTS, least=1,
             usual_target=_("none"),
         ),
+        Indicator(
+            "GV3", Level.GOVERNANCE, _("Reports of consultations public in time"),
+            _("Consultations whose report was public by its announced day ÷ consultations whose report was announced "
+              "for one of these days × 100. Those that were called off are left out, as are days that are not over."),
+            Unit.PERCENT, Better.UP, (Area.ACCOUNTABILITY, _OPEN), _("consultations"), least=1,
+            usual_target=_("100 per cent"), needs=_ASKED,
+        ),
+        Indicator(
+            "GV4", Level.GOVERNANCE, _("Working days until the report of a consultation (median)"),
+            _("Median of the working days from the last day of the term to the day on which the report became public, "
+              "of the reports that became public in these days."),
+            Unit.NUMBER, Better.DOWN, (Area.ACCOUNTABILITY, _ABLE), _("reports"), least=1,
+            usual_target=_("10 working days"), needs=_ASKED,
+        ),
     )
 }  # fmt: skip
 HERE = tuple(code for code, indicator in INDICATORS.items() if not indicator.needs)
@@ -206,6 +250,11 @@ WHY: dict[str, LazyText] = {
     "nobody_replied": _("Nobody replied in these days whether their question was answered."),
     "nothing_hidden": _("No comment was hidden in these days."),
     "no_needs": _("No need of citizens was first recorded in these days."),
+    "no_consultation": _("No consultation was open in these days."),
+    "no_contributions": _("No contribution to a consultation was received in these days."),
+    "few_stated": _("Too few people stated it in these days."),
+    "no_report_due": _("No report of a consultation was due in these days."),
+    "no_reports": _("No report of a consultation became public in these days."),
     "no_rule": _("The languages in official use are not entered in the profile."),
     "unchecked": _("The posts of these days have not been checked yet."),
     "not_ours": _("The posts of these days came from before the portal, where this is not known."),

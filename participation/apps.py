@@ -9,10 +9,12 @@ class ParticipationConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from common import audit_messages
+        from participation import measured
+        from participation import public_reports as reports_of_consultations
         from participation.audit_messages import MESSAGES
         from participation.domain import personal_data_stores
-        from participation.queries import public
-        from reports import public_parts
+        from participation.queries import outputs, public
+        from reports import public_parts, public_reports
 
         audit_messages.register(self.name, MESSAGES)
         personal_data_stores.register()
@@ -21,3 +23,6 @@ class ParticipationConfig(AppConfig):
                 "consultations", _("Consultations"), "consultations_public_in", public.with_public_page
             )
         )
+        measured.register()
+        outputs.provide()
+        public_reports.register(reports_of_consultations.newest)

@@ -13,6 +13,7 @@ from participation.views import (
     public_files,
     public_form,
     public_receipt,
+    reports,
 )
 
 M = "m/<slug:municipality>/consultations/"
@@ -66,7 +67,22 @@ of_contributions: list[URLPattern | URLResolver] = [
     path(f"{C}sheets/<int:contribution>/", paper.correct, name="paper_correct"),
 ]
 # reports and their editions
-of_reports: list[URLPattern | URLResolver] = []
+of_reports: list[URLPattern | URLResolver] = [
+    path(f"{C}report/", reports.reports, name="consultation_report"),
+    path(f"{C}report/ask/", reports.ask, name="consultation_report_ask"),
+    path(f"{C}report/<int:edition>/publish/", reports.publish, name="consultation_report_publish"),
+    path(f"{C}report/files/<int:file>/", reports.file, name="consultation_report_file"),
+    path(
+        "consultations/<slug:place>/<slug:slug>/report/<str:name>",
+        reports.public_file,
+        name="consultation_report_newest",
+    ),
+    path(
+        "consultations/<slug:place>/<slug:slug>/report/<int:number>/<str:name>",
+        reports.public_file,
+        name="consultation_report_public",
+    ),
+]
 # the self-check by the Local Transparency Index
 of_transparency: list[URLPattern | URLResolver] = []
 # what everybody sees

@@ -32,8 +32,9 @@ from needs.enums import NeedStage
 from needs.models import NeedsPage
 from needs.queries import public as needs
 from posts.models import Publication, Variant
-from reports import public_parts
+from reports import public_parts, public_reports
 from reports.models import PublicPage
+from reports.public_reports import PublicReport
 from reports.public_responses import (
     busy,
     cacheable,
@@ -70,13 +71,15 @@ def place(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
     if municipality is None or not parts or (tongue and tongue not in languages.by_tag()):
         return not_found("missing", 404)
     wanted = tongue or own_language(municipality)
+    consultations = public_reports.newest(municipality, wanted)
     name = f"public-place:{municipality.pk}:{wanted}:{','.join(part.name for part in parts)}:{today()}"
-    body = cached(name, lambda: _place(municipality, {part.name for part in parts}, wanted))
+    stamp = public_reports.stamp(consultations)
+    body = cached(f"{name}:{stamp}", lambda: _place(municipality, {part.name for part in parts}, wanted, consultations))
     answer = HttpResponse(body, headers={"Content-Language": wanted})
     return cacheable(request, answer, of=municipality)
 
 
-def _place(municipality: Municipality, parts: set[str], tongue: str) -> bytes:
+def _place(municipality: Municipality, parts: set[str], tongue: str, consultations: Sequence[PublicReport]) -> bytes:
     with translation.override(languages.by_tag()[tongue].code), scope(municipality):
         accounts = list(_accounts()) if "numbers" in parts else []
         results, terms = needs.newest(municipality, [NeedStage.DONE]) if "needs" in parts else ([], None)
@@ -87,6 +90,7 @@ def _place(municipality: Municipality, parts: set[str], tongue: str) -> bytes:
             "accounts": accounts,
             "posts": latest_posts(tongue) if "numbers" in parts else [],
             "results": [public_text.feed_entry(need, say) for need in results[:RESULTS]] if say else [],
+            "consultations": consultations,
             "contacts": _contacts(parts),
             "feed": reverse("needs_feed", args=[municipality.slug, tongue]) if "needs" in parts else "",
             "needs_url": reverse("needs_public_in", args=[municipality.slug, tongue]),

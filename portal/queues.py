@@ -28,6 +28,8 @@ ROUTES = {
     "notifications.tasks.send_mail": {"queue": MAIL},
     "notifications.tasks.send_pushes": {"queue": MAIL},
     "participation.tasks.*": {"queue": INBOX},
+    # Reports of thousands of proposals take the better part of a minute.
+    "participation.tasks.make_editions": {"queue": ERRANDS},
     "posts.tasks.check_draft_links": {"queue": ERRANDS},
     "posts.tasks.probe_videos": {"queue": MEDIA},
 }

@@ -68,6 +68,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "purge-proposals": {"task": "participation.tasks.purge_expired_words", "schedule": 24 * 3600.0},
     "reports": {"task": "reports.tasks.generate_reports", "schedule": 5.0, "options": {"expires": 5}},
     "purge-reports": {"task": "reports.tasks.purge_expired", "schedule": 6 * 3600.0},
+    "consultation-reports": {
+        "task": "participation.tasks.make_editions",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "purge-consultation-reports": {"task": "participation.tasks.purge_editions", "schedule": 24 * 3600.0},
     "reindex-partitions": {"task": "analytics.tasks.reindex_partitions", "schedule": 24 * 3600.0},
     "create-partitions": {"task": "analytics.tasks.create_partitions", "schedule": 6 * 3600.0},
     "refresh-comparison": {

@@ -21,7 +21,7 @@ from municipalities.models import Enrolment, Municipality, Programme
 Amount = int | Decimal
 ORDER = (
     "municipalities", "trainings", "people", "certificates", "plans", "check-ins", "hours", "kits", "posts",
-    "eservices", "questions", "needs",
+    "eservices", "questions", "needs", "consultations", "contributions",
 )  # fmt: skip
 
 

@@ -17,9 +17,10 @@ from mentoring.domain import plan_notifications as notifications
 from mentoring.domain import plan_readings, plans
 from mentoring.enums import Proof, Side
 from mentoring.models import Activity, Evidence, Plan
-from mentoring.queries.plans import decided_since, item_of, published_since
+from mentoring.queries.plans import decided_since, item_of, published_since, report_url, reported_since
 from municipalities.holidays import BELGRADE
 from municipalities.queries import today
+from participation.models import Edition
 from posts.draft import is_link
 from posts.media.domain.consents import Scan
 from posts.models import Publication
@@ -124,6 +125,34 @@ def add_link(activity: Activity, url: str, note: str, *, by: User) -> Evidence:
     )
     audit.record("agreement.add_evidence", by=by, target=row, evidence=url)
     return evidence
+
+
+@transaction.atomic
+def add_reports(activity: Activity, editions: list[int], *, by: User) -> list[Evidence]:
+    """Public reports of consultations show it: each is a link with the title and the day of the report. Those that
+    stand there already are left alone. Raises `ActionNotAllowed` for one that is not public, or from before the plan.
+    """
+    row = _locked(activity)
+    chosen = list(reported_since(row.plan).filter(pk__in=editions))
+    if len(chosen) != len(set(editions)):
+        raise ActionNotAllowed(_("Choose reports that became public since the plan began."))
+    known = Evidence.objects.filter(activity=row, withdrawn_at__isnull=True, kind=Proof.LINK)
+    urls = set(known.values_list("url", flat=True))
+    added = [edition for edition in chosen if report_url(row.plan.municipality, edition) not in urls]
+    _room(row, len(added))
+    rows = [_report(row, edition, by) for edition in added]
+    for evidence in rows:
+        audit.record("agreement.add_evidence", by=by, target=row, evidence=evidence.title)
+    return rows
+
+
+def _report(activity: Activity, edition: Edition, by: User) -> Evidence:
+    title, first = str(edition.consultation)[:200], edition.consultation.reported_at
+    return Evidence.objects.create(
+        municipality_id=activity.municipality_id, activity=activity, kind=Proof.LINK, title=title,
+        url=report_url(activity.plan.municipality, edition), note=title,
+        published_on=first.astimezone(BELGRADE).date() if first else None, by=by,
+    )  # fmt: skip
 
 
 @transaction.atomic

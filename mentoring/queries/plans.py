@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from analytics.logframe import INDICATORS, Indicator
+from common import languages
 from delivery.enums import State
 from mentoring import plan_rules as rules
 from mentoring.enums import Proof, Side
@@ -22,6 +24,8 @@ from municipalities.models import Enrolment, Membership, Municipality, Pairing
 from municipalities.queries import today
 from needs.enums import NeedStage
 from needs.models import Need
+from participation.models import Edition
+from participation.queries.editions import newest_public, newest_url
 from posts.models import Post, Publication
 from posts.queries import published_cover, with_cover, with_publications
 from serbian.folding import fold
@@ -383,6 +387,30 @@ def offered_needs(activity: Activity, query: str = "") -> list[Need]:
     for word in fold(query).split():
         rows = rows.filter(search_key__contains=word)
     return list(rows[:OFFERED])
+
+
+# ---------------------------------------------------------------- reports of consultations as evidence
+
+
+def reported_since(plan: Plan) -> QuerySet[Edition]:
+    """The newest public report of each consultation of the municipality whose first one became public since the plan
+    began, the newest first."""
+    rows = newest_public().filter(consultation__reported_at__gte=first_moment(plan))
+    return rows.filter(municipality=plan.municipality_id)
+
+
+def offered_reports(activity: Activity) -> list[Edition]:
+    """Reports to pick as evidence. Two queries."""
+    taken = Evidence.objects.filter(activity=activity, withdrawn_at__isnull=True, kind=Proof.LINK)
+    urls = set(taken.values_list("url", flat=True))
+    place = activity.plan.municipality
+    return [row for row in reported_since(activity.plan)[:OFFERED] if report_url(place, row) not in urls]
+
+
+def report_url(place: Municipality, edition: Edition) -> str:
+    """Where everybody reads it, in the municipality's own script; the same for every edition."""
+    path = newest_url(place, edition.consultation, languages.of_script(place.primary_script.lower()).tag)
+    return settings.PUBLIC_BASE_URL.rstrip("/") + path
 
 
 # ---------------------------------------------------------------- people

@@ -63,6 +63,7 @@ def _page(
         "words": query,
         "posts": queries.offered(row, query) if page.posts else [],
         "needs": queries.offered_needs(row, query if page.needs else "") if page.may_add else [],
+        "reports": queries.offered_reports(row) if page.may_add else [],
         "link": link or EvidenceLinkForm(),
         "file": file or EvidenceFileForm(),
     }
@@ -159,7 +160,7 @@ def drop(request: MunicipalityRequest, activity: int) -> HttpResponse:
 @requires(Verb.PLAN_EDIT)
 @require_POST
 def evidence(request: MunicipalityRequest, activity: int) -> HttpResponse:
-    """`kind` is "posts" (with `posts`), "need" (with `needs`), "link" or "file"."""
+    """`kind` is "posts" (with `posts`), "need" (with `needs`), "reports" (with `reports`), "link" or "file"."""
     side(request)
     row, kind = _activity(activity), request.POST.get("kind", "")
     link = EvidenceLinkForm(request.POST) if kind == Proof.LINK else None
@@ -172,6 +173,8 @@ def evidence(request: MunicipalityRequest, activity: int) -> HttpResponse:
             verbs.add_posts(row, _chosen(request, "posts", _("Choose a post first.")), by=request.user)
         elif kind == Proof.NEED:
             verbs.add_needs(row, _chosen(request, "needs", _("Choose a need first.")), by=request.user)
+        elif kind == "reports":
+            verbs.add_reports(row, _chosen(request, "reports", _("Choose a report first.")), by=request.user)
         elif link is not None:
             verbs.add_link(row, link.cleaned_data["url"], link.cleaned_data["note"], by=request.user)
         elif file is not None:

@@ -5,6 +5,7 @@ request, so that a page that is switched off disappears at once; changed needs s
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,7 +27,8 @@ from municipalities.queries import today
 from needs import public_text
 from needs.queries import public as queries
 from needs.queries.public import ASKED, PublicFilters, PublishedPage
-from reports import public_parts
+from reports import public_parts, public_reports
+from reports.public_reports import PublicReport
 from reports.public_responses import (
     busy,
     cacheable,
@@ -52,14 +54,16 @@ def public_page(request: HttpRequest, place: str, tongue: str = "") -> HttpRespo
         return _missing()
     wanted = tongue or own_language(page.municipality)
     name = f"needs-page:{page.municipality.pk}:{wanted}:{chosen.show}:{chosen.topic}:{chosen.number}"
-    body = cached(f"{name}:{page.stamp}:{today()}", lambda: _page(page, chosen, wanted))
+    consultations = public_reports.newest(page.municipality, wanted)
+    stamp = f"{page.stamp}:{public_reports.stamp(consultations)}"
+    body = cached(f"{name}:{stamp}:{today()}", lambda: _page(page, chosen, wanted, consultations))
     if not body:
         return _missing()
     answer = HttpResponse(body, headers={"Content-Language": wanted})
     return cacheable(request, answer, of=page.municipality)
 
 
-def _page(published: PublishedPage, chosen: PublicFilters, tongue: str) -> bytes:
+def _page(published: PublishedPage, chosen: PublicFilters, tongue: str, consultations: Sequence[PublicReport]) -> bytes:
     """Nothing where there is no such page of the list."""
     content = queries.load_section(published.municipality, chosen)
     if content is None:
@@ -76,6 +80,7 @@ def _page(published: PublishedPage, chosen: PublicFilters, tongue: str) -> bytes
             "canonical": public_text.public_url(_elsewhere(slug, tongue, chosen)),
             "hides": is_hidden_from_search(published.municipality),
             "is_report": chosen.show == ASKED,
+            "consultations": consultations if chosen.number == 1 else (),
             "parts": public_parts.links(published.municipality, tongue, "needs"),
         }
         context = {**public_text.page(published, chosen, content, tongue), **around}

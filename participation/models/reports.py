@@ -5,17 +5,22 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common import languages
 from municipalities.tenancy import TenantModel
 from participation.enums import EditionState
 from participation.models.consultations import Consultation
 
+# In the order in which files are offered.
+LABELS = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel", "csv": "CSV", "json": "JSON"}
 User = settings.AUTH_USER_MODEL
 
 
 class Edition(TenantModel):
     """One edition. `changes` says what differs from the edition before; the first one has none.
 
-    `facts` are the figures and rows as they were when it was made, so that a page shows what its files say.
+    `facts` are the counts as they were when it was made (`participation.open_data.counted`); words of proposals are in
+    its files only, so that a withdrawal finds them there. While it is made, they hold the lease of the worker.
+    `ready_at` is when the figures were read: what was withdrawn later is still in its files.
     """
 
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="editions")
@@ -47,7 +52,8 @@ class Edition(TenantModel):
 
 
 class EditionFile(TenantModel):
-    """A file of an edition: `kind` is pdf, docx, xlsx, csv or json, `language` a code of the portal."""
+    """A file of an edition: `kind` is pdf, docx, xlsx, csv or json, `language` a code of the portal, "" for one that is
+    the same in every language."""
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="files")
     kind = models.CharField(max_length=4)
@@ -60,3 +66,22 @@ class EditionFile(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.language})"
+
+    @property
+    def label(self) -> str:
+        """Its format as people know it."""
+        return LABELS[self.kind]
+
+    @property
+    def language_name(self) -> str:
+        """In itself."""
+        return languages.by_code()[self.language].own_name if self.language else ""
+
+    @property
+    def tag(self) -> str:
+        return languages.by_code()[self.language].tag if self.language else ""
+
+    @property
+    def public_name(self) -> str:
+        """The last part of its public address: "report-sr-Cyrl.pdf", "report.csv"."""
+        return f"report-{self.tag}.{self.kind}" if self.language else f"report.{self.kind}"

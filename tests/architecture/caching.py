@@ -42,6 +42,8 @@ KEPT = {
     "places_in": PUBLIC,
     "manifest": PUBLIC,
     "service_worker": PUBLIC,
+    "consultation_report_newest": PUBLIC,
+    "consultation_report_public": PUBLIC,
     "robots": PUBLIC,
     "sitemap": PUBLIC,
 }

@@ -11,6 +11,7 @@ PUBLIC_PAGES = (
     "embed_asked", "embed_asked_in", "embed_numbers", "embed_numbers_in", "consultations_public",
     "consultations_public_in", "consultation_public", "consultation_public_in", "consultation_public_document",
     "consultation_receipt", "consultation_receipt_in",
+    "consultation_report_newest", "consultation_report_public",
 )  # fmt: skip
 GALLERY = "the gallery of the programme in which both take part"
 NAME = r"shows words of the other municipality: municipalities_municipality\.name_\w+"

@@ -20,9 +20,9 @@ import regex
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = (
-    "benchmarks", "demo", "launcher", "portal", "administration", "mentoring", "participation", "trainings", "exchange", "needs",
-    "inbox", "reports", "analytics", "kits", "library", "planning", "posts", "delivery", "channels", "links",
-    "notifications", "municipalities", "accounts", "platforms", "practice", "common", "serbian",
+    "benchmarks", "demo", "launcher", "portal", "administration", "mentoring", "participation", "trainings",
+    "exchange", "needs", "inbox", "reports", "analytics", "kits", "library", "planning", "posts", "delivery",
+    "channels", "links", "notifications", "municipalities", "accounts", "platforms", "practice", "common", "serbian",
 )  # fmt: skip
 CALLS = {"compile", "search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
 LENGTH, SHORT = 100_000, 20_000

@@ -32,8 +32,8 @@ from municipalities.tenancy import TenantModel
 ROOT = Path(settings.BASE_DIR)
 APPS = (
     "accounts", "administration", "analytics", "benchmarks", "channels", "common", "delivery", "demo", "exchange",
-    "inbox", "kits", "library", "links", "mentoring", "municipalities", "needs", "notifications", "participation", "planning", "portal",
-    "posts", "practice", "reports", "trainings",
+    "inbox", "kits", "library", "links", "mentoring", "municipalities", "needs", "notifications", "participation",
+    "planning", "portal", "posts", "practice", "reports", "trainings",
 )  # fmt: skip
 MODULES = sorted(
     p
@@ -128,6 +128,7 @@ EVERYWHERE = {
     "demo/year.py",
     "portal/delivery_notifications.py",
     "portal/management/commands/check_files.py",
+    "participation/domain/editions.py",
     "posts/polls/domain/ask_report.py",
     "posts/editing/domain/check_links.py",
     "posts/media/domain/videos.py",

@@ -82,9 +82,7 @@ from needs.models import Need
 from notifications import unsubscribe_links
 from notifications.models import Notification, PushSubscription
 from participation.domain import documents as consultation_documents
-from participation.domain import publish as consultation_publish
-from participation.domain import write as consultations
-from participation.models import Consultation
+from participation.models import Consultation, Edition
 from planning.domain import feeds, imports
 from planning.models import Campaign, Recurrence
 from posts.draft import Draft, Text
@@ -651,21 +649,6 @@ def _of_need(it: Things, kind: str) -> int:
         return need_pictures.add(need, it.media, "before", "Чесма", by=by).pk
 
 
-def _consultation(it: Things) -> Consultation:
-    """A hearing of Ćuprija that is open for everybody."""
-    cast, today = it.cast, timezone.localdate()
-    with scope(cast.cuprija):
-        if known := Consultation.objects.first():
-            return known
-        content = consultations.ConsultationContent(
-            kind="budget", title="Буџет", subject="Која улагања?", starts_on=today, ends_on=today + timedelta(days=9),
-            decided_by=today + timedelta(days=20), report_by=today + timedelta(days=30),
-            ways_in=("form", "comment", "message", "meeting", "paper"),
-        )  # fmt: skip
-        row = consultations.create(cast.cuprija, content, by=cast.officer)
-        return consultation_publish.publish(row, by=cast.approver)
-
-
 def _consultation_document(it: Things) -> int:
     """A file of it, one for each role."""
     row = _consultation(it)
@@ -712,21 +695,10 @@ def _consultation(it: Things) -> Consultation:
     return known or public_rows.consultation(it.cast.cuprija, it.cast.officer)
 
 
-def _consultation_place(it: Things) -> str:
-    _consultation(it)
-    return it.cast.cuprija.slug
-
-
 def _of_consultation(it: Things, kind: str) -> int:
-    """A proposal, what its author attached, or a document of the consultation."""
+    """A proposal, or what its author attached."""
     row = _consultation(it)
     with scope(it.cast.cuprija):
-        if kind == "document":
-            document = row.documents.first() or row.documents.create(
-                municipality=it.cast.cuprija, title="Нацрт", name="nacrt.txt", mime="text/plain", bytes=4, by=row.by,
-                file=default_storage.save("consultations/walk.txt", ContentFile(b"text")),
-            )  # fmt: skip
-            return int(document.pk)
         one = row.contributions.first() or public_rows.contribution(row)
         if kind == "contribution":
             return int(one.pk)
@@ -759,6 +731,32 @@ def _training(it: Things) -> Training:
     """One that Ćuprija's officer came to, with a day that is over."""
     training = Training.objects.filter(programme=it.cast.programme, name="Обука").first()
     return training or training_of(it.cast, name="Обука")
+
+
+def _edition(it: Things) -> Edition:
+    """A report of it that everybody may download."""
+    row, now = _consultation(it), timezone.now()
+    with scope(it.cast.cuprija):
+        known = Edition.objects.filter(consultation=row).first()
+        if known is None:
+            known = Edition.objects.create(
+                municipality=it.cast.cuprija, consultation=row, number=1, state="ready", asked_by=it.cast.officer,
+                ready_at=now, published_at=now, published_by=it.cast.approver,
+            )  # fmt: skip
+            file = default_storage.save("consultation-reports/walk.csv", ContentFile(b"number"))
+            known.files.create(municipality=it.cast.cuprija, kind="csv", file=file, bytes=6)
+    return known
+
+
+def _edition_file(it: Things) -> int:
+    edition = _edition(it)
+    with scope(it.cast.cuprija):
+        return int(edition.files.get().pk)
+
+
+def _reported_place(it: Things) -> str:
+    _edition(it)
+    return it.cast.cuprija.slug
 
 
 # By the name in the address, with the word before it where the name alone does not say what it is.
@@ -918,10 +916,9 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "posts/tongue": lambda it: "en",
     "numbers/tongue": lambda it: "en",
     "asked/tongue": lambda it: "en",
-    "consultations/place": lambda it: _consultation_place(it),
+    "consultations/place": _reported_place,
     "place/slug": lambda it: _consultation(it).slug,
     "consultations/consultation": lambda it: _consultation(it).pk,
-    "documents/document": lambda it: _of_consultation(it, "document"),
     "contributions/contribution": lambda it: _of_consultation(it, "contribution"),
     "attachments/attachment": lambda it: _of_consultation(it, "attachment"),
     "open-data/name": lambda it: "months.csv",
@@ -948,6 +945,11 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "pictures/picture": lambda it: _of_shared(it, "picture"),
     "reviews/review": lambda it: _review(it),
     "pdf/tongue": lambda it: "en",
+    "report/edition": lambda it: _edition(it).pk,
+    "files/file": _edition_file,
+    "report/number": lambda it: _edition(it).number,
+    "report/name": lambda it: "report.csv",
+    "number/name": lambda it: "report.csv",
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {

@@ -32,6 +32,7 @@ from tests.kits.conftest import draft_kit, kit  # noqa: F401
 from tests.mentoring import rows as mentoring_rows
 from tests.mentoring.talks import held
 from tests.needs.factories import need
+from tests.participation import reported
 from tests.people import Cast, sign_in
 from tests.reports import reading
 from tests.trainings.group import attended, certificate_of, training_of
@@ -74,6 +75,12 @@ def busy(cast: Cast, kit: Any) -> Cast:  # noqa: F811
         need(cast.cuprija, cast.officer, f"Клупа {days_ago}", stage=NeedStage.DONE, reason="Може", decided_on=day,
              done="Постављена", done_on=day, is_public=days_ago == 2)  # fmt: skip
     need(cast.cuprija, cast.officer, "Осветљење")
+    hearing = reported.consultation(
+        cast.cuprija, cast.officer, stage="reported", reported_at=timezone.now() - timedelta(days=2)
+    )
+    for days_ago in (1, 9, 230):
+        reported.contribution(hearing, received_at=timezone.now() - timedelta(days=days_ago))
+    reported.consultation(cast.cuprija, cast.officer, slug="drugi")
     return cast
 
 
@@ -120,10 +127,11 @@ def counted(client: Client, address: str, *, is_summed: bool) -> Decimal:
 EXPECTED = {
     "municipalities": 2, "trainings": 4, "people": 4, "certificates": 3, "plans": 1, "check-ins": 3,
     "hours": Decimal("3.75"), "kits": 1, "posts": 9, "eservices": 3, "questions": 10, "needs": 2,
+    "consultations": 1, "contributions": 2,
 }  # fmt: skip
 LAST_WEEK = {
     "trainings": 1, "people": 1, "certificates": 3, "check-ins": 1, "hours": Decimal("1.5"), "kits": 1, "posts": 2,
-    "eservices": 1, "questions": 4, "needs": 1,
+    "eservices": 1, "questions": 4, "needs": 1, "consultations": 1, "contributions": 1,
 }  # fmt: skip
 
 
