@@ -1,4 +1,6 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from participation.views import transparency
 
 M = "m/<slug:municipality>/consultations/"
 C = f"{M}<int:consultation>/"
@@ -10,7 +12,17 @@ of_contributions: list[URLPattern | URLResolver] = []
 # reports and their editions
 of_reports: list[URLPattern | URLResolver] = []
 # the self-check by the Local Transparency Index
-of_transparency: list[URLPattern | URLResolver] = []
+of_transparency: list[URLPattern | URLResolver] = [
+    path(f"{M}self-check/", transparency.self_check, name="self_check"),
+    path(f"{M}self-check/<int:question>/", transparency.check, name="self_check_question"),
+    path("programme/transparency/", transparency.programme_page, name="programme_transparency"),
+    path("programme/transparency/questions/", transparency.questions, name="programme_transparency_questions"),
+    path(
+        "programme/transparency/questions/empty/<slug:kind>/",
+        transparency.empty_file,
+        name="programme_transparency_file",
+    ),
+]
 # what everybody sees
 of_the_public: list[URLPattern | URLResolver] = []
 

@@ -8,6 +8,7 @@ from participation.models.consultations import (
 )
 from participation.models.contributions import Contribution, ContributionFile, Meeting, PaperBatch
 from participation.models.reports import Edition, EditionFile
+from participation.models.transparency import Question, QuestionSet, SelfCheck
 
 __all__ = [
     "Consultation",
@@ -20,4 +21,7 @@ __all__ = [
     "Meeting",
     "OwnGround",
     "PaperBatch",
+    "Question",
+    "QuestionSet",
+    "SelfCheck",
 ]
