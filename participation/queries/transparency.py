@@ -186,7 +186,7 @@ def _of_consultations(municipality: Municipality) -> dict[str, list[EvidenceItem
     for row in rows[: MOST_SHOWN * 10]:
         ground = ground_of(row.ground)
         basis = str(row.own_ground) if row.own_ground else f"{ground.title}, {ground.article}" if ground else ""
-        item = EvidenceItem(row.title, row.starts_on, _address("consultation", municipality.slug, row.pk), basis)
+        item = EvidenceItem(row.title, row.starts_on, _public_page(municipality, row), basis)
         if row.kind == ConsultationKind.BUDGET:
             found[Evidence.BUDGET_HEARING].append(item)
         if basis:
@@ -200,8 +200,8 @@ def _reports(municipality: Municipality) -> list[EvidenceItem]:
     newest: dict[int, EvidenceItem] = {}
     for row in rows[: MOST_SHOWN * 4]:
         on = timezone.localdate(row.published_at)
-        url = _address("consultation", municipality.slug, row.consultation_id)
-        newest.setdefault(row.consultation_id, EvidenceItem(row.consultation.title, on, url))
+        item = EvidenceItem(row.consultation.title, on, _public_page(municipality, row.consultation))
+        newest.setdefault(row.consultation_id, item)
     return list(newest.values())[:MOST_SHOWN]
 
 
@@ -237,10 +237,10 @@ def _house_rules(municipality: Municipality) -> list[EvidenceItem]:
     return [EvidenceItem(str(Evidence.HOUSE_RULES.label), page.on_since, url)]
 
 
-def _address(name: str, *args: object) -> str:
+def _public_page(municipality: Municipality, row: Consultation) -> str:
     try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
+        return reverse("consultation_public", args=[municipality.slug, row.slug])
+    except NoReverseMatch:  # an installation without the public pages
         return ""
 
 

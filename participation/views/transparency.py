@@ -45,7 +45,7 @@ def self_check(request: MunicipalityRequest) -> HttpResponse:
     kept = _chosen(request, every)
     show = choice_param(request.GET, "show", SHOWS)
     base = reverse("self_check", args=[request.municipality.slug])
-    context: dict[str, Any] = {"index": index(), "sets": every, "kept": kept, "base": base}
+    context: dict[str, Any] = {"index": index(), "kept": kept, "years": _years(base, every, kept)}
     if kept is None:
         context["evidence"] = _named(queries.evidence(request.municipality))
     else:
@@ -83,6 +83,10 @@ def _chosen(request: MunicipalityRequest | ProgrammeRequest, every: list[Questio
         if kept.year == year:
             return kept
     raise Http404
+
+
+def _years(base: str, every: list[QuestionSet], kept: QuestionSet | None) -> list[dict[str, Any]]:
+    return [{"label": str(one.year), "url": f"{base}?year={one.year}", "current": one == kept} for one in every]
 
 
 def _named(seen: dict[str, list[queries.EvidenceItem]]) -> list[tuple[str, list[queries.EvidenceItem]]]:
@@ -128,14 +132,11 @@ def programme_page(request: ProgrammeRequest) -> HttpResponse:
     every = queries.sets()
     kept = _chosen(request, every)
     base = reverse("programme_transparency")
-    context: dict[str, Any] = {"index": index(), "sets": every, "kept": kept}
+    context: dict[str, Any] = {"index": index(), "kept": kept, "years": _years(base, every, kept)}
     if kept is not None:
         found = queries.overview(request.programmes, kept)
         rows = sorted(found.rows, key=lambda row: sort_key(str(row.municipality)))
-        years = [
-            {"label": str(one.year), "url": f"{base}?year={one.year}", "current": one.pk == kept.pk} for one in every
-        ]
-        context |= {"rows": rows, "withheld": found.withheld, "years": years}
+        context |= {"rows": rows, "withheld": found.withheld}
     return render(request, "participation/programme_transparency.html", context)
 
 

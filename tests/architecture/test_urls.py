@@ -81,6 +81,8 @@ from needs.domain import write as needs
 from needs.models import Need
 from notifications import unsubscribe_links
 from notifications.models import Notification, PushSubscription
+from participation.domain import transparency
+from participation.question_file import QuestionRow
 from planning.domain import feeds, imports
 from planning.models import Campaign, Recurrence
 from posts.draft import Draft, Text
@@ -646,6 +648,13 @@ def _of_need(it: Things, kind: str) -> int:
         return need_pictures.add(need, it.media, "before", "Чесма", by=by).pk
 
 
+def _question(it: Things) -> int:
+    """A made-up question of the self-check."""
+    about = transparency.WhereRead(2026, "Измишљено", timezone.localdate())
+    row = QuestionRow(2, {}, code="1", category="budget", text="Измишљено?")
+    return int(transparency.enter_questions(about, [row], by=it.cast.staff).questions.get().pk)
+
+
 def _followed(it: Things) -> Plan:
     """A plan of Ćuprija on which both agreed."""
     with scope(it.cast.cuprija):
@@ -842,6 +851,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "decide/token": lambda it: "no-such-token",
     "pictures/number": lambda it: 1,
     "needs/need": lambda it: _need(it).pk,
+    "self-check/question": _question,
+    "empty/kind": lambda it: "csv",
     "voices/supporter": lambda it: _of_need(it, "supporter"),
     "pictures/shot": lambda it: _of_need(it, "picture"),
     "reports/report": lambda it: _report(it, "monthly"),
