@@ -16,12 +16,13 @@ from demo import growth, polls
 from demo.network import ChannelPage
 from demo.published_posts import PublishedPosts, SentPost
 from demo.rows import insert, reserve, room
-from demo.texts import Comment, chance, citizens
+from demo.texts import Comment, chance, citizens, hearings, place
 from practice.enums import NoticeKind
 from practice.models import Account, Media, Notice, Status
 
 # Share of comments with a question that the page answers, before the training and after.
 ANSWERED = (0.35, 0.9)
+HEARINGS = frozenset(entry["key"] for entry in hearings())
 GOLDEN_RATIO = (1 + math.sqrt(5)) / 2
 
 
@@ -109,6 +110,9 @@ def _thread(sent: SentPost, audience: Audience) -> Iterator[PlannedStatus]:
         _key(sent), sent.planned.category, audience.followers[sent.voice.page.pk][day], trained=trained
     )
     fitting = [comment for comment in citizens()[1] if comment.fits(sent.planned.category, sent.planned.key)]
+    if sent.planned.key in HEARINGS:  # what was proposed there is a part of the hearing, on the first channel
+        fitting = [comment for comment in fitting if bool(comment.only) == _is_first(sent)]
+        count = len(fitting) if _is_first(sent) else count
     count = count if sent.voice.page.imitation.comment else 0
     authors = rng.sample(audience.citizens, min(count, len(fitting)))
     for author, comment in zip(authors, rng.sample(fitting, len(authors)), strict=True):
@@ -118,6 +122,11 @@ def _thread(sent: SentPost, audience: Audience) -> Iterator[PlannedStatus]:
         if comment.answer and audience.is_answered(trained > 0):
             exchange.append(_answer(post, reply, comment, rng, trained))
         yield from (status for status in exchange if status.at < audience.now)
+
+
+def _is_first(sent: SentPost) -> bool:
+    first: str = place(sent.post.municipality.slug).channels[0].username
+    return sent.voice.plan.username == first
 
 
 def _answer(

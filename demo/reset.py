@@ -77,6 +77,19 @@ from mentoring.models import (
 from municipalities.models import Municipality, Pause, WidePause
 from municipalities.tenancy import scope
 from needs.models import AnswerRound, Need, NeedPicture, NeedsPage, Supporter
+from participation.models import (
+    Consultation,
+    ConsultationDocument,
+    ConsultationPost,
+    Contribution,
+    ContributionFile,
+    Edition,
+    EditionFile,
+    Meeting,
+    OwnGround,
+    PaperBatch,
+    SelfCheck,
+)
 from planning.models import Campaign, CampaignPost, ImportRun, Occurrence, Recurrence, Slot
 from posts.models import (
     Amendment,
@@ -105,6 +118,8 @@ from trainings.models import Play
 # From what points to what is pointed at.
 ORDER = (
     NextStep, CheckIn, Reminder, Review, Evidence, PlanChange, Activity, Plan,
+    EditionFile, Edition, ContributionFile, Contribution, PaperBatch, Meeting, ConsultationPost, ConsultationDocument,
+    Consultation, OwnGround, SelfCheck,
     Play, NeedPicture, Supporter, AnswerRound, Need, NeedsPage,
     SortingRule, BulkAct, Tag, OfficeHoursAnswer, OfficeHours,
     SatisfactionQuestion, SatisfactionSurvey, MessageAttachment, ExternalReply, ConversationMerge, DeletedMessage,

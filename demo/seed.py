@@ -27,6 +27,7 @@ from demo import (
     needs,
     network,
     notifications,
+    participation,
     people,
     planning,
     private_messages,
@@ -108,7 +109,8 @@ def _fill(
     for number, team in enumerate(teams):
         report(f"sixty days of {team.municipality}", number, parts)
         slug = team.municipality.slug
-        plans = list(days(slug, timezone.localdate(audience.now)))
+        today = timezone.localdate(audience.now)
+        plans = sorted([*days(slug, today), *participation.calls(slug, today)], key=lambda planned: planned.time.due_at)
         with scope(team.municipality):
             drawn = library.fill(team, _kinds(slug, plans, audience.now), audience.now - timedelta(days=DAYS + 2))
             contexts.append(MunicipalityContext(team, voices[slug], drawn, everybody))
@@ -134,6 +136,7 @@ def _fill(
     decisions.arrange(contexts, audience.now)
     inbox_triage.arrange(pasts, audience.now)
     private_messages.arrange(pasts, audience.citizens, audience.now)
+    participation.arrange(pasts, audience.now)
     kits.arrange(teams, everybody, audience.now)
     agreed_plans.arrange(teams, everybody, audience.now)
     good_practice.arrange(everybody)

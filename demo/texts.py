@@ -65,6 +65,7 @@ MIX_AFTER = {
 }
 HOURS_BEFORE = ((9, 10), (11, 30), (13, 0), (14, 20))
 HOURS_AFTER = ((7, 30), (9, 15), (12, 0), (16, 30), (19, 0))
+CALLED_AT = time(9, 20)  # a hearing begins with its post
 OWN_COUNTS = 3  # a municipality's own stories come this much sooner than what all may write
 
 
@@ -317,6 +318,12 @@ def needs() -> tuple[Mapping[str, Any], ...]:
 
 
 @cache
+def hearings() -> tuple[Mapping[str, Any], ...]:
+    """The hearings of every pilot, by `key` that of the post which calls for them."""
+    return tuple(_read("participation")["hearing"])
+
+
+@cache
 def on_the_desk(slug: str) -> tuple[Mapping[str, Any], ...]:
     """What waits in the inbox of this municipality besides comments."""
     return tuple(entry for entry in _read("desk")["said"] if entry["place"] == slug)
@@ -330,10 +337,10 @@ def private(slug: str) -> tuple[Mapping[str, Any], ...]:
     return tuple(entry for entry in every if slug in entry["places"] or ("*" in entry["places"] and not has_all))
 
 
-def fill_in(slug: str, text: str, *seed: str) -> str:
-    """A text with a street and a quarter of the municipality in place of its placeholders."""
+def fill_in(slug: str, text: str, *seed: str, **more: str) -> str:
+    """A text with a street and a quarter of the municipality in place of its placeholders, and with `more`."""
     rng, where = chance("where", slug, *seed), place(slug)
-    words = {"ulica": rng.choice(where.streets), "naselje": rng.choice(where.neighbourhoods)}
+    words = {"ulica": rng.choice(where.streets), "naselje": rng.choice(where.neighbourhoods)} | more
     return text.format_map(words | {f"{name}_latn": to_latin(word) for name, word in words.items()})
 
 
@@ -387,6 +394,16 @@ def coming(slug: str, today: date, count: int) -> list[Planned]:
     for planned in days(slug, today):
         plan.used[planned.key] = planned.time.local.date()
     return [write(plan, today + timedelta(days=1 + n), trained=True, number=n) for n in range(count)]
+
+
+def call(slug: str, entry: Mapping[str, Any], day: date, **words: str) -> Planned:
+    """The post that calls for a hearing (`hearings`), published on `day`."""
+    post, trained = entry["post"], day >= entry["trained_on"]
+    wording = Wording(
+        key=entry["key"], category="consultation", title=fill_in(slug, post["title"], entry["key"], **words),
+        text=fill_in(slug, post["text"].strip(), entry["key"], **words), picture=post["picture"], call="comment",
+    )  # fmt: skip
+    return _planned(Plan(place(slug), chance("hearing", slug, entry["key"])), wording, day, CALLED_AT, trained=trained)
 
 
 def _posts_on(plan: Plan, day: date, *, trained: bool) -> int:

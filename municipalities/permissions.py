@@ -56,7 +56,8 @@ DESCRIPTIONS: dict[Verb, str] = {
 }
 PROGRAMME_DESCRIPTIONS: dict[ProgrammeVerb, str] = {
     ProgrammeVerb.COMPARE: "compare the municipalities that agreed to it",
-    ProgrammeVerb.CATALOGUES: "keep the catalogue of eServices, the campaign kits and the rubric",
+    ProgrammeVerb.CATALOGUES: "keep the catalogue of eServices, the campaign kits, the rubric and the questions of the "
+    "transparency self-check",
     ProgrammeVerb.INDICATORS: "choose indicators, freeze baselines, set targets, enter values, mark events on charts",
     ProgrammeVerb.PLANS: "see the plans of mentoring and its hours, keep the library of activities",
     ProgrammeVerb.TRAIN: "hold trainings and lead exercises (trainers too)",

@@ -36,4 +36,6 @@ MESSAGES: dict[str, Promise] = {
     "contribution.withdraw": _(
         "Erased the words of contribution %(number)s to “%(consultation)s”, as its author wished"
     ),
+    "transparency.check": _("Answered question %(target)s of the self-check by the Local Transparency Index"),
+    "transparency.questions": _("Entered the questions of the Local Transparency Index of %(target)s"),
 }

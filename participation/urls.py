@@ -14,6 +14,7 @@ from participation.views import (
     public_form,
     public_receipt,
     reports,
+    transparency,
 )
 
 M = "m/<slug:municipality>/consultations/"
@@ -84,7 +85,17 @@ of_reports: list[URLPattern | URLResolver] = [
     ),
 ]
 # the self-check by the Local Transparency Index
-of_transparency: list[URLPattern | URLResolver] = []
+of_transparency: list[URLPattern | URLResolver] = [
+    path(f"{M}self-check/", transparency.self_check, name="self_check"),
+    path(f"{M}self-check/<int:question>/", transparency.check, name="self_check_question"),
+    path("programme/transparency/", transparency.programme_page, name="programme_transparency"),
+    path("programme/transparency/questions/", transparency.questions, name="programme_transparency_questions"),
+    path(
+        "programme/transparency/questions/empty/<slug:kind>/",
+        transparency.empty_file,
+        name="programme_transparency_file",
+    ),
+]
 # what everybody sees
 of_the_public: list[URLPattern | URLResolver] = [
     path(

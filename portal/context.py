@@ -146,6 +146,7 @@ PROGRAMME = (
     Page("check_in_hours", _("Hours of mentoring"), "clock"),
     Page("programme_first_steps", _("First steps"), "clipboard-list"),
     Page("rubric", _("Rubric"), "list-checks", prefixes=("rubric_",)),
+    Page("programme_transparency", _("Transparency"), "shield-check", prefixes=("programme_transparency",)),
     Page("mentoring_plan_library", _("Activities"), "library", prefixes=("mentoring_plan_library",)),
 )
 INSTALLATION = (

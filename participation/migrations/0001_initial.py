@@ -42,6 +42,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='QuestionSet',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveSmallIntegerField(unique=True, verbose_name='year of the index')),
+                ('source', models.CharField(max_length=300, verbose_name='where the questions were read')),
+                ('address', models.URLField(blank=True, max_length=600, verbose_name='its address')),
+                ('read_on', models.DateField(verbose_name='read on')),
+                ('edition', models.PositiveSmallIntegerField(default=1)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('at', models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                'ordering': ['-year'],
+            },
+        ),
+        migrations.CreateModel(
             name='Consultation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -85,6 +101,27 @@ class Migration(migrations.Migration):
                 'base_manager_name': 'objects',
                 'indexes': [models.Index(fields=['municipality', '-created_at'], name='consultation_list'), models.Index(fields=['stage', 'ends_on'], name='consultation_running')],
                 'constraints': [models.UniqueConstraint(fields=('municipality', 'slug'), name='consultation_slug'), models.CheckConstraint(condition=models.Q(('stage', 'draft'), models.Q(('closes_at__isnull', False), ('ends_on__gte', models.F('starts_on')), ('published_at__isnull', False), ('published_by__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='consultation_term'), models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ['closed', 'reported']), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='consultation_closed'), models.CheckConstraint(condition=models.Q(models.Q(('stage', 'called_off'), _negated=True), models.Q(('called_off_because', ''), _negated=True), _connector='OR'), name='consultation_called_off'), models.CheckConstraint(condition=models.Q(('ground', ''), ('own_ground__isnull', True), _connector='OR'), name='consultation_one_ground')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Question',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('set', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='participation.questionset')),
+                ('code', models.CharField(max_length=20)),
+                ('category', models.CharField(max_length=20)),
+                ('position', models.PositiveSmallIntegerField()),
+                ('text', models.TextField()),
+                ('text_en', models.TextField(blank=True)),
+                ('weight', models.DecimalField(decimal_places=2, max_digits=6, null=True)),
+                ('next', models.TextField(blank=True)),
+                ('next_en', models.TextField(blank=True)),
+                ('evidence', models.CharField(blank=True, choices=[('budget-hearing', 'Public hearings on the budget'), ('legal-ground', 'Consultations with their legal ground'), ('report', 'Published reports of consultations'), ('asked-page', 'Page “You asked, we did”'), ('answers', 'Needs of citizens with a published outcome'), ('figures-page', "Page with the municipality's figures, and open data"), ('house-rules', 'Page with the house rules for comments')], max_length=20)),
+                ('is_active', models.BooleanField(default=True)),
+            ],
+            options={
+                'ordering': ['position', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('set', 'code'), name='question_code'), models.CheckConstraint(condition=models.Q(('weight__isnull', True), ('weight__gt', 0), _connector='OR'), name='question_weight')],
             },
         ),
         migrations.CreateModel(
@@ -227,6 +264,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SelfCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='participation.question')),
+                ('state', models.CharField(choices=[('yes', 'Yes'), ('partly', 'Partly'), ('no', 'No')], max_length=6)),
+                ('address', models.URLField(blank=True, max_length=600, verbose_name='link')),
+                ('note', models.TextField(blank=True, verbose_name='note')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('at', models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('municipality', 'question'), name='self_check_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Contribution',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -245,7 +300,7 @@ class Migration(migrations.Migration):
                 ('message', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contribution', to='inbox.message')),
                 ('meeting', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='participation.meeting')),
                 ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='participation.paperbatch')),
-                ('speaker', models.CharField(blank=True, choices=[('citizen', 'Citizen'), ('association', 'Association of citizens'), ('company', 'Company or entrepreneur'), ('community', 'Local community (mesna zajednica)'), ('councillor', 'Councillor'), ('expert', 'Expert or institution')], max_length=10, verbose_name='spoke as')),
+                ('speaker', models.CharField(blank=True, choices=[('citizen', 'Citizen'), ('association', 'Association of citizens'), ('company', 'Company or entrepreneur'), ('community', 'Local community (mesna zajednica)'), ('councillor', 'Councillor'), ('expert', 'Expert or institution')], max_length=12, verbose_name='spoke as')),
                 ('receipt', models.CharField(max_length=64, null=True, unique=True)),
                 ('contact', models.EmailField(blank=True, max_length=254)),
                 ('language', models.CharField(blank=True, max_length=8)),

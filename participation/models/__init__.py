@@ -16,6 +16,7 @@ from participation.models.contributions import (
     contribution_search_key,
 )
 from participation.models.reports import Edition, EditionFile
+from participation.models.transparency import Question, QuestionSet, SelfCheck
 
 __all__ = [
     "AnswerRound",
@@ -30,5 +31,8 @@ __all__ = [
     "NoContribution",
     "OwnGround",
     "PaperBatch",
+    "Question",
+    "QuestionSet",
+    "SelfCheck",
     "contribution_search_key",
 ]

@@ -30,7 +30,8 @@ NO_LIST = {
     "inbox_people", "inbox_rule_new", "inbox_satisfaction", "library", "library_folder_new", "library_template_new",
     "member_invite", "members", "mentoring_plan_library", "need_new", "needs_overview", "pair", "pause", "plan_import",
     "post_from_picture", "post_new", "programme_kit_new", "programme_overview", "programme_people",
-    "programme_practice", "report_schedule", "rubric", "service_new", "settings", "settings_comparison",
+    "programme_practice", "programme_transparency", "programme_transparency_questions", "report_schedule", "rubric",
+    "self_check", "service_new", "settings", "settings_comparison",
     "settings_needs_page", "settings_public", "settings_rules", "train_new", "trainer_invite",
 }  # fmt: skip
 # Lists on which this person has nothing to do: who or what fills them, in the sentence of the page.

@@ -82,7 +82,9 @@ from needs.models import Need
 from notifications import unsubscribe_links
 from notifications.models import Notification, PushSubscription
 from participation.domain import documents as consultation_documents
+from participation.domain import transparency
 from participation.models import Consultation, Edition
+from participation.question_file import QuestionRow
 from planning.domain import feeds, imports
 from planning.models import Campaign, Recurrence
 from posts.draft import Draft, Text
@@ -654,6 +656,11 @@ def _consultation_document(it: Things) -> int:
     row = _consultation(it)
     with scope(it.cast.cuprija):
         return consultation_documents.add_file(row, b"%PDF-1.7\n%%EOF", "plan.pdf", "", by=it.cast.officer).pk
+def _question(it: Things) -> int:
+    """A made-up question of the self-check."""
+    about = transparency.WhereRead(2026, "Измишљено", timezone.localdate())
+    row = QuestionRow(2, {}, code="1", category="budget", text="Измишљено?")
+    return int(transparency.enter_questions(about, [row], by=it.cast.staff).questions.get().pk)
 
 
 def _followed(it: Things) -> Plan:
@@ -899,6 +906,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "decide/token": lambda it: "no-such-token",
     "pictures/number": lambda it: 1,
     "needs/need": lambda it: _need(it).pk,
+    "self-check/question": _question,
+    "empty/kind": lambda it: "csv",
     "voices/supporter": lambda it: _of_need(it, "supporter"),
     "pictures/shot": lambda it: _of_need(it, "picture"),
     "documents/document": _consultation_document,

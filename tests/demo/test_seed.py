@@ -57,6 +57,10 @@ from municipalities.tenancy import current, everywhere
 from needs.models import Need, NeedsPage, Supporter
 from notifications.enums import MailFrequency
 from notifications.models import Notification
+from participation import enums as participation_enums
+from participation.enums import AnswerState, ConsultationStage, WayIn
+from participation.models import Consultation, ConsultationPost, Contribution, Meeting, PaperBatch
+from participation.queries import contributions
 from planning.models import CampaignPost, Recurrence, Slot
 from platforms.counting import mastodon
 from platforms.mastodon import statuses
@@ -670,6 +674,41 @@ def test_private_conversations_are_as_the_product_leaves_them(demo: None) -> Non
         assert abs(read.at - message.at) < timedelta(milliseconds=1)
         assert [one.kind for one in read.attachments] == [row.kind for row in message.attachments.all()]
         assert message.at < message.received_at < timezone.now()
+
+
+def test_every_pilot_has_a_hearing_that_is_decided_and_one_that_runs(demo: None) -> None:
+    today = timezone.localdate()
+    over, running = (
+        {row.municipality.slug: row for row in Consultation.objects.select_related("municipality").filter(stage=stage)}
+        for stage in (ConsultationStage.CLOSED, ConsultationStage.PUBLISHED)
+    )
+    assert set(over) == set(running) == set(texts.SLUGS)
+    for slug in texts.SLUGS:
+        row = over[slug]
+        assert row.ends_on < row.closed_at.date() < today <= row.report_by
+        assert (row.ends_on - row.starts_on).days >= row.least_days == 30
+        assert contributions.undecided(row).count() == 0
+        assert running[slug].starts_on < today <= running[slug].ends_on
+        assert str(today.year + 1) in running[slug].title
+        assert contributions.undecided(running[slug]).count() >= 5
+        for hearing in (row, running[slug]):
+            said = Contribution.objects.filter(consultation=hearing)
+            assert sorted(said.values_list("number", flat=True)) == list(range(1, hearing.last_number + 1))
+            assert set(said.values_list("way_in", flat=True)) <= set(hearing.ways_in)
+            assert not said.filter(received_at__gte=timezone.now()).exists()
+            assert said.filter(decision=participation_enums.Decision.WITHDRAWN, text="").count() == 1
+            assert said.filter(same_as__isnull=False).exists()
+            assert said.filter(decision=participation_enums.Decision.OUT_OF_SCOPE).exclude(where_to="").exists()
+            assert not [one.text for one in said if set("{}") & set(one.text + one.reason)]
+            assert not [one.text for one in said if mixed_script_words(one.text)]
+        assert Contribution.objects.filter(consultation=row, is_late=True).count() == 1
+    ways = Contribution.objects.filter(municipality__slug="cuprija").values_list("way_in", flat=True)
+    assert set(ways) == set(WayIn.values)
+    assert PaperBatch.objects.filter(checked_at=None).count() == Meeting.objects.count() / 2 == 6
+    assert not PaperBatch.objects.filter(checked_at=None).exclude(contributions__is_checked=False).exists()
+    assert ConsultationPost.objects.count() == 12
+    sent = Contribution.objects.filter(answer_state=AnswerState.SENT, message__isnull=False)
+    assert {row.reply.delivery.state for row in sent.select_related("reply__delivery")} == {State.PUBLISHED}
 
 
 def test_only_who_is_named_or_approves_sees_them(demo: None) -> None:
