@@ -24,11 +24,11 @@ ACT = re.compile(r"button-primary|<form[^>]*method=\"post\"")
 # Pages that are neither a list nor empty in a new workspace, or show their emptiness in another way: forms, settings,
 # a calendar with its days, catalogues that come with the portal.
 NO_LIST = {
-    "analytics_metrics", "analytics_past_imports", "annotation_new", "calendar",
-    "campaign_new", "channel_choose", "check_in_new", "check_in_unplanned", "cohort_new", "consultation_new", "deciders", "enrol",
-    "exports", "feed", "first_steps", "good_practice", "house_rules", "inbox_answer_new", "inbox_office_hours",
-    "inbox_people", "inbox_rule_new", "inbox_satisfaction", "library", "library_folder_new", "library_template_new",
-    "member_invite", "members", "mentoring_plan_library", "need_new", "needs_overview", "pair", "pause", "plan_import",
+    "analytics_metrics", "analytics_past_imports", "annotation_new", "calendar", "campaign_new", "channel_choose",
+    "check_in_new", "check_in_unplanned", "cohort_new", "consultation_new", "deciders", "enrol", "exports", "feed",
+    "first_steps", "good_practice", "house_rules", "inbox_answer_new", "inbox_office_hours", "inbox_people",
+    "inbox_rule_new", "inbox_satisfaction", "library", "library_folder_new", "library_template_new", "member_invite",
+    "members", "mentoring_plan_library", "need_new", "needs_overview", "pair", "pause", "plan_import",
     "post_from_picture", "post_new", "programme_kit_new", "programme_overview", "programme_people",
     "programme_practice", "programme_transparency", "programme_transparency_questions", "report_schedule", "rubric",
     "self_check", "service_new", "settings", "settings_comparison",
