@@ -27,7 +27,7 @@ User = settings.AUTH_USER_MODEL
 
 def contribution_search_key(number: int, text: str) -> str:
     """The folded words by which a contribution is found, with its number."""
-    return fold(f"#{number} {text}")
+    return fold(f"#{number} {text}").strip()
 
 
 class Meeting(TenantModel):

@@ -81,9 +81,9 @@ from needs.domain import write as needs
 from needs.models import Need
 from notifications import unsubscribe_links
 from notifications.models import Notification, PushSubscription
+from participation.domain import contribute, paper, transparency
 from participation.domain import documents as consultation_documents
-from participation.domain import transparency
-from participation.models import Consultation, Edition
+from participation.models import AnswerRound, Consultation, Edition
 from participation.question_file import QuestionRow
 from planning.domain import feeds, imports
 from planning.models import Campaign, Recurrence
@@ -100,7 +100,7 @@ from tests.cases import sample, undone
 from tests.mentoring.plans import agreed as agreed_plan
 from tests.mentoring.plans import only
 from tests.mentoring.talks import held, step
-from tests.participation import public_rows
+from tests.participation import contributed, public_rows
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
 from tests.trainings.group import certificate_of, material_of, training_of
@@ -642,6 +642,34 @@ def _need(it: Things) -> Need:
         return need or needs.create(it.cast.cuprija, needs.NeedContent("Клупе"), by=it.cast.officer)
 
 
+def _consultation(it: Things) -> Consultation:
+    """One that is open today, for every way in."""
+    with scope(it.cast.cuprija):
+        known = Consultation.objects.filter(stage="published").first()
+        return known or contributed.consultation_of(it.cast)
+
+
+def _contributed(it: Things, kind: str) -> int:
+    """A contribution by form or on paper (or its number), a meeting, a batch, or a round of answers: each role its
+    own."""
+    row, cast, day = _consultation(it), it.cast, timezone.localdate()
+    with scope(cast.cuprija):
+        if kind == "meeting":
+            return int(contributed.meeting_of(cast, row).pk)
+        if kind in ("batch", "sheet"):
+            batch = paper.add_batch(row, "Кутија", sheets=1, received_on=day, by=cast.officer)
+            one = contribute.from_paper(batch, "Лист", by=cast.officer) if kind == "sheet" else None
+            return int((one or batch).pk)
+        if kind == "round":
+            AnswerRound.objects.filter(consultation=row).update(needs_approval=False)
+            begun = AnswerRound.objects.create(
+                municipality=cast.cuprija, consultation=row, people=1, by=cast.officer, needs_approval=True
+            )
+            return int(begun.pk)
+        one = contributed.by_form(cast, row)
+        return one.number if kind == "number" else int(one.pk)
+
+
 def _of_need(it: Things, kind: str) -> int:
     """A supporter or a picture of the need, one for each role."""
     need, by = _need(it), it.cast.officer
@@ -908,6 +936,13 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "needs/need": lambda it: _need(it).pk,
     "self-check/question": _question,
     "empty/kind": lambda it: "csv",
+    "consultations/consultation": lambda it: _consultation(it).pk,
+    "contributions/contribution": lambda it: _contributed(it, "form"),
+    "numbers/number": lambda it: _contributed(it, "number"),
+    "sheets/contribution": lambda it: _contributed(it, "sheet"),
+    "meetings/meeting": lambda it: _contributed(it, "meeting"),
+    "paper/batch": lambda it: _contributed(it, "batch"),
+    "answers/round": lambda it: _contributed(it, "round"),
     "voices/supporter": lambda it: _of_need(it, "supporter"),
     "pictures/shot": lambda it: _of_need(it, "picture"),
     "documents/document": _consultation_document,

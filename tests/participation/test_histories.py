@@ -1,4 +1,4 @@
-"""Random histories of a consultation: nothing is lost, counted twice or left without an end, and nobody is answered twice.
+"""Random histories of a consultation: nothing is lost, counted twice or without an end, and nobody is answered twice.
 
 Each history is a list of verbs with a number that says on which row. What a verb refuses is no mistake: the state after
 it must hold all the same.
@@ -40,9 +40,9 @@ from tests.people import Cast
 WAYS = ("comment", "comment", "private", "mail", "form", "contact", "contact", "speak", "sheet")
 # The more often a verb stands here, the more often it is drawn.
 ACTS = (
-    "decide", "decide", "decide", "decide_all", "same_again", "join", "join", "separate", "reopen", "withdraw", "answer",
-    "answer", "answer", "work", "work", "work", "arrive", "arrive", "fail", "mailed", "mailed", "follow", "follow", "gone",
-    "erase", "purge", "batch", "correct", "check",
+    "decide", "decide", "decide", "decide_all", "same_again", "join", "join", "separate", "reopen", "withdraw",
+    "answer", "answer", "answer", "work", "work", "work", "arrive", "arrive", "fail", "mailed", "mailed", "follow",
+    "follow", "gone", "erase", "purge", "batch", "correct", "check",
 )  # fmt: skip
 END = ("check_all", "decide_all", "answer", "work", "over", "close", "arrive", "arrive", "mailed", "follow", "answer")
 VERBS = tuple(dict.fromkeys((*WAYS, *ACTS, *END)))
@@ -152,12 +152,10 @@ class History:
 
     def check_all(self, number: int) -> None:
         for batch in PaperBatch.objects.filter(consultation=self.consultation, checked_at=None):
-            if entered := batch.contributions.count():
-                batch = paper.set_sheets(batch, entered, by=self.cast.officer)
-            else:
+            if not batch.contributions.exists():
                 self.add(contribute.from_paper(batch, "Једини лист", by=self.cast.officer))
-                batch = paper.set_sheets(batch, 1, by=self.cast.officer)
-            contribute.check_batch(batch, by=self.cast.approver)
+            whole = paper.set_sheets(batch, batch.contributions.count(), by=self.cast.officer)
+            contribute.check_batch(whole, by=self.cast.approver)
 
     # ---- decisions
 
