@@ -2,7 +2,7 @@
 
 What is published stays as it was; a change afterwards is a new edition that says what changed, and takes the place of
 the files before it. A withdrawal after an edition was counted takes its files from the public page at once
-(`participation.queries.editions.withdrawn_since`); a worker then deletes them and makes the next edition, which an
+(`participation.queries.editions.is_outdated`); a worker then deletes them and makes the next edition, which an
 approver publishes.
 
 A worker has a lease on an edition while it makes the files. When the lease has expired, as of a worker that was killed,
@@ -43,7 +43,7 @@ from reports.document import Document
 from reports.files import docx, pdf, sheets
 from serbian.glossary import Glossary
 
-# A worker that says nothing for so long is dead: the largest report takes less than a minute.
+# A worker that finishes no file for so long is dead: each takes some seconds.
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 3
 MAKING = "making"
@@ -140,7 +140,6 @@ def make(pk: int) -> None:
         edition = _claim(pk)
         if edition is None:
             return
-        lease = edition.facts[MAKING]["lease_until"]
         consultation, read, as_of = _read(edition)
         written: list[tuple[str, str, bytes]] = []
         steps = len(WRITERS) * len(languages.interface_languages()) + 2
@@ -148,10 +147,12 @@ def make(pk: int) -> None:
             for kind, language, body in _files(consultation, edition, read, as_of, glossary(place)):
                 written.append((kind, language, body))
                 job_progress.record(job(edition), len(written), steps)
+                if not _renew(edition):
+                    return
         except pdf.NotMade as error:
             _fail(edition, _("A file could not be written. Tell the people who run the portal."))
             raise Broken(f"report of a consultation {pk}: {error}") from error
-        _settle(edition, lease, written, read, as_of)
+        _settle(edition, written, read, as_of)
 
 
 @transaction.atomic
@@ -171,10 +172,19 @@ def _claim(pk: int) -> Edition | None:
     return edition
 
 
+def _renew(edition: Edition) -> bool:
+    """Take the lease for longer; False: another worker has taken the edition over meanwhile."""
+    later = {**edition.facts[MAKING], "lease_until": (timezone.now() + LEASE).isoformat()}
+    rows = Edition.objects.filter(pk=edition.pk, state=EditionState.MAKING, facts=edition.facts)
+    if not rows.update(facts={MAKING: later}):
+        return False
+    edition.facts = {MAKING: later}
+    return True
+
+
 @transaction.atomic
 def _read(edition: Edition) -> tuple[Consultation, Figures, datetime]:
-    """The figures, and when they were read. The consultation is locked meanwhile, as a withdrawal locks it: what is
-    withdrawn before is not in the figures, and what is withdrawn later is later than that moment."""
+    """The figures, and when they were read. The consultation is locked meanwhile, so that nothing of it changes."""
     consultation = lock(edition.consultation)
     as_of = timezone.now()
     return consultation, figures(consultation), as_of
@@ -194,14 +204,12 @@ def _files(
     yield "json", "", open_data.package(consultation, read, edition=edition.number, as_of=as_of.isoformat())
 
 
-def _settle(
-    edition: Edition, lease: str, written: list[tuple[str, str, bytes]], read: Figures, as_of: datetime
-) -> None:
+def _settle(edition: Edition, written: list[tuple[str, str, bytes]], read: Figures, as_of: datetime) -> None:
     saved: list[str] = []
     try:
         with transaction.atomic():
             row = Edition.objects.select_for_update(of=("self",)).select_related("consultation").get(pk=edition.pk)
-            if row.state != EditionState.MAKING or row.facts.get(MAKING, {}).get("lease_until") != lease:
+            if row.state != EditionState.MAKING or row.facts != edition.facts:
                 return  # another worker has taken it over meanwhile
             for kind, language, body in written:
                 # A name that cannot be guessed, as the folder of uploads may be served by a web server.
@@ -210,7 +218,8 @@ def _settle(
                     municipality_id=row.municipality_id, edition=row, kind=kind, language=language, file=saved[-1],
                     bytes=len(body),
                 )  # fmt: skip
-            row.facts, row.state, row.ready_at = open_data.counted(read), EditionState.READY, as_of
+            row.facts = {**open_data.counted(read), "silenced": list(read.silenced)}
+            row.state, row.ready_at = EditionState.READY, as_of
             row.save()
             _notify_ready(row)
     except BaseException:

@@ -19,8 +19,9 @@ class Edition(TenantModel):
     """One edition. `changes` says what differs from the edition before; the first one has none.
 
     `facts` are the counts as they were when it was made (`participation.open_data.counted`); words of proposals are in
-    its files only, so that a withdrawal finds them there. While it is made, they hold the lease of the worker.
-    `ready_at` is when the figures were read: what was withdrawn later is still in its files.
+    its files only, so that a withdrawal finds them there. "silenced" are the numbers whose words were not shown then
+    because their author had withdrawn them or deleted the comment. While it is made, `facts` hold the lease of the
+    worker. `ready_at` is when the figures were read.
     """
 
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="editions")

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Func, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan
 from django.urls import reverse
 
 from common import languages
@@ -20,23 +23,31 @@ TYPES = {
 }
 
 
-def withdrawn_since() -> Exists:
-    """Whether an author withdrew a contribution, or a comment was deleted, after an edition had been counted."""
-    rows = Contribution.objects.filter(consultation=OuterRef("consultation"))
-    return Exists(rows.filter(Q(withdrawn_at__gt=OuterRef("ready_at")) | Q(gone_at__gt=OuterRef("ready_at"))))
+# Nobody quotes these any longer. Neither is ever taken back.
+SILENCED = Q(withdrawn_at__isnull=False) | Q(gone_at__isnull=False)
+
+
+def is_outdated() -> GreaterThan:
+    """Whether an author withdrew a contribution, or a comment was deleted, after an edition had been counted.
+
+    By how many they are and not by when: a network tells later that a comment was deleted earlier.
+    """
+    rows = Contribution.objects.filter(SILENCED, consultation=OuterRef("consultation"))
+    now = rows.order_by().values("consultation").annotate(count=Count("pk")).values("count")
+    known = Func(KeyTransform("silenced", "facts"), function="jsonb_array_length", output_field=IntegerField())
+    return GreaterThan(Coalesce(Subquery(now, output_field=IntegerField()), 0), Coalesce(known, 0))
 
 
 def changed_numbers(edition: Edition) -> list[int]:
     """The contributions that were withdrawn, or whose comment was deleted, after it had been counted. One query."""
-    rows = Contribution.objects.filter(consultation=edition.consultation_id).filter(
-        Q(withdrawn_at__gt=edition.ready_at) | Q(gone_at__gt=edition.ready_at)
-    )
-    return list(rows.order_by("number").values_list("number", flat=True))
+    rows = Contribution.objects.filter(SILENCED, consultation=edition.consultation_id)
+    known = set(edition.facts.get("silenced", ()))
+    return [number for number in rows.order_by("number").values_list("number", flat=True) if number not in known]
 
 
 def editions(consultation: Consultation) -> list[Any]:
     """The newest first, with `is_outdated` and their files in the order of the page. Two queries."""
-    rows = Edition.objects.filter(consultation=consultation).annotate(is_outdated=withdrawn_since())
+    rows = Edition.objects.filter(consultation=consultation).annotate(is_outdated=is_outdated())
     files = Prefetch("files", queryset=EditionFile.objects.order_by("language", "pk"))
     found: list[Any] = list(rows.select_related("asked_by", "published_by").prefetch_related(files))
     for edition in found:
@@ -47,7 +58,7 @@ def editions(consultation: Consultation) -> list[Any]:
 def published(consultation: Consultation) -> QuerySet[Any]:
     """Its published editions, the newest first, with `is_outdated`."""
     rows = Edition.objects.filter(consultation=consultation, published_at__isnull=False)
-    return rows.annotate(is_outdated=withdrawn_since()).order_by("-number")
+    return rows.annotate(is_outdated=is_outdated()).order_by("-number")
 
 
 def public_file(consultation: Consultation, number: int | None, kind: str, tag: str) -> EditionFile | None:
@@ -68,7 +79,7 @@ def newest_public() -> QuerySet[Edition]:
     rows = Edition.objects.filter(
         ~Exists(later), consultation__stage=ConsultationStage.REPORTED, published_at__isnull=False
     )
-    rows = rows.annotate(is_outdated=withdrawn_since()).filter(is_outdated=False)
+    rows = rows.annotate(is_outdated=is_outdated()).filter(is_outdated=False)
     return rows.select_related("consultation").order_by("-published_at", "-pk")
 
 
@@ -82,7 +93,7 @@ def outdated() -> QuerySet[Edition]:
     later = Edition.objects.filter(consultation=OuterRef("consultation"), number__gt=OuterRef("number"))
     files = EditionFile.objects.filter(edition=OuterRef("pk"))
     rows = Edition.objects.filter(Exists(files) | ~Exists(later), state=EditionState.READY)
-    return rows.annotate(is_outdated=withdrawn_since()).filter(is_outdated=True).order_by("pk")
+    return rows.annotate(is_outdated=is_outdated()).filter(is_outdated=True).order_by("pk")
 
 
 def _order(file: EditionFile) -> tuple[int, int]:

@@ -80,7 +80,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything that a report is written from."""
+    """Everything that a report is written from. `silenced`: the numbers of those whose words are not shown since their
+    author withdrew them, or deleted the comment."""
 
     counts: Counts
     late: int
@@ -93,12 +94,14 @@ class Figures:
     documents: Sequence[ConsultationDocument] = ()
     meetings: Sequence[Meeting] = ()
     rows: Sequence[Row] = field(default_factory=tuple)
+    silenced: Sequence[int] = ()
 
 
 def figures(consultation: Consultation) -> Figures:
     """Of the consultation, in the scope of its municipality. Ten queries at most, for any number of contributions."""
     counts = count(consultation)
-    rows = _rows(consultation)
+    read = _read(consultation)
+    rows = _rows(read)
     named = _stated(consultation, "settlement__name")
     return Figures(
         counts=counts,
@@ -112,6 +115,7 @@ def figures(consultation: Consultation) -> Figures:
         documents=list(ConsultationDocument.objects.filter(consultation=consultation)),
         meetings=list(Meeting.objects.filter(consultation=consultation)),
         rows=rows,
+        silenced=[row["number"] for row in read if not _is_quoted(row)],
     )
 
 
@@ -128,7 +132,7 @@ def breakdown(sizes: Mapping[str, int], total: int, *, order: Sequence[str] = ()
     return Breakdown(
         groups=shown,
         together=sum(present[key] for key in small),
-        together_of=sorted(small, key=lambda key: rank.get(key, 0)),
+        together_of=sorted(small, key=lambda key: (rank.get(key, 0), key)),
         stated=stated,
         silent=total - stated,
     )
@@ -141,13 +145,20 @@ def _stated(consultation: Consultation, name: str) -> Counter[str]:
     return Counter({value: number for value, number in counted if value})
 
 
-def _rows(consultation: Consultation) -> list[Row]:
+def _read(consultation: Consultation) -> list[dict[str, Any]]:
     """By number. Only columns that are public are read: the words of citizens never leave the database. One query."""
     fields = (
         "number", "way_in", "received_at", "public_text", "decision", "reason", "where_to", "same_as__number",
         "is_late", "gone_at", "withdrawn_at",
     )  # fmt: skip
-    read = list(Contribution.objects.filter(consultation=consultation).order_by("number").values(*fields))
+    return list(Contribution.objects.filter(consultation=consultation).order_by("number").values(*fields))
+
+
+def _is_quoted(row: Mapping[str, Any]) -> bool:
+    return row["gone_at"] is None and row["withdrawn_at"] is None
+
+
+def _rows(read: Sequence[Mapping[str, Any]]) -> list[Row]:
     also: dict[int, list[int]] = defaultdict(list)
     for row in read:
         if row["same_as__number"] is not None:
@@ -156,13 +167,12 @@ def _rows(consultation: Consultation) -> list[Row]:
 
 
 def _row(row: Mapping[str, Any], also: Mapping[int, list[int]]) -> Row:
-    is_quoted = row["gone_at"] is None and row["withdrawn_at"] is None
     is_withdrawn = row["decision"] == Decision.WITHDRAWN
     return Row(
         number=row["number"],
         way_in=row["way_in"],
         received_on=timezone.localdate(row["received_at"]),
-        text=row["public_text"] if is_quoted else "",
+        text=row["public_text"] if _is_quoted(row) else "",
         decision=row["decision"],
         reason="" if is_withdrawn else row["reason"],
         where_to="" if is_withdrawn else row["where_to"],
@@ -196,7 +206,7 @@ def _announcement(publication: Publication, role: str, subject: Subject | None) 
         platform=channel.platform,
         account=channel.handle or channel.name,
         on=timezone.localdate(delivery.published_at) if delivery.published_at else None,
-        url=delivery.permalink or "",
+        url=delivery.open_link,
         views=subject.views if subject else None,
         interactions=subject.interactions if subject else None,
         is_read=subject is not None and subject.last_fetched_at is not None,
