@@ -1,4 +1,4 @@
-"""Answering the authors of decided contributions: who is reached, the texts, one press, and an approver where needed."""
+"""Answering the authors of decided contributions: who is reached, the texts, one press, and an approver if needed."""
 
 from django.contrib import messages as flash
 from django.db.models import Count

@@ -100,7 +100,7 @@ from tests.cases import sample, undone
 from tests.mentoring.plans import agreed as agreed_plan
 from tests.mentoring.plans import only
 from tests.mentoring.talks import held, step
-from tests.participation import contributed, public_rows
+from tests.participation import contributed
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
 from tests.trainings.group import certificate_of, material_of, training_of
@@ -723,20 +723,11 @@ def _asked_place(things: Things) -> str:
     return things.cast.cuprija.slug
 
 
-def _consultation(it: Things) -> Consultation:
-    """One that is public and takes proposals."""
-    with scope(it.cast.cuprija):
-        known = Consultation.objects.filter(stage="published").first()
-    return known or public_rows.consultation(it.cast.cuprija, it.cast.officer)
-
-
-def _of_consultation(it: Things, kind: str) -> int:
-    """A proposal, or what its author attached."""
+def _contribution_file(it: Things) -> int:
+    """What the author of the newest contribution attached."""
     row = _consultation(it)
     with scope(it.cast.cuprija):
-        one = row.contributions.first() or public_rows.contribution(row)
-        if kind == "contribution":
-            return int(one.pk)
+        one = row.contributions.order_by("-pk").first() or contributed.by_form(it.cast, row)
         file = one.files.first() or one.files.create(
             municipality=it.cast.cuprija, name="plan.txt", mime="text/plain", bytes=4,
             file=default_storage.save("contributions/walk.txt", ContentFile(b"text")),
@@ -962,9 +953,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "asked/tongue": lambda it: "en",
     "consultations/place": _reported_place,
     "place/slug": lambda it: _consultation(it).slug,
-    "consultations/consultation": lambda it: _consultation(it).pk,
-    "contributions/contribution": lambda it: _of_consultation(it, "contribution"),
-    "attachments/attachment": lambda it: _of_consultation(it, "attachment"),
+    "attachments/attachment": _contribution_file,
     "open-data/name": lambda it: "months.csv",
     "first-steps/point": lambda it: "words",
     "open/code": lambda it: "no-such-code",
