@@ -684,6 +684,8 @@ def _consultation_document(it: Things) -> int:
     row = _consultation(it)
     with scope(it.cast.cuprija):
         return consultation_documents.add_file(row, b"%PDF-1.7\n%%EOF", "plan.pdf", "", by=it.cast.officer).pk
+
+
 def _question(it: Things) -> int:
     """A made-up question of the self-check."""
     about = transparency.WhereRead(2026, "Измишљено", timezone.localdate())
