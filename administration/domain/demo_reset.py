@@ -34,6 +34,10 @@ MAX_ATTEMPTS = 3
 BUSY = 75
 
 
+class Superseded(RuntimeError):
+    """Another process has claimed the reset since, as this one was silent for too long."""
+
+
 def may_reset(person: User) -> bool:
     """Administrators, and who holds trainings of a programme."""
     return bool(person.is_administrator) or trained_by(person).exists()
@@ -85,12 +89,14 @@ def run(row: DemoReset, *, in_background: bool = False) -> None:
     """Carry out a claimed reset, to its end. `in_background`: let all other programs go first once the demo is back."""
     if not settings.DEMO:
         raise ActionNotAllowed(_("Only a demo can be reset, and this installation is none."))
-    with _heartbeat(row.pk):
+    with _heartbeat(row):
         try:
             if row.reset_at is None:
                 _reset(row)
             if settings.DEMO_YEAR:
                 call_command("seed_demo_year", verbosity=0, in_background=in_background)
+        except Superseded:
+            log.warning("Another process resets the demo")
         except Exception as error:
             log.exception("The demo could not be reset")
             is_busy = isinstance(error, CommandError) and error.returncode == BUSY
@@ -100,36 +106,41 @@ def run(row: DemoReset, *, in_background: bool = False) -> None:
             _end(row)
 
 
+def _held(row: DemoReset) -> QuerySet[DemoReset]:
+    """Its row, while it is this process's."""
+    return DemoReset.objects.filter(pk=row.pk, attempts=row.attempts, ended_at=None)
+
+
 def _reset(row: DemoReset) -> None:
     """In one transaction with the note of it, so that a process that begins again knows whether it was done."""
-    at = None
     with transaction.atomic():
         call_command("seed_demo", reset=True, verbosity=0)
         at = timezone.now()
-        DemoReset.objects.filter(pk=row.pk).update(reset_at=at)
+        if not _held(row).update(reset_at=at):
+            raise Superseded
         audit.record("installation.reset_demo", by=row.asked_by, target=row)
     row.reset_at = at
 
 
 @transaction.atomic
 def _end(row: DemoReset, problem: str = "") -> None:
-    row.state = DemoResetState.FAILED if problem else DemoResetState.DONE
-    row.problem, row.ended_at, row.lease_until = problem, timezone.now(), None
-    row.save(update_fields=["state", "problem", "ended_at", "lease_until"])
+    state = DemoResetState.FAILED if problem else DemoResetState.DONE
+    if not _held(row).update(state=state, problem=problem, ended_at=timezone.now(), lease_until=None):
+        return
+    row.refresh_from_db()
     if problem:
         audit.record("installation.fail_demo_reset", by=None, target=row, problem=problem)
 
 
 @contextmanager
-def _heartbeat(pk: int) -> Iterator[None]:
+def _heartbeat(row: DemoReset) -> Iterator[None]:
     """Renews the lease from a thread, which has a connection of its own: the reset is one long transaction."""
     ended = threading.Event()
 
     def beat() -> None:
         try:
             while not ended.wait(HEARTBEAT_SECONDS):
-                rows = DemoReset.objects.filter(pk=pk, ended_at=None)
-                rows.update(lease_until=timezone.now() + LEASE)
+                _held(row).update(lease_until=timezone.now() + LEASE)
         finally:
             connection.close()
 

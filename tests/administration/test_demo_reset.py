@@ -138,6 +138,16 @@ def test_a_killed_process_is_noticed_and_another_one_begins(cast: Cast, demo: An
         call_command("reset_demo", row.pk, 1)
 
 
+def test_a_process_that_another_one_has_replaced_changes_nothing(cast: Cast, demo: Any) -> None:
+    row = _started(cast)
+    DemoReset.objects.update(attempts=2)
+    demo.TOKEN_KEYS = []  # so that it ends at once
+    demo_reset.run(row)
+    row.refresh_from_db()
+    assert (row.state, row.problem, row.ended_at) == ("running", "", None)
+    assert not AuditEvent.objects.filter(verb="installation.fail_demo_reset").exists()
+
+
 def test_after_three_deaths_it_ends_and_can_be_asked_for_anew(cast: Cast, demo: Any) -> None:
     over = {"attempts": 3, "lease_until": timezone.now() - timedelta(seconds=1)}
     row = _started(cast, **over)
