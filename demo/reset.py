@@ -172,19 +172,19 @@ def paths() -> dict[type[Model], list[str]]:
 
     {Post: ["municipality"], Certificate: ["participant__municipality"]}
     """
-    found: dict[type[Model], list[str]] = {}
+    reached: dict[type[Model], list[str]] = {}
     waiting: list[type[Model]] = [Municipality, Programme]
     direct = {model for owner in waiting for model, _key in _pointing_at(owner)}
     while waiting:
         owner = waiting.pop(0)
         for model, key in _pointing_at(owner):
-            if owner in found and (key.null or model in direct):
+            if owner in reached and (key.null or model in direct):
                 continue  # its own municipality or programme decides
-            if model not in found:
+            if model not in reached:
                 waiting.append(model)
-            way = f"{key.name}__{found[owner][0]}" if owner in found else key.name
-            found.setdefault(model, []).append(way)
-    return found
+            way = f"{key.name}__{reached[owner][0]}" if owner in reached else key.name
+            reached.setdefault(model, []).append(way)
+    return reached
 
 
 def _pointing_at(owner: type[Model]) -> Iterator[tuple[type[Model], ForeignKey]]:
