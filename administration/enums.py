@@ -28,7 +28,7 @@ class ExportState(models.TextChoices):
 class DemoResetState(models.TextChoices):
     WAITING = "waiting", _("Waiting for a worker")
     RUNNING = "running", _("Being reset")
-    DONE = "done", _("Reset")
+    DONE = "done", _("Reset done")
     FAILED = "failed", _("Not reset")
 
 

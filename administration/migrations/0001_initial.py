@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('asked_at', models.DateTimeField(auto_now_add=True)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting for a worker'), ('running', 'Being reset'), ('done', 'Reset'), ('failed', 'Not reset')], default='waiting', max_length=8)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting for a worker'), ('running', 'Being reset'), ('done', 'Reset done'), ('failed', 'Not reset')], default='waiting', max_length=8)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('began_at', models.DateTimeField(null=True)),
                 ('lease_until', models.DateTimeField(null=True)),
