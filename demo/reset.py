@@ -3,7 +3,7 @@
 One transaction: other people see the old demo until the new one is there, and whatever fails leaves the old one. It
 holds the tables until then, so that nothing is written in between that would go out afterwards.
 
-What is deleted is derived from the models (`tables`), so a new table needs nothing here: each row of a municipality or
+What is deleted is derived from the models (`paths`), so a new table needs nothing here: each row of a municipality or
 of the programme of the demo goes, and what hangs on such a row. `KEPT` and `RESTORED` are the exceptions.
 """
 
@@ -55,8 +55,7 @@ from reports.models import MonthlyReport, ProgrammeReport
 
 # Rows of municipalities and programmes that stay, each with the reason.
 KEPT: dict[str, str] = {
-    "municipalities.MunicipalityEvent": "row history stays, as the audit trail does",
-    "municipalities.MembershipEvent": "the same",
+    "municipalities.MunicipalityEvent": "the history of rows that stay",
     "municipalities.Programme_staff": "who presses the button may be among them",
     "municipalities.Programme_trainers": "the same",
 }
@@ -131,12 +130,11 @@ def _require_demo() -> None:
 
 
 def _lock(*, waits_for_calls: bool) -> None:
-    """Nobody writes to these tables until the transaction ends; reading goes on, and so does signing in. Raises `Busy`,
-    `OperationalError`."""
-    tables_ = sorted({model._meta.db_table for model in (*paths(), *BESIDE, *_practice(), Municipality)})
+    """Nobody writes to these tables until the transaction ends; reading goes on. Raises `Busy`, `OperationalError`."""
+    tables = sorted({model._meta.db_table for model in (*paths(), *BESIDE, *_practice(), Municipality)})
     with scope(*_demo()), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}")
-        names = ", ".join(connection.ops.quote_name(name) for name in tables_)
+        names = ", ".join(connection.ops.quote_name(name) for name in tables)
         cursor.execute(f"LOCK TABLE {names} IN EXCLUSIVE MODE")
         cursor.execute("SET LOCAL lock_timeout = 0")
         if waits_for_calls and Delivery.objects.filter(state=State.SENDING).exists():
