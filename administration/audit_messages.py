@@ -4,13 +4,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, Promise] = {
+    "installation.ask_demo_reset": _("Requested that the demo be brought back to its beginning"),
     "installation.begin": _("Started the set-up of the installation"),
     "installation.complete_step": _("Finished a step of the set-up: %(step)s"),
     "installation.end_restore": _("Ended the pause after a restore: %(target)s"),
     "installation.export_activity": _("Exported the activity of the installation: %(count)s entries"),
+    "installation.fail_demo_reset": _("The demo could not be brought back to its beginning"),
     "installation.finish": _("Finished the set-up of the installation"),
     "installation.issue_code": _("Generated a code for the first set-up; older codes stopped working"),
     "installation.refuse_code": _("A wrong code for the first set-up was entered, from %(address)s"),
+    "installation.reset_demo": _("The demo was brought back to its beginning"),
     "installation.send_test_mail": _("Requested a test e-mail"),
     "installation.write_facts": _("Changed who runs the installation: %(changed)s"),
     "municipality.ask_export": _("Requested an export of all data of the municipality"),

@@ -1,4 +1,4 @@
-"""Enumerations: steps of the first set-up, of a municipality and of a person's tour, and states of an export."""
+"""Enumerations: steps of the first set-up, of a municipality and of a person's tour, states of exports and resets."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,22 @@ class ExportState(models.TextChoices):
     READY = "ready", _("Ready")
     FAILED = "failed", _("Could not be created")
     GONE = "gone", _("Deleted")
+
+
+class DemoResetState(models.TextChoices):
+    WAITING = "waiting", _("Waiting for a worker")
+    RUNNING = "running", _("Being reset")
+    DONE = "done", _("Reset done")
+    FAILED = "failed", _("Not reset")
+
+
+class DemoResetProblem(models.TextChoices):
+    """Why a reset failed, as a sentence."""
+
+    BUSY = "busy", _("People kept writing in the demo for a minute. It is as it was; try again when it is quieter.")
+    ERROR = "error", _("An error stopped it; it is in the log of the worker. The demo is as it was.")
+    STOPPED = "stopped", _("Its worker was stopped three times. The demo is as it was.")
+    YEAR = "year", _("The sixty days are back, but the year before them could not be filled in. Reset the demo again.")
 
 
 class FirstStep(models.TextChoices):

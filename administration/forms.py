@@ -61,3 +61,10 @@ class FirstProgrammeForm(forms.Form):
         max_length=120,
         help_text=_("It trains municipalities, pairs them with mentors and sees them side by side."),
     )
+
+
+class DemoResetForm(forms.Form):
+    is_sure = forms.BooleanField(
+        label=_("Delete everything that was done in this demo"),
+        error_messages={"required": _("Tick this if the demo is to be reset.")},
+    )

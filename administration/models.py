@@ -1,4 +1,5 @@
-"""The installation's own data, exports of municipalities, dismissed first steps, and how far people are in a tour."""
+"""The installation's own data, exports of municipalities, dismissed first steps, how far people are in a tour, and
+resets of the demo."""
 
 import pghistory
 
@@ -6,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from administration.enums import ExportState, Tour
+from administration.enums import DemoResetProblem, DemoResetState, ExportState, Tour
 from common.models import MailMessage
 from municipalities.models import Municipality
 from municipalities.tenancy import TenantModel
@@ -148,3 +149,45 @@ class TourProgress(models.Model):
     @property
     def is_running(self) -> bool:
         return self.begun_at is not None and self.left_at is None and self.finished_at is None
+
+
+class DemoReset(models.Model):
+    """One request to bring the demo back to its beginning; only where `settings.DEMO` is on.
+
+    The process that does it renews `lease_until`; when that is over, the process is dead and another one begins.
+    `reset_at`: the demo is back, in the same transaction; what may follow is the year before it. `ended_at`: nothing
+    follows any more.
+    """
+
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=8, choices=DemoResetState, default=DemoResetState.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    began_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    reset_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=8, choices=DemoResetProblem, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_demo_reset_at_a_time",
+                fields=["ended_at"],
+                condition=models.Q(ended_at__isnull=True),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="demo_reset_ends_once",
+                condition=models.Q(state__in=["waiting", "running"], ended_at__isnull=True)
+                | models.Q(state__in=["done", "failed"], ended_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asked_at:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a worker has still to do with it."""
+        return self.ended_at is None

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from administration.views import activity, exports, first_steps, installation, restore, setting_up, tours
+from administration.views import activity, demo_reset, exports, first_steps, installation, restore, setting_up, tours
 
 M = "m/<slug:municipality>/"
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path("tour/resume/", tours.resume, name="tour_resume"),
     path("tour/skip/", tours.skip, name="tour_skip"),
     path("tour/panel/", tours.panel, name="tour_panel"),
+    path("demo/reset/", demo_reset.demo_reset, name="demo_reset"),
     path("about/", installation.about, name="about"),
     path("installation/restore/", restore.restore, name="restore"),
     path("installation/restore/end/", restore.end, name="restore_end"),

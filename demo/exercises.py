@@ -7,13 +7,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from demo.people import PROGRAMME, People
-from municipalities.enums import MunicipalityKind
-from municipalities.models import Membership, Municipality, PrivateReader
 from municipalities.tenancy import scope
 from practice.domain import write
 from practice.models import Account, Status
 from trainings.domain import citizens, debrief, exercises, team_answers
-from trainings.models import Exercise, Mark, Play, Team, Training
+from trainings.models import Exercise, Play, Team, Training
 
 MINUTES = 25
 CLEAR = (
@@ -129,21 +127,3 @@ def _date_back(several: list[Team]) -> None:
         for row in rows:
             row.created_at = done_at[row.pk]
         Status.objects.bulk_update(rows, ["created_at"])
-
-
-def wipe() -> None:
-    """Exercises and their workspaces; their rows behind the wall went with those of the demo's municipalities."""
-    places = Municipality.objects.filter(kind=MunicipalityKind.TRAINING, is_demo=True)
-    ids = list(places.values_list("pk", flat=True))
-    teams = Team.objects.filter(workspace__in=ids)
-    exercises_of = list(teams.values_list("exercise", flat=True).distinct())
-    for rows in (
-        Mark.objects.filter(team__in=teams),
-        Team.people.through.objects.filter(team__in=teams),
-        teams,
-        Exercise.objects.filter(pk__in=exercises_of),
-        Membership.objects.filter(municipality__in=ids),
-        PrivateReader.objects.filter(municipality__in=ids),
-        places,
-    ):
-        rows._raw_delete(rows.db)

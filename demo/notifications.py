@@ -28,7 +28,3 @@ def settle(teams: Iterable[Team], now: datetime) -> None:
         user__in=everybody, mail_frequency=MailFrequency.AT_ONCE, mail_due_at__isnull=False
     )
     at_once.update(mail_due_at=now)
-
-
-def wipe(municipalities: Iterable[object]) -> None:
-    Notification.objects.filter(municipality__in=list(municipalities)).delete()

@@ -90,6 +90,9 @@ def second_group(today: date) -> People:
 
 def person(email: str, name: str, hashed: str, **fields: bool) -> User:
     known = User.objects.filter(email=email).first()
+    if known and not known.name:  # `demo.reset` took back what its owner changed
+        User.objects.filter(pk=known.pk).update(name=name, **fields)
+        known.refresh_from_db()
     if known:
         return known
     user = User.objects.create(
@@ -119,8 +122,8 @@ def _team(slug: str, today: date, hashed: str, *, joined_on: date | None = None)
 
 def _programme(teams: list[Team], mentor: User, former: User, staff: User, today: date) -> None:
     training = today - timedelta(days=TRAINING_DAYS_AGO)
-    programme, is_new = Programme.objects.get_or_create(name=PROGRAMME)
-    if not is_new:
+    programme, _is_new = Programme.objects.get_or_create(name=PROGRAMME)
+    if programme.cohorts.exists():
         return
     programme.staff.add(staff)
     cohort = Cohort.objects.create(programme=programme, name="Прва група (демо)", training_on=training)

@@ -6,7 +6,7 @@ A condition reads what its task reads. A wrong one delays the task: it runs once
 
 from collections.abc import Callable
 
-from administration.domain import exports
+from administration.domain import demo_reset, exports
 from channels import queries as channels
 from channels.domain import unread_events
 from common import mail
@@ -21,6 +21,7 @@ from trainings.domain import citizens
 
 CONDITIONS: dict[str, Callable[[], bool]] = {
     "mail": mail.is_due,
+    "demo-reset": demo_reset.is_due,
     "exports": lambda: bool(exports.due()),
     "connect-channels": channels.connect_is_due,
     "corrections": carry_out_corrections.is_due,

@@ -17,6 +17,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "relax-due": {"task": "municipalities.tasks.relax_due", "schedule": 30.0, "options": {"expires": 30}},
     "metrics": {"task": "analytics.tasks.start_fetches", "schedule": 30.0, "options": {"expires": 30}},
     "exports": {"task": "administration.tasks.build_exports", "schedule": 5.0, "options": {"expires": 5}},
+    "demo-reset": {"task": "administration.tasks.reset_demo", "schedule": 3.0, "options": {"expires": 3}},
     "purge-exports": {"task": "administration.tasks.purge_exports", "schedule": 3600.0},
     "connect-channels": {"task": "channels.tasks.connect", "schedule": 3.0, "options": {"expires": 3}},
     "channel-upkeep": {"task": "channels.tasks.upkeep", "schedule": 60.0, "options": {"expires": 60}},

@@ -23,6 +23,8 @@ if (BASE_DIR / ".env").exists():
 # ------------------------------------------------------------------ installation
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
+# Whether a reset of the demo also fills in the year before its sixty days; the launcher reads it at the start.
+DEMO_YEAR = env.bool("DEMO_YEAR", default=DEMO)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 PORT = env.int("PORT", default=8000)
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=f"http://127.0.0.1:{PORT}")

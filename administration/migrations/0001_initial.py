@@ -95,6 +95,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='DemoReset',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('asked_at', models.DateTimeField(auto_now_add=True)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting for a worker'), ('running', 'Being reset'), ('done', 'Reset done'), ('failed', 'Not reset')], default='waiting', max_length=8)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('began_at', models.DateTimeField(null=True)),
+                ('lease_until', models.DateTimeField(null=True)),
+                ('reset_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('problem', models.CharField(blank=True, choices=[('busy', 'People kept writing in the demo for a minute. It is as it was; try again when it is quieter.'), ('error', 'An error stopped it; it is in the log of the worker. The demo is as it was.'), ('stopped', 'Its worker was stopped three times. The demo is as it was.'), ('year', 'The sixty days are back, but the year before them could not be filled in. Reset the demo again.')], max_length=8)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('ended_at',), name='one_demo_reset_at_a_time', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state__in', ['waiting', 'running'])), models.Q(('ended_at__isnull', False), ('state__in', ['done', 'failed'])), _connector='OR'), name='demo_reset_ends_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='InstallationEvent',
             fields=[
                 ('pgh_id', models.AutoField(primary_key=True, serialize=False)),

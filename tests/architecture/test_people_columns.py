@@ -60,6 +60,7 @@ COLUMNS = {
     "account.EmailAddress.user": ACCOUNT,
     "accounts.Invitation.accepted_by": HISTORY,
     "accounts.Invitation.invited_by": ENDS,
+    "administration.DemoReset.asked_by": HISTORY,
     "administration.Export.asked_by": ENDS,
     "administration.Installation.begun_by": HISTORY,
     "administration.PutAway.by": HISTORY,

@@ -1009,6 +1009,7 @@ NOTHING_THERE = {
     "media_captions": "of videos that have some; tests/posts/test_videos.py",
     "media_document": "of documents alone; tests/posts/test_documents.py",
     "decide_by_link_picture": "a token is known only to whom it was sent; tests/posts/test_decide_by_mail.py",
+    "demo_reset": "exists in the demo only; tests/administration/test_demo_reset.py",
     "mailbox": "exists in the demo only; tests/portal",
     "setup": "of an installation without accounts; tests/administration",
     "setup_open": "the same; tests/administration",

@@ -111,6 +111,18 @@ def test_every_colour_of_the_styles_is_a_token():
         assert set(re.findall(r"var\((--[\w-]+)", text)) <= known, sheet
 
 
+@pytest.mark.parametrize("path", sorted((STATIC / "css").rglob("*.css")), ids=lambda path: path.stem)
+def test_every_brace_of_a_style_sheet_has_its_other_one(path):
+    """A `}` too many ends the layer, and whatever follows is stronger than all layers."""
+    text = re.sub(r"""/\*.*?\*/|"[^"\n]*"|'[^'\n]*'""", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    depth = 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        for brace in re.findall("[{}]", line):
+            depth += 1 if brace == "{" else -1
+            assert depth >= 0, f"{path.name}: one }} too many, about line {number}"
+    assert depth == 0, f"{path.name}: {depth} }} missing"
+
+
 # ---- files
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from demo import network, seed
-from demo.reset import wipe
+from administration.domain.demo_reset import BUSY
+from demo import network, reset, seed
 
 PROGRESS_SECONDS = 3.0
 
@@ -20,15 +20,16 @@ class Command(BaseCommand):
             "--address", action="store_true", help="only have the channels follow the practice network to its address"
         )
 
-    def handle(self, *args: Any, reset: bool, address: bool, verbosity: int, **options: Any) -> None:
+    def handle(self, *args: Any, address: bool, verbosity: int, **options: Any) -> None:
         began = time.monotonic()
         try:
             if address:
                 self._follow(verbosity)
                 return
-            if reset:
-                wipe()
-            filled = seed.fill(report=self._report() if verbosity else None)
+            fill = reset.reset if options["reset"] else seed.fill
+            filled = fill(report=self._report() if verbosity else None)
+        except reset.Busy as refused:
+            raise CommandError(str(refused), returncode=BUSY) from refused
         except network.NotTheDemo as refused:
             raise CommandError(str(refused)) from refused
         if not verbosity:
