@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from demo.photographs import photographs
 from municipalities.holidays import orthodox_easter
 from posts.rules import ResolvedTime, resolve_wall_time
 from serbian.transliteration import to_latin
@@ -273,7 +274,7 @@ def _month_and_day(text: str) -> tuple[int, int]:
 @cache
 def alts() -> dict[str, str]:
     """What is on each kind of picture."""
-    return _read("pictures")
+    return _read("pictures") | {kind: photograph.alt for kind, photograph in photographs().items()}
 
 
 @dataclass(frozen=True)

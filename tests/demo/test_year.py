@@ -54,7 +54,7 @@ def test_a_year_of_any_municipality_is_writable_as_it_stands(slug: str, today: d
         for text in (*planned.texts.values(), compose.derive(planned.texts["sr-Cyrl"], "sr-Latn")):
             assert mastodon(compose.with_link(text, planned.link)) <= network_rules.MAX_CHARACTERS
             assert not set("{}") & set(text)
-        assert planned.picture in {"", *pictures.PICTURES}
+        assert planned.picture in {"", *pictures.kinds()}
         assert planned.call == ""
         assert planned.asked is None
 
