@@ -108,6 +108,9 @@ class Wording:
 WITH_PICTURES = ("instagram", "tiktok")
 """Networks that take no text alone."""
 
+CHOSEN: Mapping[str, Mapping[str, str]] = {"tiktok": {"audience": "PUBLIC_TO_EVERYONE"}}
+"""What a person has to choose for each post of a network."""
+
 
 @dataclass(frozen=True)
 class ChannelPlan:
