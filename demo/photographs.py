@@ -39,8 +39,7 @@ def photographs() -> dict[str, Photograph]:
             content=(CONTENT / "photographs" / f"{name}.jpg").read_bytes(),
             alt=entry["alt"],
             author=entry["author"],
-            terms=f"Слика за демо, {NAMES[entry['licence']]}: „{entry['title']}“ из пакета {entry['package']}, "
-            "исечена и смањена.",
+            terms=f"Слика за демо, {NAMES[entry['licence']]}: „{entry['title']}“ из пакета {entry['package']}, измењена.",
         )
         for name, entry in entries.items()
     }

@@ -239,18 +239,6 @@ def _blocks(s: _Sheet) -> None:
         s.disc(PAPER, x + 90, y + 90, 42)
 
 
-def _calendar(s: _Sheet) -> None:
-    s.box(s.shade(0.87), 0, 0, WIDTH, HEIGHT)
-    s.box(PAPER, 330, 140, 540, 540, 18)
-    s.box(s.shade(0.42), 330, 140, 540, 110, 18)
-    for row in range(4):
-        for column in range(6):
-            s.box(s.shade(0.84), 370 + 80 * column, 300 + 90 * row, 54, 54, 8)
-    s.disc(WARM, 637, 417, 56)
-    s.disc(PAPER, 637, 417, 44)
-    s.box(s.shade(0.6), 610, 390, 54, 54, 8)
-
-
 def _heart(s: _Sheet) -> None:
     s.box(s.shade(0.9), 0, 0, WIDTH, HEIGHT)
     red = (186, 62, 62)
@@ -381,15 +369,6 @@ def _thread(s: _Sheet) -> None:
     s.line(INK, 10, (880, 300), (930, 620))
 
 
-def _paw(s: _Sheet) -> None:
-    s.box(s.shade(0.87), 0, 0, WIDTH, HEIGHT)
-    s.disc(PAPER, 600, 400, 290)
-    brown = (118, 88, 64)
-    s.disc(brown, 600, 480, 110, 90)
-    for x, y in ((450, 370), (540, 280), (660, 280), (750, 370)):
-        s.disc(brown, x, y, 48, 62)
-
-
 def _bike(s: _Sheet) -> None:
     s.ground(s.shade(0.9), s.shade(0.74, 0.2), 620)
     for x in (390, 810):
@@ -426,7 +405,6 @@ PICTURES: dict[str, Callable[[_Sheet], None]] = {
     "blocks": _blocks,
     "books": _books,
     "bulb": _bulb,
-    "calendar": _calendar,
     "document": _document,
     "field": _field,
     "fountain": _fountain,
@@ -434,7 +412,6 @@ PICTURES: dict[str, Callable[[_Sheet], None]] = {
     "heart": _heart,
     "hills": _hills,
     "park": _park,
-    "paw": _paw,
     "phone": _phone,
     "rain_gauge": _rain_gauge,
     "river": _river,
