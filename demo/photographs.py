@@ -39,7 +39,7 @@ def photographs() -> dict[str, Photograph]:
             content=(CONTENT / "photographs" / f"{name}.jpg").read_bytes(),
             alt=entry["alt"],
             author=entry["author"],
-            terms=f"Слика за демо, {NAMES[entry['licence']]}: „{entry['title']}“ из пакета {entry['package']}, измењена.",
+            terms=f"Слика за демо, {NAMES[entry['licence']]}: „{entry['title']}“, пакет {entry['package']}, измењена.",
         )
         for name, entry in entries.items()
     }
