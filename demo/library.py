@@ -1,4 +1,4 @@
-"""Pictures in a municipality's library, each drawn once and reused by its posts."""
+"""Pictures in a municipality's library, each made once and reused by its posts."""
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +21,7 @@ class Drawn:
 
 
 def fill(team: Team, kinds: list[str], uploaded_at: object) -> dict[str, Drawn]:
-    """Pictures of these kinds by kind, drawn where they are missing. Inside the municipality's scope."""
+    """Pictures of these kinds by kind, made where they are missing. Inside the municipality's scope."""
     known = {row.name.removesuffix(".jpg"): row for row in Media.objects.filter(name__in=[f"{k}.jpg" for k in kinds])}
     there = {kind: Drawn(_content(row), row) for kind, row in known.items()}
     return there | _draw(team, [kind for kind in kinds if kind not in there], uploaded_at)
@@ -37,7 +37,7 @@ def _draw(team: Team, kinds: list[str], uploaded_at: object) -> dict[str, Drawn]
     slug = team.municipality.slug
     # Pillow works without Python's lock, so that two cores draw at the same time.
     with ThreadPoolExecutor(2) as pool:
-        posters = dict(zip(kinds, pool.map(lambda kind: pictures.draw(kind, place(slug).colour), kinds), strict=True))
+        posters = dict(zip(kinds, pool.map(lambda kind: pictures.of(kind, place(slug).colour), kinds), strict=True))
     rows = [_row(team, kind, poster) for kind, poster in posters.items()]
     for row in rows:
         row.uploaded_at = uploaded_at  # type: ignore[assignment]
@@ -54,11 +54,13 @@ def _row(team: Team, kind: str, poster: pictures.Poster) -> Media:
         thumbnail=_stored(f"{stem}-small.jpg", poster.small),
         sha256=digest,
         mime="image/jpeg",
-        width=pictures.WIDTH,
-        height=pictures.HEIGHT,
+        width=poster.width,
+        height=poster.height,
         bytes=len(poster.large),
         name=f"{kind}.jpg",
         alt=alts()[kind],
+        credit=poster.author,
+        licence=poster.terms,
         uploaded_by=team.officer,
     )
 

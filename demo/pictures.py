@@ -1,5 +1,5 @@
-"""Pictures of the demo: posters that we draw ourselves. No faces, logos or letters; the alt texts are stored with the
-posts."""
+"""Pictures of the demo: photographs, and posters that we draw ourselves where no photograph fits. No faces, logos or
+letters; the alt texts are stored with the posts."""
 
 import colorsys
 import io
@@ -9,9 +9,12 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
+from demo.photographs import photographs
+
 WIDTH, HEIGHT = 1200, 800
-SMALL_WIDTH = 480
+SMALL_WIDTH, SMALL_HEIGHT = 480, 320
 FINE = 2  # drawn larger and made smaller, for smooth edges
+DRAWN_TERMS = "Цртеж за демо."
 
 Colour = tuple[int, int, int]
 PAPER: Colour = (247, 242, 232)
@@ -24,19 +27,41 @@ SNOW: Colour = (252, 252, 250)
 
 @dataclass(frozen=True)
 class Poster:
-    """Two JPEGs of one drawing: 1,200 × 800, and 480 × 320 for lists."""
+    """Two JPEGs of one picture: `width` × `height`, and 480 × 320 for lists. `terms`: what it may be used for."""
 
     large: bytes
     small: bytes
+    width: int
+    height: int
+    terms: str
+    author: str = ""
+
+
+def kinds() -> set[str]:
+    """What `of` takes."""
+    return PICTURES.keys() | photographs().keys()
+
+
+def of(kind: str, colour: str) -> Poster:
+    """A photograph, or a drawing in the municipality's colour ("#8a2f2b"). Raises `KeyError` for an unknown kind."""
+    if (photograph := photographs().get(kind)) is None:
+        return draw(kind, colour)
+    with Image.open(io.BytesIO(photograph.content)) as image:
+        return Poster(
+            photograph.content, _jpeg(_small(image)), image.width, image.height, photograph.terms, photograph.author
+        )
 
 
 def draw(kind: str, colour: str) -> Poster:
-    """In the municipality's colour ("#8a2f2b"). Raises `KeyError` for an unknown kind."""
+    """1,200 × 800, in the municipality's colour. Raises `KeyError` for an unknown kind."""
     sheet = _Sheet(_rgb(colour))
     PICTURES[kind](sheet)
     large = sheet.image.reduce(FINE)
-    small = large.resize((SMALL_WIDTH, HEIGHT * SMALL_WIDTH // WIDTH), Image.Resampling.HAMMING)
-    return Poster(_jpeg(large), _jpeg(small))
+    return Poster(_jpeg(large), _jpeg(_small(large)), WIDTH, HEIGHT, DRAWN_TERMS)
+
+
+def _small(image: Image.Image) -> Image.Image:
+    return image.resize((SMALL_WIDTH, SMALL_HEIGHT), Image.Resampling.HAMMING)
 
 
 def _jpeg(image: Image.Image) -> bytes:
@@ -214,18 +239,6 @@ def _blocks(s: _Sheet) -> None:
         s.disc(PAPER, x + 90, y + 90, 42)
 
 
-def _calendar(s: _Sheet) -> None:
-    s.box(s.shade(0.87), 0, 0, WIDTH, HEIGHT)
-    s.box(PAPER, 330, 140, 540, 540, 18)
-    s.box(s.shade(0.42), 330, 140, 540, 110, 18)
-    for row in range(4):
-        for column in range(6):
-            s.box(s.shade(0.84), 370 + 80 * column, 300 + 90 * row, 54, 54, 8)
-    s.disc(WARM, 637, 417, 56)
-    s.disc(PAPER, 637, 417, 44)
-    s.box(s.shade(0.6), 610, 390, 54, 54, 8)
-
-
 def _heart(s: _Sheet) -> None:
     s.box(s.shade(0.9), 0, 0, WIDTH, HEIGHT)
     red = (186, 62, 62)
@@ -356,15 +369,6 @@ def _thread(s: _Sheet) -> None:
     s.line(INK, 10, (880, 300), (930, 620))
 
 
-def _paw(s: _Sheet) -> None:
-    s.box(s.shade(0.87), 0, 0, WIDTH, HEIGHT)
-    s.disc(PAPER, 600, 400, 290)
-    brown = (118, 88, 64)
-    s.disc(brown, 600, 480, 110, 90)
-    for x, y in ((450, 370), (540, 280), (660, 280), (750, 370)):
-        s.disc(brown, x, y, 48, 62)
-
-
 def _bike(s: _Sheet) -> None:
     s.ground(s.shade(0.9), s.shade(0.74, 0.2), 620)
     for x in (390, 810):
@@ -401,7 +405,6 @@ PICTURES: dict[str, Callable[[_Sheet], None]] = {
     "blocks": _blocks,
     "books": _books,
     "bulb": _bulb,
-    "calendar": _calendar,
     "document": _document,
     "field": _field,
     "fountain": _fountain,
@@ -409,7 +412,6 @@ PICTURES: dict[str, Callable[[_Sheet], None]] = {
     "heart": _heart,
     "hills": _hills,
     "park": _park,
-    "paw": _paw,
     "phone": _phone,
     "rain_gauge": _rain_gauge,
     "river": _river,

@@ -21,7 +21,7 @@ from demo.municipality_context import MunicipalityContext
 from demo.network import ChannelPage, server
 from demo.people import Team
 from demo.rows import insert, office_time
-from demo.texts import Planned, chance
+from demo.texts import CHOSEN, Planned, chance
 from posts import compose
 from posts.draft import CallToAction, Draft, Interactive, Shown, Text
 from posts.editing.domain.freeze import freeze
@@ -101,6 +101,7 @@ def draft(context: MunicipalityContext, planned: Planned) -> Draft:
     if any(tag == "sr-Latn" for voice in context.voices for tag in voice.plan.languages):
         texts["sr-Latn"] = Text(compose.derive(planned.texts["sr-Cyrl"], "sr-Latn"), "sr-Cyrl")
     pictures = [context.drawn[planned.picture].media] if planned.picture in context.drawn else []
+    voices = [voice for voice in context.voices if voice.plan.username in planned.channels]
     return Draft(
         texts=texts,
         media=tuple(Shown(media.pk, media.alt) for media in pictures),
@@ -108,7 +109,8 @@ def draft(context: MunicipalityContext, planned: Planned) -> Draft:
         call=CallToAction(planned.call),
         service=planned.service,
         interactive=_interactive(planned),
-        channels=tuple(voice.channel.pk for voice in context.voices if voice.plan.username in planned.channels),
+        channels=tuple(voice.channel.pk for voice in voices),
+        settings={voice.channel.pk: CHOSEN[voice.plan.network] for voice in voices if voice.plan.network in CHOSEN},
     )
 
 

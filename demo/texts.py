@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from demo.photographs import photographs
 from municipalities.holidays import orthodox_easter
 from posts.rules import ResolvedTime, resolve_wall_time
 from serbian.transliteration import to_latin
@@ -107,6 +108,9 @@ class Wording:
 
 WITH_PICTURES = ("instagram", "tiktok")
 """Networks that take no text alone."""
+
+CHOSEN: Mapping[str, Mapping[str, str]] = {"tiktok": {"audience": "PUBLIC_TO_EVERYONE"}}
+"""What a person has to choose for each post of a network."""
 
 
 @dataclass(frozen=True)
@@ -274,7 +278,7 @@ def _month_and_day(text: str) -> tuple[int, int]:
 @cache
 def alts() -> dict[str, str]:
     """What is on each kind of picture."""
-    return _read("pictures")
+    return _read("pictures") | {kind: photograph.alt for kind, photograph in photographs().items()}
 
 
 @dataclass(frozen=True)

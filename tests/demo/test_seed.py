@@ -32,6 +32,7 @@ from delivery.enums import State
 from delivery.models import Attempt, Delivery
 from demo import pictures, texts
 from demo.people import PASSWORD
+from demo.photographs import photographs
 from inbox.domain import attachments, conversations, external_replies, fetch_replies, staff_notifications
 from inbox.models import (
     Conversation,
@@ -100,7 +101,7 @@ def test_sixty_days_of_any_season_are_writable_as_they_stand(slug: str, today: d
             whole = compose.with_link(text, planned.link)
             assert mastodon(whole) <= rules.MAX_CHARACTERS
             assert not set("{}") & set(whole)
-        assert planned.picture in {"", *pictures.PICTURES}
+        assert planned.picture in {"", *pictures.kinds()}
         assert 7 <= planned.time.local.hour <= 19
 
 
@@ -125,14 +126,16 @@ def test_the_training_shows_in_what_is_written(slug: str) -> None:
     assert share({"eservice", "consultation"}, after) > share({"eservice", "consultation"}, before)
 
 
-def test_every_picture_is_described_and_really_drawn() -> None:
-    assert set(texts.alts()) == set(pictures.PICTURES)
+def test_every_picture_is_described_and_really_there() -> None:
+    assert set(texts.alts()) == pictures.kinds()
+    assert not pictures.PICTURES.keys() & photographs().keys()
     used = {w.picture for slug in texts.SLUGS for w in (*texts.common(), *texts.place(slug).own) if w.picture}
-    assert used <= set(pictures.PICTURES)
-    poster = pictures.draw("river", "#8a2f2b")
-    with Image.open(io.BytesIO(poster.large)) as large, Image.open(io.BytesIO(poster.small)) as small:
-        assert (large.size, small.size) == ((pictures.WIDTH, pictures.HEIGHT), (480, 320))
-        assert len(large.getcolors(1 << 24)) > 20
+    assert used <= pictures.kinds()
+    for kind in ("river", "storm"):
+        poster = pictures.of(kind, "#8a2f2b")
+        with Image.open(io.BytesIO(poster.large)) as large, Image.open(io.BytesIO(poster.small)) as small:
+            assert (large.size, small.size) == ((poster.width, poster.height), (480, 320))
+            assert len(large.getcolors(1 << 24)) > 20
 
 
 def test_bosnian_is_written_for_posts_that_exist_and_is_not_serbian_in_latin() -> None:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from analytics.enums import AnnotationKind, Basis
 from analytics.models import DailyFact, MetricSnapshot, MonthlyFact, MunicipalityAnnotation, Subject, TrainingWindow
+from channels import validation
 from common.models import AuditEvent
 from delivery.models import Attempt, Delivery
 from demo import pictures, texts
@@ -28,6 +29,8 @@ from inbox.models import Message, Reply
 from municipalities.models import REAL_PLACE, Cohort, Enrolment, Municipality
 from municipalities.tenancy import everywhere
 from platforms.counting import mastodon
+from platforms.imitation import NETWORKS
+from platforms.types import Outgoing
 from posts import compose
 from posts.enums import Category
 from posts.labels import OWN_NAMES
@@ -54,7 +57,7 @@ def test_a_year_of_any_municipality_is_writable_as_it_stands(slug: str, today: d
         for text in (*planned.texts.values(), compose.derive(planned.texts["sr-Cyrl"], "sr-Latn")):
             assert mastodon(compose.with_link(text, planned.link)) <= network_rules.MAX_CHARACTERS
             assert not set("{}") & set(text)
-        assert planned.picture in {"", *pictures.PICTURES}
+        assert planned.picture in {"", *pictures.kinds()}
         assert planned.call == ""
         assert planned.asked is None
 
@@ -183,6 +186,19 @@ def test_each_inbox_has_something_to_do_and_a_history(year: None) -> None:
     assert not floods.filter(municipality__slug="subotica").exists()
     assert not Message.objects.filter(at__lt=timezone.now() - timedelta(days=365)).exists()
     assert Reply.objects.filter(at__lt=timezone.now() - timedelta(days=100)).exists()
+
+
+@pytest.mark.slow
+def test_there_is_a_page_of_every_kind_and_each_post_keeps_to_its_rules(year: None) -> None:
+    newest = Delivery.objects.filter(kind="post", state="published").order_by("channel__imitates", "-published_at")
+    seen = list(newest.distinct("channel__imitates").select_related("channel"))
+    assert {delivery.channel.imitates for delivery in seen} == {"", *NETWORKS}
+    added = Delivery.objects.filter(kind="post", channel__imitates__in=["bluesky", "linkedin", "tiktok"])
+    for delivery in (*seen, *added.select_related("channel")):
+        found = validation.check(delivery.channel, Outgoing.from_json(delivery.payload))
+        assert [one for one in found if one.severity == "error"] == [], delivery
+    without_comments = Status.objects.filter(root__account__network="tiktok", readers=None)
+    assert not without_comments.exists()
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from practice.domain import door, react, vote, write
 from practice.domain.write import Draft
 from practice.enums import AccountKind, Visibility
 from practice.errors import ApiError
-from practice.imitations import IMITATIONS
+from practice.imitations import IMITATIONS, SQUARES
 from practice.models import Account, Status
 from tests.browsing import violations
 from tests.platforms.bench import outgoing, read
@@ -99,6 +99,9 @@ def test_comments_are_taken_where_the_network_has_them(site: Client, citizen: Ac
     assert f"Nothing here reaches {kind.title}." in profile
     assert ("Write privately" in profile) == kind.private
     assert ("in public" in profile) == kind.takes_public_messages
+    if kind.layout == SQUARES:
+        counts = profile.partition('class="square-counts"')[2].partition("</a>")[0]
+        assert ("Comments" in counts) == bool(kind.comment)
 
 
 @pytest.mark.parametrize("network", ["", *KINDS])
