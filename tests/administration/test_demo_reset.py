@@ -20,6 +20,7 @@ from common import audit
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from portal.conditions import CONDITIONS
+from tests.browsing import enter, is_sound, violations
 from tests.people import Cast, make_cast, sign_in
 
 PAGE = "/demo/reset/"
@@ -200,3 +201,22 @@ def test_it_says_how_many_others_are_at_work(cast: Cast, demo: Any) -> None:
 def test_the_buttons_lead_there(cast: Cast, demo: Any) -> None:
     for role, page in (("trainer", "/programme/trainings/"), ("administrator", "/installation/operations/")):
         assert PAGE in sign_in(getattr(cast, role)).get(page).content.decode(), role
+
+
+@pytest.mark.journey
+@pytest.mark.django_db(transaction=True)
+def test_a_trainer_resets_the_demo_in_a_browser(page: Any, live_server: Any, demo: Any) -> None:
+    cast = make_cast()
+    enter(page, live_server, cast.trainer)
+    page.goto(f"{live_server.url}/programme/trainings/")
+    page.get_by_role("link", name="Reset the demo").click()
+    is_sound(page)
+    page.get_by_role("button", name="Reset the demo").click()
+    assert not DemoReset.objects.exists(), "the browser asks for the tick first"
+    page.get_by_label("Delete everything that was done in this demo").check()
+    page.get_by_role("button", name="Reset the demo").click()
+    page.get_by_text("A worker begins in a few seconds.").wait_for()
+    assert page.get_by_role("button", name="Reset the demo").count() == 0
+    assert violations(page) == []
+    DemoReset.objects.update(state="done", ended_at=timezone.now())
+    page.get_by_text("The demo is at its beginning again.").wait_for()
