@@ -120,7 +120,7 @@ class ConsultationForm(forms.Form):
         if self.row is not None:  # whoever left since stays until somebody else is chosen
             writers.setdefault(self.row.officer_id, self.row.officer)
             if self.row.approver is not None:
-                deciders.setdefault(self.row.approver_id, self.row.approver)
+                deciders.setdefault(self.row.approver.pk, self.row.approver)
         elif user.pk in writers:
             self.initial.setdefault("officer", str(user.pk))
         if self.row is None and len(deciders) == 1:
@@ -205,7 +205,7 @@ class ConsultationForm(forms.Form):
     def content(self) -> ConsultationContent:
         """What was submitted. Days that were left empty are those that are suggested."""
         values = self.cleaned_data
-        term = {name: values.get(name) for name in OF_DRAFTS}
+        term: dict[str, Any] = {name: values.get(name) for name in OF_DRAFTS}
         if self.row is not None and self.row.is_published:
             row = self.row
             term = {name: getattr(row, name) for name in OF_DRAFTS}

@@ -4,7 +4,7 @@ They are ordinary drafts with a planned time: people of the municipality write o
 any other post. Nothing is published by itself.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -63,7 +63,8 @@ def plan(consultation: Consultation, *, by: User) -> PlanResult:
     wanted = _roles(row, now)
     rows = ConsultationPost.objects.filter(consultation=row, role__in=wanted).select_related("post")
     known = {planned.role: planned for planned in rows.order_by("pk")}
-    made, left_out = [], []
+    made: list[Post] = []
+    left_out: list[PostRole] = []
     hours, media = _usual_hours(), _picture()
     poster_link(row)
     for role in wanted:
@@ -76,16 +77,15 @@ def plan(consultation: Consultation, *, by: User) -> PlanResult:
             continue
         post = create_from_content(row.municipality, _content(row, role, moment, media), by=by)
         # a draft that somebody deleted is replaced
-        ConsultationPost.objects.update_or_create(
-            pk=before.pk if before else None,
-            defaults={"municipality": row.municipality, "consultation": row, "role": role, "post": post},
-        )
+        planned = before or ConsultationPost(municipality=row.municipality, consultation=row, role=role)
+        planned.post = post
+        planned.save()
         record("consultation.post", by=by, target=row, role=str(role), post=post.pk)
         made.append(post)
     return PlanResult(made, left_out)
 
 
-def _roles(row: Consultation, now: datetime) -> list[PostRole]:
+def _roles(row: Consultation, now: datetime) -> Sequence[PostRole]:
     """What can be announced now. Raises `ActionNotAllowed` where it is nothing."""
     if row.stage == ConsultationStage.DRAFT:
         raise ActionNotAllowed(_("Publish it first: its posts lead to its public page."))

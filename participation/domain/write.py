@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -148,12 +150,15 @@ def call_off(consultation: Consultation, because: str, *, by: User) -> Consultat
 
 @transaction.atomic
 def delete(consultation: Consultation, *, by: User) -> None:
-    """Delete a draft. Raises `ActionNotAllowed` for everything that was public."""
+    """Delete a draft with its documents. Raises `ActionNotAllowed` for everything that was public."""
     row = lock(consultation)
     if row.is_published:
         raise ActionNotAllowed(_("It was public, so it stays. Call it off instead, with the reason."))
     record("consultation.delete", by=by, target=row)
+    files = list(row.documents.exclude(file="").values_list("file", flat=True))
     row.delete()
+    for name in files:
+        transaction.on_commit(partial(default_storage.delete, name))
 
 
 @transaction.atomic

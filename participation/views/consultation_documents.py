@@ -62,13 +62,14 @@ def _get(request: MunicipalityRequest, consultation: int, document: int) -> Cons
 def document(request: MunicipalityRequest, consultation: int, document: int) -> HttpResponseBase:
     """The file, to save; as a document of its own it may load nothing and run nothing."""
     row = _get(request, consultation, document)
-    if not row.file:
+    name = row.file.name
+    if not name:
         raise Http404
     try:
-        size = default_storage.size(row.file.name)
+        size = default_storage.size(name)
     except FileNotFoundError as error:
         raise Http404 from error
-    content = () if request.method == "HEAD" else _chunks(row.file.name)
+    content = () if request.method == "HEAD" else _chunks(name)
     answer = StreamingHttpResponse(content, content_type=row.mime)
     answer["Content-Length"] = str(size)
     answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=row.name) or "attachment"

@@ -122,7 +122,7 @@ def page(request: MunicipalityRequest, row: Any, *, problem: str = "") -> HttpRe
     """The page of one consultation; `row` is of `get_consultation`."""
     now = timezone.now()
     standing = queries.standing_of(row, now)
-    events = queries.events(row)
+    events = queries.events(row) if request.access.may(Verb.ACTIVITY_VIEW) else []
     planned = queries.planned_posts(row)
     for post in planned:
         post.consultation = row

@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from library.models import Template
+from links.models import Link
 from municipalities.tenancy import scope
 from participation.domain import contribute, documents, posts, write
 from participation.models import Consultation, ConsultationDocument, ConsultationPost, OwnGround
@@ -173,6 +174,8 @@ def test_roles_and_other_municipalities(cast: Cast) -> None:
     row = draft(cast)
     with scope(cast.cuprija):
         document = documents.add_file(row, PDF, "plan.pdf", "", by=cast.officer)
+    assert "Created the consultation" in sign_in(cast.officer).get(address(row)).text
+    assert "Created the consultation" not in sign_in(cast.viewer).get(address(row)).text
     pages = {
         "": "viewer", f"documents/{document.pk}/": "viewer", "change/": "officer", "documents/": "officer",
         "publish/": "approver", "extend/": "approver", "call-off/": "approver",
@@ -326,6 +329,24 @@ def test_posts_are_planned_once_as_drafts_with_their_time(cast: Cast) -> None:
     assert "од 1. децембра 2026. до 15. децембра 2026." in text
     assert "Ова објава" not in text
     assert "Call to take part" in client.get(address(row)).text
+
+
+def test_posts_lead_to_the_public_page_and_posters_have_a_short_link_of_their_own(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = "https://portal.cuprija.rs/consultations/cuprija/investicije/"
+    monkeypatch.setattr(posts, "public_address", lambda row: page)
+    row, client = published(cast), sign_in(cast.officer)
+    with scope(cast.cuprija):
+        made = posts.plan(row, by=cast.officer).made
+        links = [parse(post.draft).link for post in made]
+        assert posts.poster_link(row) == posts.poster_link(row) != ""
+        code = posts.poster_link(row)
+        (poster,) = Link.objects.all()
+    assert links == [page] * 3
+    assert poster.target.startswith(f"{page}?utm_source=poster&utm_medium=print")
+    assert f"/m/cuprija/links/{code}/qr/svg/" in client.get(address(row)).text
+    assert client.get(f"/m/cuprija/links/{code}/qr/svg/").status_code == 200
 
 
 def test_a_deleted_draft_is_planned_anew_and_a_longer_term_says_what_to_change(cast: Cast) -> None:
