@@ -79,6 +79,12 @@ class EditionFile(TenantModel):
         return languages.by_code()[self.language].own_name if self.language else ""
 
     @property
+    def position(self) -> tuple[int, int]:
+        """By language, then by format; those that are the same in every language come last."""
+        codes = [language.code for language in languages.interface_languages()]
+        return (codes.index(self.language) if self.language in codes else len(codes)), list(LABELS).index(self.kind)
+
+    @property
     def tag(self) -> str:
         return languages.by_code()[self.language].tag if self.language else ""
 

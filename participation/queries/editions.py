@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, Func, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan
@@ -12,7 +12,6 @@ from common import languages
 from municipalities.models import Municipality
 from participation.enums import ConsultationStage, EditionState
 from participation.models import Consultation, Contribution, Edition, EditionFile
-from participation.models.reports import LABELS
 
 TYPES = {
     "pdf": "application/pdf",
@@ -46,13 +45,9 @@ def changed_numbers(edition: Edition) -> list[int]:
 
 
 def editions(consultation: Consultation) -> list[Any]:
-    """The newest first, with `is_outdated` and their files in the order of the page. Two queries."""
+    """The newest first, with `is_outdated` and their files. Two queries."""
     rows = Edition.objects.filter(consultation=consultation).annotate(is_outdated=is_outdated())
-    files = Prefetch("files", queryset=EditionFile.objects.order_by("language", "pk"))
-    found: list[Any] = list(rows.select_related("asked_by", "published_by").prefetch_related(files))
-    for edition in found:
-        edition.shown_files = sorted(edition.files.all(), key=_order)
-    return found
+    return list(rows.select_related("asked_by", "published_by").prefetch_related("files"))
 
 
 def published(consultation: Consultation) -> QuerySet[Any]:
@@ -94,8 +89,3 @@ def outdated() -> QuerySet[Edition]:
     files = EditionFile.objects.filter(edition=OuterRef("pk"))
     rows = Edition.objects.filter(Exists(files) | ~Exists(later), state=EditionState.READY)
     return rows.annotate(is_outdated=is_outdated()).filter(is_outdated=True).order_by("pk")
-
-
-def _order(file: EditionFile) -> tuple[int, int]:
-    codes = [language.code for language in languages.interface_languages()]
-    return (codes.index(file.language) if file.language in codes else len(codes)), list(LABELS).index(file.kind)
