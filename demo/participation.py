@@ -148,8 +148,8 @@ def arrange(pasts: Sequence[PublishedPosts], now: datetime) -> None:
                 statuses += _contributions(past, hearing)
                 events += hearing.events
     insert(statuses)
-    for row in statuses:
-        Status.objects.filter(pk=row.in_reply_to_id).update(replies_count=F("replies_count") + 1)
+    above = [row.in_reply_to_id for row in statuses if row.in_reply_to_id is not None]
+    Status.objects.filter(pk__in=above).update(replies_count=F("replies_count") + 1)
     for account, number in Counter(row.account_id for row in statuses).items():
         Account.objects.filter(pk=account).update(statuses_count=F("statuses_count") + number)
     insert(sorted(events, key=lambda row: row.at))
