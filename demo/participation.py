@@ -5,6 +5,7 @@ demo has; what was said on the form, at the meeting and on paper is in `content/
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -15,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db.models import Model
+from django.db.models import F, Model
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -47,7 +48,7 @@ from participation.models import (
     PaperBatch,
 )
 from platforms.types import Outgoing
-from practice.models import Status
+from practice.models import Account, Status
 from serbian.folding import fold
 from serbian.transliteration import to_latin
 
@@ -147,6 +148,10 @@ def arrange(pasts: Sequence[PublishedPosts], now: datetime) -> None:
                 statuses += _contributions(past, hearing)
                 events += hearing.events
     insert(statuses)
+    above = [row.in_reply_to_id for row in statuses if row.in_reply_to_id is not None]
+    Status.objects.filter(pk__in=above).update(replies_count=F("replies_count") + 1)
+    for account, number in Counter(row.account_id for row in statuses).items():
+        Account.objects.filter(pk=account).update(statuses_count=F("statuses_count") + number)
     insert(sorted(events, key=lambda row: row.at))
 
 

@@ -143,7 +143,8 @@ def next_unchecked(question: Question) -> Question | None:
 
 
 def _counts(states: Mapping[str, int], total: int) -> Counts:
-    return Counts(*(states.get(state, 0) for state in SelfCheckState.values), total)
+    yes, partly, no = (states.get(state.value, 0) for state in SelfCheckState)
+    return Counts(yes, partly, no, total)
 
 
 def _points(rows: Sequence[CheckedQuestion]) -> Points | None:

@@ -21,7 +21,7 @@ from participation.domain import transparency as verbs
 from participation.forms_transparency import QuestionFileForm, SelfCheckForm
 from participation.models import Question, QuestionSet, SelfCheck
 from participation.queries import transparency as queries
-from participation.question_file import HEADINGS, parse
+from participation.question_file import HEADINGS, QuestionRow, parse
 from participation.transparency import index
 from participation.transparency_enums import Evidence
 from planning.file_parsing import MOST_BYTES, UnreadableFile
@@ -145,7 +145,7 @@ def programme_page(request: ProgrammeRequest) -> HttpResponse:
 def questions(request: ProgrammeRequest) -> HttpResponse:
     """Enter the questions of a year from a file: all of them, or none with the problems of each row."""
     form = QuestionFileForm(request.POST or None, request.FILES or None)
-    problem, rows, left_out = "", [], []
+    problem, rows, left_out = "", list[QuestionRow](), list[str]()
     if request.method == "POST" and form.is_valid():
         try:
             rows, left_out = parse(form.cleaned_data["file"].read(MOST_BYTES + 1))
