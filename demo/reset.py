@@ -133,7 +133,8 @@ def _require_demo() -> None:
 
 def _lock(*, waits_for_calls: bool) -> None:
     """Nobody writes to these tables until the transaction ends; reading goes on. Raises `Busy`, `OperationalError`."""
-    tables = sorted({model._meta.db_table for model in (*paths(), *BESIDE, *_practice(), Municipality)})
+    models: list[type[Model]] = [*paths(), *BESIDE, *_practice(), Municipality]
+    tables = sorted({model._meta.db_table for model in models})
     with scope(*_demo()), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}")
         names = ", ".join(connection.ops.quote_name(name) for name in tables)
@@ -250,11 +251,12 @@ def _restore(demo: list[Municipality]) -> None:
     records = {record.slug: record for record in reference.load().municipalities}
     rules = (*RELAXES, *NOT_ABOUT_DECISIONS)
     profile = ("arms", "colour", "joined_on", "is_practice", "is_demo", *rules)
+    defaults = {field.name: field.get_default() for field in Municipality._meta.concrete_fields}
     for place in demo:
         if place.is_training:
             continue
         for name in profile:
-            setattr(place, name, Municipality._meta.get_field(name).get_default())
+            setattr(place, name, defaults[name])
         for name in ONCE:
             setattr(place, name, getattr(records[place.slug], name))
         place.save()
@@ -271,7 +273,8 @@ def _restore(demo: list[Municipality]) -> None:
 
 def _files() -> Iterator[tuple[Storage | None, str]]:
     """(storage, name) of every file of a row that goes; without a storage a path. In the scope of the demo."""
-    for model in (*paths(), *_practice(), Municipality):
+    models: list[type[Model]] = [*paths(), *_practice(), Municipality]
+    for model in models:
         for field in model._meta.concrete_fields:
             if isinstance(field, FileField):
                 names = model._base_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True)
