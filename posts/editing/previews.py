@@ -110,6 +110,12 @@ class Preview:
         return f"posts/preview/{validation.network(self.channel).preview}.html"
 
     @property
+    def handle(self) -> str:
+        """As the network shows it: of a practice channel that imitates one without the practice network's server."""
+        name, at, _server = self.channel.handle.removeprefix("@").partition("@")
+        return f"@{name}" if self.channel.imitates and at else self.channel.handle
+
+    @property
     def has_media(self) -> bool:
         return bool(self.pictures or self.video or self.document)
 

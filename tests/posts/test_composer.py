@@ -311,9 +311,9 @@ def test_a_site_shows_the_post_as_an_article_with_its_title_and_category(desk: D
 def test_a_practice_channel_is_previewed_and_counted_as_the_network_that_it_imitates(
     desk: Desk, client: Client, network: str
 ) -> None:
-    facts = practice_channel.facts()
+    changes = {"is_practice": True, "imitates": network, "facts": practice_channel.facts()}
     with scope(desk.municipality):
-        Channel.objects.filter(pk=desk.mastodon.pk).update(is_practice=True, imitates=network, facts=facts)
+        Channel.objects.filter(pk=desk.mastodon.pk).update(**changes, handle="@proba_vezba@vezba.example")
     limits = connector(network).limits(known(network, None))
     shown = client.post(url("post_preview"), fields(desk, **{"text-sr-Cyrl": "Вода " * 100}))
     page = shown.content.decode()
@@ -324,6 +324,9 @@ def test_a_practice_channel_is_previewed_and_counted_as_the_network_that_it_imit
         counting.count("Вода " * 99 + "Вода", limits) > limits.max_characters
     )
     assert ("takes no text alone" in page) == limits.needs_media
+    look = page.partition('<article class="look')[2].partition("</article>")[0]
+    assert "vezba.example" not in look
+    assert ("proba_vezba" in look) == (network in {"bluesky", "instagram", "threads", "tiktok", "x"})
 
 
 def test_the_preview_names_what_a_network_would_refuse(desk: Desk, client: Client) -> None:

@@ -1,7 +1,7 @@
 """Pictures of the main pages for docs/screenshots, taken from a running demo: `make screenshots`.
 
 Signs in as the demo's people in a real Chromium, one browser context each, and changes nothing. Every picture is
-reduced to a palette, so that the docs stay small.
+reduced to a palette, so that the docs stay small; those of practice pages beside previews are WebP.
 """
 
 import io
@@ -15,6 +15,7 @@ from PIL import Image
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from demo import practice_faces
 from demo.browsing import APPROVER, HERE, OFFICER, next_port, open_page, sign_in, started_chromium
 
 if TYPE_CHECKING:
@@ -115,9 +116,14 @@ class Command(BaseCommand):
             if "practice".startswith(only or ""):
                 for size, name in ((WIDE, "practice"), (PHONE, "practice-phone")):
                     self._report(name, _public(chromium, practice or next_port(base), size))
+            network = practice or next_port(base)
+            if "practice-layouts".startswith(only or ""):
+                self._report("practice-layouts", practice_faces.layouts(chromium, network), "webp")
+            for name, sheet in practice_faces.sheets(chromium, base, network, only or ""):
+                self._report(name, sheet, "webp")
 
-    def _report(self, name: str, picture: bytes) -> None:
-        path = DIRECTORY / f"{name}.png"
+    def _report(self, name: str, picture: bytes, kind: str = "png") -> None:
+        path = DIRECTORY / f"{name}.{kind}"
         path.write_bytes(picture)
         self.stdout.write(f"{path.relative_to(settings.BASE_DIR)} {len(picture) // 1000} kB")
 
