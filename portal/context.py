@@ -91,7 +91,13 @@ WORKSPACE = (
     Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post", "deliver")),
     Page("inbox", _("Inbox"), "inbox", Verb.INBOX_VIEW, ("message", "inbox_", "moderation", "house_rules")),
     Page("needs", _("Needs"), "megaphone", Verb.NEEDS_VIEW, ("need",)),
-    Page("consultations", _("Consultations"), "scale", Verb.PARTICIPATION_VIEW, ("consultation", "contribution")),
+    Page(
+        "consultations",
+        _("Consultations"),
+        "scale",
+        Verb.PARTICIPATION_VIEW,
+        ("consultation", "contribution", "meeting", "paper_", "self_check"),
+    ),
     Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit", "gallery", "good_practice")),
     Page(
         "analytics",
