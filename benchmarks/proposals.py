@@ -45,7 +45,7 @@ KINDS = (PAGE, PAGE, PAGE, PAGE, LATER, FORM, FORM, SEND, SEND, SEND)
 
 
 @dataclass
-class Kind:
+class RequestTimes:
     """One kind of request: milliseconds from when it was due, and how often each status was answered."""
 
     times: list[float] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Row:
+class RequestFigures:
     """What the table shows of a kind. Times in milliseconds."""
 
     name: str
@@ -72,7 +72,7 @@ class Row:
 class Figures:
     """`taken`: contributions that were added."""
 
-    rows: list[Row]
+    rows: list[RequestFigures]
     rate: float
     seconds: float
     taken: int
@@ -127,11 +127,11 @@ def _contribution(row: Consultation, number: int, is_decided: bool, rng: random.
 
 def load(
     base: str, row: Consultation, *, rate: float = RATE, seconds: float = SECONDS, later: int = 1_000
-) -> dict[str, Kind]:
+) -> dict[str, RequestTimes]:
     """Send the requests; what they took by kind. `later`: how many pages of proposals there are after the first."""
     slugs = [row.municipality.slug, row.slug]
     page, form = reverse("consultation_public", args=slugs), reverse("consultation_form", args=slugs)
-    kinds: dict[str, Kind] = defaultdict(Kind)
+    kinds: dict[str, RequestTimes] = defaultdict(RequestTimes)
     local, lock, rng = threading.local(), threading.Lock(), random.Random(7)  # noqa: S311 -- the same each time
     token = _opened_earlier(row)
 
@@ -183,14 +183,14 @@ def measured(address: str) -> Figures:
     return Figures(table(kinds), RATE, SECONDS, taken)
 
 
-def table(kinds: dict[str, Kind]) -> list[Row]:
+def table(kinds: dict[str, RequestTimes]) -> list[RequestFigures]:
     """A row for each kind, and one for all together."""
-    together = Kind([one for kind in kinds.values() for one in kind.times], Counter())
+    together = RequestTimes([one for kind in kinds.values() for one in kind.times], Counter())
     for kind in kinds.values():
         together.statuses += kind.statuses
     named = [(name, kinds[name]) for name in dict.fromkeys(KINDS) if name in kinds]
     return [
-        Row(
+        RequestFigures(
             name, len(kind.times), kind.percentile(0.5), kind.percentile(0.95), kind.percentile(0.99),
             dict(sorted(kind.statuses.items())),
         )

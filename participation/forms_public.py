@@ -38,8 +38,8 @@ class ProposalForm(forms.Form):
 
     text = forms.CharField(
         label=_("Your proposal"),
-        required=False,  # its own sentence below
         widget=forms.Textarea(attrs={"rows": 9}),
+        error_messages={"required": _("Write the proposal first.")},
         help_text=_("Write it in your own words, in either script, with at most 5,000 characters."),
     )
     contact = forms.EmailField(

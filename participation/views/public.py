@@ -142,11 +142,11 @@ def document(request: HttpRequest, place: str, slug: str, document: int) -> Http
     if is_rate_limited(request):
         return busy()
     row = queries.consultation(place, slug, timezone.now())
-    found = queries.document(row, document) if row else None
-    if row is None or found is None:
+    stored = queries.document(row, document) if row else None
+    if stored is None:
         return missing()
     try:
-        return downloads.stored(found.file, name=found.name or found.title, mime=found.mime)
+        return downloads.stored(stored.file, name=stored.name or stored.title, mime=stored.mime)
     except Http404:
         return missing()
 

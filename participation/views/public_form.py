@@ -130,9 +130,11 @@ def _sent(here: Here, wait: form_limits.Wait) -> HttpResponse:
     form = ProposalForm(data, files, say=_say(here))
     if wait.seconds:
         return _wait(here, form, fresh, wait)
+    before = _sent_before(token, data)
+    if before is not None:
+        return _receipt(here, before)
     closed = _closed(here.consultation)
-    # who presses twice in the last second gets the receipt of what was taken
-    if closed and not (token and receipts.find(form_tokens.receipt(token.once, _words(data)))):
+    if closed:
         return _page(
             here, "participation/public_closed.html", {"closed": closed, "text": data.get("text", "")}, status=409
         )
@@ -156,9 +158,6 @@ def _judged(
 def _taken(here: Here, form: ProposalForm, token: form_tokens.FormToken, fresh: str) -> HttpResponse:
     row, values = here.consultation.row, form.cleaned_data
     code = form_tokens.receipt(token.once, values["text"])
-    before = receipts.find(code)
-    if before is not None:
-        return _receipt(here, Receipt(before, code, is_new=False))
     wait = form_limits.take(row.pk)
     if wait.seconds:
         return _wait(here, form, fresh, wait)
@@ -189,8 +188,14 @@ def _body(request: HttpRequest, *, with_files: bool) -> tuple[QueryDict, MultiVa
     return without_null(request.POST), request.FILES
 
 
-def _words(data: QueryDict) -> str:
-    return storable(data.get("text", "")).strip()
+def _sent_before(token: form_tokens.FormToken | None, data: QueryDict) -> Receipt | None:
+    """Of the same words with the same form: a double press, or a page that is loaded again, perhaps after the term and
+    without the files, which a browser need not send twice."""
+    if token is None:
+        return None
+    code = form_tokens.receipt(token.once, storable(data.get("text", "")).strip())
+    row = receipts.find(code)
+    return Receipt(row, code, is_new=False) if row else None
 
 
 def _problem(request: HttpRequest, data: QueryDict, token: form_tokens.FormToken | None) -> tuple[str, int]:

@@ -15,7 +15,10 @@ SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 # Pages with a form that is answered by somebody else: the practice network's, which leads back to the program.
 LEADS_AWAY = {"practice/views/consent.py"}
 # Pages that are kept for everybody name their scripts.
-NAMES_SCRIPTS = {"reports/public_responses.py", "trainings/views/certificate_check.py"}
+NAMES_SCRIPTS = {
+    "reports/public_responses.py", "trainings/views/certificate_check.py", "participation/views/public_form.py",
+    "participation/views/public_receipt.py",
+}  # fmt: skip
 # What a municipality puts on its own site, and the page where its people see what that looks like.
 MAY_BE_FRAMED = {"portal/public_embeds.py"}
 FRAMES = {"reports/views/public_page.py"}

@@ -19,13 +19,13 @@ INVENTORY = {
     "verify signatures of networks": ["channels/domain/inbound.py", "platforms/signatures.py"],
     "sign values that a browser or a mail brings back": [
         "accounts/throttling.py", "municipalities/views/population.py", "notifications/unsubscribe_links.py",
-        "posts/polls/views.py",
+        "posts/polls/views.py", "participation/form_tokens.py",
     ],
     "make secrets, and keep only their hash": [
         "accounts/domain/invitations.py", "administration/domain/set_up.py", "channels/domain/connect/answer.py",
         "channels/domain/connect/attempts.py", "inbox/domain/handover.py", "planning/domain/feeds.py",
         "posts/review/domain/decision_links.py", "practice/domain/access.py", "practice/hashes.py",
-        "portal/operations.py",
+        "portal/operations.py", "participation/rules.py",
     ],
     "make names that nobody guesses": [
         "administration/domain/exports.py", "analytics/indicators/domain/manual_values.py",
@@ -48,7 +48,8 @@ INVENTORY = {
         "reports/public_responses.py", "common/cache_keys.py", "common/ratelimit.py", "launcher/requirements.py",
         "launcher/binaries.py", "launcher/bootstrap.py", "launcher/image_sbom.py", "launcher/prepare.py",
         "analytics/history/domain/imports.py", "analytics/history/domain/parse_rows.py", "inbox/moderation_rules.py",
-        "municipalities/row_security/schema.py", "needs/queries/public.py", "portal/migration_history.py",
+        "municipalities/row_security/schema.py", "needs/queries/public.py", "participation/queries/public.py",
+        "portal/migration_history.py",
         "portal/schema.py", "portal/web_app.py",
     ],
     "let a push service see that two messages are about the same, not about what": ["notifications/push_messages.py"],

@@ -118,6 +118,7 @@ EVERYWHERE = {
     "benchmarks/numbers.py",
     "benchmarks/policies.py",
     "benchmarks/private_burst.py",
+    "benchmarks/proposals.py",
     "benchmarks/publishing.py",
     "benchmarks/scale.py",
     "benchmarks/seed.py",

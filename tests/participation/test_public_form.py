@@ -131,6 +131,13 @@ def test_a_double_press_at_the_end_of_the_term_still_shows_its_receipt(row: Cons
     assert post({**data, "text": "Друго"}).status_code == 409
 
 
+def test_a_page_that_is_loaded_again_without_its_files_shows_its_receipt(row: Consultation) -> None:
+    data = make.sent(row)
+    code = code_of(post({**data, "file_1": SimpleUploadedFile("a.txt", b"text")}))
+    assert code_of(post({**data, "file_1": SimpleUploadedFile("a.txt", b"")})) == code
+    assert len(all_of(row)) == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_presses_at_the_same_moment_count_once(row: Consultation) -> None:
     from tests.concurrency import at_once
