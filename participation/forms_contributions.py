@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from common.typed_date_fields import DayField, ClockField
+from common.typed_date_fields import ClockField, DayField
 from inbox.models import Settlement
 from municipalities.holidays import BELGRADE
 from participation import rules

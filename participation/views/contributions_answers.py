@@ -1,4 +1,4 @@
-"""Answering the authors of decided contributions: who is reached, the texts, one press, and an approver where needed."""
+"""Answering the authors of decided contributions: who is reached, the texts, one press, and an approver if needed."""
 
 from django.contrib import messages as flash
 from django.db.models import Count
@@ -13,8 +13,8 @@ from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from participation.domain import answer
-from participation.models import AnswerRound, Consultation
 from participation.domain import answers_page as queries
+from participation.models import AnswerRound, Consultation
 from participation.views.contribution_pages import get_consultation, render_page
 
 

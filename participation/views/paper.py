@@ -131,7 +131,8 @@ def correct(request: MunicipalityRequest, consultation: int, contribution: int) 
     one = get_object_or_404(sheets, pk=contribution, consultation=row)
     form = CorrectForm(request.POST if request.method == "POST" else None, initial={"text": one.text})
     if request.method == "POST" and form.is_valid():
-        if run_verb(form, lambda: verbs.correct(one, form.cleaned_data["text"], by=request.user)) is not None:
+        corrected = run_verb(form, lambda: verbs.correct(one, form.cleaned_data["text"], by=request.user))
+        if corrected is not None:
             flash.success(request, _("Saved."))
             return redirect("paper_check", request.municipality.slug, row.pk, one.batch_id)
     return render_page(request, "participation/paper_correct.html", row, {"one": one}, form=form)
