@@ -7,7 +7,6 @@ result would tell something about them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Max, Min, Q, QuerySet
@@ -24,6 +23,7 @@ from participation.queries.contributions import undecided
 PER_PAGE = 30
 MOST_COUNTED = 1000
 MOST_SIMILAR = 10
+MOST_GROUPS = 500
 MOST_REASONS = 12
 PRIVATE_WAYS = (WayIn.MESSAGE, WayIn.MAIL)
 # Filters by what became of a contribution, besides the decisions themselves.
@@ -124,10 +124,11 @@ def _search(typed: str, reader: Reader) -> Q:
     return (reader.readable & holds(typed)) | released if reader.words else released
 
 
-def _groups(consultation: Consultation, reader: Reader) -> QuerySet[Any]:
-    """Names of groups in which this person can read at least two."""
+def _groups(consultation: Consultation, reader: Reader) -> list[int]:
+    """Names of groups in which this person can read at least two: at most `MOST_GROUPS`, the largest. One query."""
     rows = Contribution.objects.filter(reader.readable, consultation=consultation, similar_group__isnull=False)
-    return rows.order_by().values("similar_group").annotate(many=Count("pk")).filter(many__gt=1).values("similar_group")
+    groups = rows.order_by().values("similar_group").annotate(many=Count("pk")).filter(many__gt=1)
+    return list(groups.order_by("-many", "similar_group").values_list("similar_group", flat=True)[:MOST_GROUPS])
 
 
 @dataclass
