@@ -58,8 +58,9 @@ class DecideOneForm(DecideForm):
     @staticmethod
     def of(contribution: Contribution, proposed: str) -> dict[str, Any]:
         return {
-            "decision": contribution.decision if contribution.decision in DECISIONS else "", "reason": contribution.reason,
-            "where_to": contribution.where_to, "public_text": contribution.public_text or proposed,
+            "decision": contribution.decision if contribution.decision in DECISIONS else "",
+            "reason": contribution.reason, "where_to": contribution.where_to,
+            "public_text": contribution.public_text or proposed,
         }  # fmt: skip
 
 

@@ -245,7 +245,7 @@ class Migration(migrations.Migration):
                 ('message', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contribution', to='inbox.message')),
                 ('meeting', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='participation.meeting')),
                 ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='participation.paperbatch')),
-                ('speaker', models.CharField(blank=True, choices=[('citizen', 'Citizen'), ('association', 'Association of citizens'), ('company', 'Company or entrepreneur'), ('community', 'Local community (mesna zajednica)'), ('councillor', 'Councillor'), ('expert', 'Expert or institution')], max_length=10, verbose_name='spoke as')),
+                ('speaker', models.CharField(blank=True, choices=[('citizen', 'Citizen'), ('association', 'Association of citizens'), ('company', 'Company or entrepreneur'), ('community', 'Local community (mesna zajednica)'), ('councillor', 'Councillor'), ('expert', 'Expert or institution')], max_length=12, verbose_name='spoke as')),
                 ('receipt', models.CharField(max_length=64, null=True, unique=True)),
                 ('contact', models.EmailField(blank=True, max_length=254)),
                 ('language', models.CharField(blank=True, max_length=8)),

@@ -165,7 +165,7 @@ class Contribution(TenantModel):
     message = models.OneToOneField(Message, models.SET_NULL, null=True, related_name="contribution")
     meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, related_name="contributions")
     batch = models.ForeignKey(PaperBatch, models.PROTECT, null=True, related_name="contributions")
-    speaker = models.CharField(_("spoke as"), max_length=10, choices=SpeakerRole, blank=True)
+    speaker = models.CharField(_("spoke as"), max_length=12, choices=SpeakerRole, blank=True)
     receipt = models.CharField(max_length=64, null=True, unique=True)
     contact = models.EmailField(blank=True)
     language = models.CharField(max_length=8, blank=True)

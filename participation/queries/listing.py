@@ -128,7 +128,8 @@ def _groups(consultation: Consultation, reader: Reader) -> list[int]:
     """Names of groups in which this person can read at least two: at most `MOST_GROUPS`, the largest. One query."""
     rows = Contribution.objects.filter(reader.readable, consultation=consultation, similar_group__isnull=False)
     groups = rows.order_by().values("similar_group").annotate(many=Count("pk")).filter(many__gt=1)
-    return list(groups.order_by("-many", "similar_group").values_list("similar_group", flat=True)[:MOST_GROUPS])
+    names = groups.order_by("-many", "similar_group").values_list("similar_group", flat=True)[:MOST_GROUPS]
+    return [name for name in names if name is not None]
 
 
 @dataclass

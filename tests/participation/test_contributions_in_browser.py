@@ -1,4 +1,4 @@
-"""An officer counts a comment, decides by keyboard and answers the author; paper takes two people. Axe on every page."""
+"""An officer counts a comment, decides by keyboard, answers authors and enters paper. Axe on every page."""
 
 from __future__ import annotations
 
