@@ -217,6 +217,11 @@ def is_mailbox(platform: str) -> bool:
     return platform in PLATFORMS and PLATFORMS[platform].connect_by == "mailbox"
 
 
+def mailbox_platforms() -> list[str]:
+    """Kinds of channels that are mailboxes."""
+    return [key for key in PLATFORMS if is_mailbox(key)]
+
+
 def networks_of_application(platform: str) -> list[str]:
     """The networks that share one application with this one, itself among them: to the network they are the same."""
     holder = PLATFORMS[platform].keys_of or platform

@@ -15,7 +15,7 @@ from participation.domain.contribute import Voluntary
 from participation.domain.decide import Outcome
 from participation.domain.minutes import MOST_NOTE, MOST_PLACE, MeetingContent
 from participation.domain.paper import MOST_SHEETS, MOST_TITLE
-from participation.enums import DECISIONS, AgeBand, Decision, Gender, SpeakerRole
+from participation.enums import DECISIONS, AgeBand, Gender, SpeakerRole
 from participation.models import Contribution, Meeting
 from serbian.sorting import sort_key
 
@@ -57,10 +57,10 @@ class DecideOneForm(DecideForm):
 
     @staticmethod
     def of(contribution: Contribution, proposed: str) -> dict[str, Any]:
-        decision = contribution.decision if contribution.decision in DECISIONS else ""
         return {
-            "decision": decision or Decision.ACCEPTED, "reason": contribution.reason,
-            "where_to": contribution.where_to, "public_text": contribution.public_text or proposed,
+            "decision": contribution.decision if contribution.decision in DECISIONS else "",
+            "reason": contribution.reason, "where_to": contribution.where_to,
+            "public_text": contribution.public_text or proposed,
         }  # fmt: skip
 
 

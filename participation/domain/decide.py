@@ -97,7 +97,7 @@ def decide(contribution: Contribution, outcome: Outcome, *, by: User) -> Contrib
         # What was sent before said something else, so the author gets a new answer. One that says the same stays.
         together = list(_together(one))
         recall(together, by=by)
-        Contribution.objects.filter(pk__in=[each.pk for each in together]).update(
+        Contribution.objects.filter(pk__in=[joined.pk for joined in together]).update(
             **decided, decided_at=timezone.now(), decided_by=by, **UNANSWERED
         )
     _touch(row)
@@ -140,12 +140,12 @@ def reopen(contribution: Contribution, *, by: User) -> Contribution:
     if one.same_as_id is not None or one.decision not in DECISIONS:
         raise ActionNotAllowed(_("There is no decision here that could be taken back."))
     together = list(_together(one))
-    if any(each.answer_state in ANSWERED for each in together):
+    if any(joined.answer_state in ANSWERED for joined in together):
         raise ActionNotAllowed(
             _("Its author was answered already. Decide anew instead: they get the new decision with its reason.")
         )
     recall(together, by=by)
-    Contribution.objects.filter(pk__in=[each.pk for each in together]).update(**UNDECIDED, **UNANSWERED)
+    Contribution.objects.filter(pk__in=[joined.pk for joined in together]).update(**UNDECIDED, **UNANSWERED)
     _touch(row)
     record("contribution.reopen", by=by, target=one, label=str(row), number=one.number, consultation=str(row))
     one.refresh_from_db()

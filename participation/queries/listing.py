@@ -7,7 +7,6 @@ result would tell something about them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Max, Min, Q, QuerySet
@@ -24,6 +23,7 @@ from participation.queries.contributions import undecided
 PER_PAGE = 30
 MOST_COUNTED = 1000
 MOST_SIMILAR = 10
+MOST_GROUPS = 500
 MOST_REASONS = 12
 PRIVATE_WAYS = (WayIn.MESSAGE, WayIn.MAIL)
 # Filters by what became of a contribution, besides the decisions themselves.
@@ -124,14 +124,16 @@ def _search(typed: str, reader: Reader) -> Q:
     return (reader.readable & holds(typed)) | released if reader.words else released
 
 
-def _groups(consultation: Consultation, reader: Reader) -> QuerySet[Any]:
-    """Names of groups in which this person can read at least two."""
+def _groups(consultation: Consultation, reader: Reader) -> list[int]:
+    """Names of groups in which this person can read at least two: at most `MOST_GROUPS`, the largest. One query."""
     rows = Contribution.objects.filter(reader.readable, consultation=consultation, similar_group__isnull=False)
-    return rows.order_by().values("similar_group").annotate(many=Count("pk")).filter(many__gt=1).values("similar_group")
+    groups = rows.order_by().values("similar_group").annotate(many=Count("pk")).filter(many__gt=1)
+    names = groups.order_by("-many", "similar_group").values_list("similar_group", flat=True)[:MOST_GROUPS]
+    return [name for name in names if name is not None]
 
 
 @dataclass
-class Row:
+class ContributionLine:
     """One line of the list."""
 
     contribution: Contribution
@@ -144,7 +146,7 @@ class Row:
 class Listed:
     """A page of the list, newest first. `before` and `after` are numbers for the links to the neighbouring pages."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ContributionLine] = field(default_factory=list)
     total: int = 0
     is_more: bool = False
     older: int | None = None
@@ -160,30 +162,30 @@ def page(
     older, newer = parse_int(params.get("older")), parse_int(params.get("newer"))
     wanted = rows.select_related("same_as").defer("search_key", "public_search_key", "reason")
     if newer:
-        found = list(wanted.filter(number__gt=newer).order_by("number")[: PER_PAGE + 1])
-        has_newer, has_older = len(found) > PER_PAGE, True
-        found = list(reversed(found[:PER_PAGE]))
+        loaded = list(wanted.filter(number__gt=newer).order_by("number")[: PER_PAGE + 1])
+        has_newer, has_older = len(loaded) > PER_PAGE, True
+        loaded = list(reversed(loaded[:PER_PAGE]))
     else:
-        found = list((wanted.filter(number__lt=older) if older else wanted).order_by("-number")[: PER_PAGE + 1])
-        has_newer, has_older = bool(older), len(found) > PER_PAGE
-        found = found[:PER_PAGE]
+        loaded = list((wanted.filter(number__lt=older) if older else wanted).order_by("-number")[: PER_PAGE + 1])
+        has_newer, has_older = bool(older), len(loaded) > PER_PAGE
+        loaded = loaded[:PER_PAGE]
     counted = rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
-    alike = _similar_counts(consultation, found, reader)
+    alike = _similar_counts(consultation, loaded, reader)
     return Listed(
         [
-            Row(one, mask(reader.text(one)), reader.may_read(one), alike.get(one.similar_group, 0))
-            for one in found
+            ContributionLine(one, mask(reader.text(one)), reader.may_read(one), alike.get(one.similar_group, 0))
+            for one in loaded
         ],
         min(counted, MOST_COUNTED),
         counted > MOST_COUNTED,
-        found[-1].number if found and has_older else None,
-        found[0].number if found and has_newer else None,
+        loaded[-1].number if loaded and has_older else None,
+        loaded[0].number if loaded and has_newer else None,
     )  # fmt: skip
 
 
-def _similar_counts(consultation: Consultation, found: list[Contribution], reader: Reader) -> dict[int | None, int]:
+def _similar_counts(consultation: Consultation, loaded: list[Contribution], reader: Reader) -> dict[int | None, int]:
     """By group: how many others say nearly the same, among those that this person may read."""
-    groups = {one.similar_group for one in found if one.similar_group is not None and reader.may_read(one)}
+    groups = {one.similar_group for one in loaded if one.similar_group is not None and reader.may_read(one)}
     rows = Contribution.objects.filter(reader.readable, consultation=consultation, similar_group__in=groups)
     counts = rows.order_by().values_list("similar_group").annotate(many=Count("pk"))
     return {group: many - 1 for group, many in counts}
@@ -205,11 +207,11 @@ def neighbours(contribution: Contribution, reader: Reader) -> Neighbours:
     """One query. After the last one comes the first."""
     number = contribution.number
     rows = undecided(contribution.consultation).filter(reader.readable, is_checked=True).exclude(pk=contribution.pk)
-    found = rows.aggregate(
+    loaded = rows.aggregate(
         before=Max("number", filter=Q(number__lt=number)), after=Min("number", filter=Q(number__gt=number)),
         first=Min("number"), left=Count("pk"),
     )  # fmt: skip
-    return Neighbours(found["before"], found["after"] or found["first"], found["left"])
+    return Neighbours(loaded["before"], loaded["after"] or loaded["first"], loaded["left"])
 
 
 def first_undecided(consultation: Consultation, reader: Reader) -> int | None:

@@ -2,13 +2,13 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from channels.queries import mailbox_platforms
 from inbox.enums import MessageKind
 from inbox.models import PRIVATE, Message
 from inbox.queries.readable import readable_messages
 from municipalities.queries import Access
 from participation.enums import ConsultationStage, WayIn
 from participation.models import Consultation, ConsultationPost, NoContribution
-from platforms.registry import PLATFORMS
 
 NEVER = (MessageKind.SPAM, MessageKind.UNLAWFUL)
 
@@ -40,20 +40,16 @@ def _seems_meant(consultation: Consultation) -> Q:
     if consultation.tag_id is not None:
         meant |= Q(tags__contains=[consultation.tag_id])
     if consultation.mail:
-        meant |= Q(channel__handle__iexact=consultation.mail, channel__platform__in=_mailboxes())
+        meant |= Q(channel__handle__iexact=consultation.mail, channel__platform__in=mailbox_platforms())
     return meant
 
 
 def _of_ways(consultation: Consultation) -> Q:
     """Messages that came in a way that this consultation takes."""
-    is_mail = Q(channel__platform__in=_mailboxes())
+    is_mail = Q(channel__platform__in=mailbox_platforms())
     by_way = {WayIn.COMMENT: ~is_mail & ~PRIVATE, WayIn.MESSAGE: ~is_mail & PRIVATE, WayIn.MAIL: is_mail}
     taken = Q(pk__in=[])
     for way, condition in by_way.items():
         if way in consultation.ways_in:
             taken |= condition
     return taken
-
-
-def _mailboxes() -> list[str]:
-    return [key for key, platform in PLATFORMS.items() if platform.connect_by == "mailbox"]

@@ -22,7 +22,7 @@ from participation.enums import AnswerState, Decision, WayIn
 from participation.forms_contributions import DecideForm, DecideOneForm
 from participation.models import Contribution
 from participation.queries import listing
-from participation.queries.contributions import count
+from participation.queries.contributions import undecided
 from participation.queries.listing import OPEN, PRIVATE_WAYS, ContributionFilters, Reader
 from participation.views.contribution_pages import get_consultation, get_contribution, readable_or_404, render_page
 
@@ -34,13 +34,13 @@ MOST_NAMED = 5
 def contributions(request: MunicipalityRequest, consultation: int) -> HttpResponse:
     row, reader = get_consultation(consultation), Reader.of(request.access)
     narrowed = ContributionFilters.read(request.GET)
-    counts = count(row)
+    left = undecided(row).count()
     return render_page(request, "participation/contributions.html", row, {
         "narrowed": narrowed,
         "filters": _filters(narrowed, reader),
         "listed": listing.page(row, narrowed, reader, request.GET),
-        "counts": counts,
-        "first": listing.first_undecided(row, reader) if counts.undecided else None,
+        "left": left,
+        "first": listing.first_undecided(row, reader) if left else None,
     })  # fmt: skip
 
 

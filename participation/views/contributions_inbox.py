@@ -95,8 +95,8 @@ def suggested(request: MunicipalityRequest, consultation: int) -> HttpResponse:
             return redirect("contribution_suggestions", request.municipality.slug, row.pk)
         else:
             return _count(request, row, chosen)
-    found = Paginator(suggestions.suggested(row, request.access), PER_PAGE).get_page(request.GET.get("page"))
-    return render_page(request, "participation/suggestions.html", row, {"page": found}, problem=problem)
+    message_page = Paginator(suggestions.suggested(row, request.access), PER_PAGE).get_page(request.GET.get("page"))
+    return render_page(request, "participation/suggestions.html", row, {"page": message_page}, problem=problem)
 
 
 @requires(Verb.PARTICIPATION_EDIT)

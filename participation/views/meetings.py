@@ -65,8 +65,8 @@ def change(request: MunicipalityRequest, consultation: int, meeting: int) -> Htt
     held = get_object_or_404(Meeting.objects.select_related("consultation"), pk=meeting, consultation=row)
     form = MeetingForm(request.POST if request.method == "POST" else None, initial=MeetingForm.of(held))
     if request.method == "POST" and form.is_valid():
-        saved = run_verb(form, lambda: minutes.change(held, form.content(), by=request.user))
-        if saved is not None:
+        changed = run_verb(form, lambda: minutes.change(held, form.content(), by=request.user))
+        if changed is not None:
             flash.success(request, _("Saved."))
             return redirect("meeting", request.municipality.slug, row.pk, held.pk)
     return render_page(request, "participation/meeting_change.html", row, {"meeting": held}, form=form)

@@ -107,6 +107,8 @@ EVERYWHERE = {
     "needs/domain/personal_data_stores.py",
     "needs/domain/notify.py",
     "participation/domain/overdue.py",
+    "participation/domain/answer.py",
+    "participation/domain/personal_data_stores.py",
     "planning/domain/imports.py",
     "planning/domain/repeat.py",
     "posts/review/domain/decision_links.py",
