@@ -423,7 +423,7 @@ def test_it_costs_the_same_at_any_size(desk: Desk, path: str) -> None:
     assert len(answer.content) < 60_000
     with CaptureQueriesContext(connection) as captured:
         Client().get(path)
-    assert len(captured) == 4, "a kept page asks whether it is on, and whether something changed"
+    assert len(captured) == 5, "a kept page asks whether it is on, what changed, and for the newest reports"
 
 
 def test_the_page_says_where_to_turn_and_what_becomes_of_words(cast: Cast) -> None:
