@@ -7,6 +7,8 @@ that cannot be drawn, and the page says so. Spreadsheets keep every sign.
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -35,6 +37,7 @@ from reports.document import (
     Table,
     Tiles,
 )
+from reports.files.typst_process import REFUSED
 
 if TYPE_CHECKING:
     import typst
@@ -43,6 +46,9 @@ HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
 # Read once: while a new version is put in place, a worker of the old one still has the template that fits its code.
 TEMPLATE = (HERE / "report.typ").read_bytes()
+PROCESS = HERE / "typst_process.py"
+# Letters of data above which a document is compiled in a process of its own, and how long that may take.
+LARGE, SECONDS = 300_000, 280
 STAND_IN = "[]"
 LONGEST_WORD = 24
 # Signs of the line at the foot of a page.
@@ -74,6 +80,14 @@ def compiled(template: bytes, data: Mapping[str, Any], *, language: str, at: dat
 
     Raises `NotMade` with Typst's own words.
     """
+    inputs = {name: json.dumps(value, ensure_ascii=False) for name, value in data.items()}
+    is_large = sum(map(len, inputs.values())) > LARGE
+    pdf = (_compiled_apart if is_large else _compiled_here)(template, inputs, int(at.timestamp()))
+    # Script counts more to a screen reader than the country.
+    return with_language(pdf, languages.by_code()[language].tag)
+
+
+def _compiled_here(template: bytes, inputs: Mapping[str, str], timestamp: int) -> bytes:
     import typst  # some 40 MB that only a worker needs
 
     try:
@@ -82,15 +96,29 @@ def compiled(template: bytes, data: Mapping[str, Any], *, language: str, at: dat
             format="pdf",
             font_paths=_fonts(),
             ignore_system_fonts=True,
-            sys_inputs={name: json.dumps(value, ensure_ascii=False) for name, value in data.items()},
+            sys_inputs=dict(inputs),
             pdf_standards="ua-1",
-            timestamp=int(at.timestamp()),
+            timestamp=timestamp,
         )
     except typst.TypstError as error:
         raise NotMade("; ".join([error.message, *error.hints])) from error
     assert isinstance(pdf, bytes)
-    # Script counts more to a screen reader than the country.
-    return with_language(pdf, languages.by_code()[language].tag)
+    return pdf
+
+
+def _compiled_apart(template: bytes, inputs: Mapping[str, str], timestamp: int) -> bytes:
+    """The same bytes, by a process that ends with the memory it took (`typst_process`)."""
+    job = {"template": template.decode(), "inputs": inputs, "fonts": str(FONTS), "timestamp": timestamp}
+    # No environment: it needs none, and ours contains keys.
+    done = subprocess.run(
+        [sys.executable, "-I", str(PROCESS)], input=json.dumps(job).encode(), capture_output=True, env={}, cwd="/",
+        timeout=SECONDS, check=False,
+    )  # fmt: skip
+    if done.returncode == REFUSED:
+        raise NotMade(done.stderr.decode(errors="replace"))
+    if done.returncode:
+        raise RuntimeError(f"Typst ended with {done.returncode}: {done.stderr[-500:].decode(errors='replace')}")
+    return done.stdout
 
 
 def drawn(template: bytes, data: Mapping[str, Any], *, ppi: int) -> bytes:

@@ -172,6 +172,16 @@ def test_hostile_texts_make_a_pdf_that_is_still_accessible(shown: Document) -> N
     assert "no markup" in read.text
 
 
+def test_a_large_report_is_compiled_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = document("sr", READ)
+    here = pdf.write(one)
+    monkeypatch.setattr(pdf, "LARGE", 0)
+    assert pdf.write(one) == here
+    monkeypatch.setattr(pdf, "TEMPLATE", b"#panic(sys.inputs.report.len())")
+    with pytest.raises(pdf.NotMade, match="panicked"):
+        pdf.write(one)
+
+
 def test_every_decision_and_way_has_a_word_in_the_report() -> None:
     texts: Any = {str(decision.label) for decision in Decision}
     with translation.override("en"):
