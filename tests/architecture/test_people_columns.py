@@ -181,7 +181,6 @@ COLUMNS = {
     "notifications.MailPreference.user": ACCOUNT,
     "notifications.PushPreference.user": ACCOUNT,
     "notifications.PushSubscription.user": ENDS,
-    "participation.QuestionSet.by": HISTORY,
     "participation.SelfCheck.by": HISTORY,
     "planning.Campaign.created_by": HISTORY,
     "planning.Feed.user": ENDS,

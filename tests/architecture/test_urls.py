@@ -81,8 +81,7 @@ from needs.domain import write as needs
 from needs.models import Need
 from notifications import unsubscribe_links
 from notifications.models import Notification, PushSubscription
-from participation.domain import transparency
-from participation.question_file import QuestionRow
+from participation.models import QuestionSet
 from planning.domain import feeds, imports
 from planning.models import Campaign, Recurrence
 from posts.draft import Draft, Text
@@ -648,11 +647,12 @@ def _of_need(it: Things, kind: str) -> int:
         return need_pictures.add(need, it.media, "before", "Чесма", by=by).pk
 
 
-def _question(it: Things) -> int:
-    """A made-up question of the self-check."""
-    about = transparency.WhereRead(2026, "Измишљено", timezone.localdate())
-    row = QuestionRow(2, {}, code="1", category="budget", text="Измишљено?")
-    return int(transparency.enter_questions(about, [row], by=it.cast.staff).questions.get().pk)
+def load_questions() -> int:
+    """A made-up question of the self-check, which all municipalities have."""
+    about = {"source": "Измишљено", "read_on": timezone.localdate()}
+    kept, _is_new = QuestionSet.objects.get_or_create(year=2026, defaults=about)
+    values = {"category": "budget", "position": 1, "text": "Измишљено?"}
+    return int(kept.questions.get_or_create(code="1", defaults=values)[0].pk)
 
 
 def _followed(it: Things) -> Plan:
@@ -851,7 +851,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "decide/token": lambda it: "no-such-token",
     "pictures/number": lambda it: 1,
     "needs/need": lambda it: _need(it).pk,
-    "self-check/question": _question,
+    "self-check/question": lambda it: load_questions(),
     "empty/kind": lambda it: "csv",
     "voices/supporter": lambda it: _of_need(it, "supporter"),
     "pictures/shot": lambda it: _of_need(it, "picture"),
