@@ -1,7 +1,7 @@
 """Two hearings of every pilot: one on a plan, decided and about to be reported, and one on the budget, which runs.
 
 Rows with dates in the past, like those of needs. Comments, private messages and mails are those that the inbox of the
-demo has; what was said on the form, at the meeting and on paper is in `content/participation.toml`.
+demo has; what was proposed on the form, at the meeting and on paper is in `content/participation.toml`.
 """
 
 import uuid
@@ -208,7 +208,7 @@ def _hearing(past: PublishedPosts, entry: Mapping[str, Any], now: datetime) -> H
 def _ways(entry: Mapping[str, Any], past: PublishedPosts) -> list[str]:
     """All but e-mail where the municipality has no mailbox."""
     has_mailbox = Message.objects.filter(channel__platform="mail").exists()
-    used = {said["way"] for said in entry["said"]} | {WayIn.MESSAGE.value}
+    used = {one["way"] for one in entry["contribution"]} | {WayIn.MESSAGE.value}
     return sorted(way for way in used if way != WayIn.MAIL or has_mailbox)
 
 
@@ -260,7 +260,7 @@ def _batches(hearing: Hearing) -> None:
         )  # fmt: skip
         entered = office_time(_at(day), 120)
         checked = office_time(entered, 8 * 60 * entry["checked_after"]) if "checked_after" in entry else None
-        sheets = sum(said.get("batch") == entry["name"] for said in hearing.entry["said"])
+        sheets = sum(one.get("batch") == entry["name"] for one in hearing.entry["contribution"])
         (row,) = insert([
             PaperBatch(
                 municipality=hearing.team.municipality, consultation=hearing.row, title=entry["title"], sheets=sheets,
@@ -277,7 +277,7 @@ def _batches(hearing: Hearing) -> None:
 
 
 @dataclass
-class Said:
+class DemoContribution:
     """A contribution with its entry; `row` is unsaved until it has its number."""
 
     entry: Mapping[str, Any]
@@ -287,34 +287,34 @@ class Said:
 
 def _contributions(past: PublishedPosts, hearing: Hearing) -> list[Status]:
     """Its contributions in the order in which they came; returns the answers on the network, to be stored."""
-    said = sorted(_said(past, hearing), key=lambda one: one.row.received_at)
-    for number, one in zip(count(1), said, strict=False):
+    entries = sorted(_entries(past, hearing), key=lambda one: one.row.received_at)
+    for number, one in zip(count(1), entries, strict=False):
         one.row.number = number
-    by_name = {one.entry["name"]: one for one in reversed(said) if "name" in one.entry}
-    _decide(hearing, said, by_name)
-    first = [one for one in said if _first(one, by_name) is None]
+    by_name = {one.entry["name"]: one for one in reversed(entries) if "name" in one.entry}
+    _decide(hearing, entries, by_name)
+    first = [one for one in entries if _first(one, by_name) is None]
     insert([one.row for one in first])
-    others = [one for one in said if one not in first]
+    others = [one for one in entries if one not in first]
     for one in others:
         target = _first(one, by_name)
         assert target is not None
         one.row.same_as = target.row
     insert([one.row for one in others])
-    hearing.row.last_number = len(said)
-    Consultation.objects.filter(pk=hearing.row.pk).update(last_number=len(said))
-    _history(hearing, said)
-    return _answers(hearing, said)
+    hearing.row.last_number = len(entries)
+    Consultation.objects.filter(pk=hearing.row.pk).update(last_number=len(entries))
+    _history(hearing, entries)
+    return _answers(hearing, entries)
 
 
-def _first(one: Said, by_name: Mapping[str, Said]) -> Said | None:
+def _first(one: DemoContribution, by_name: Mapping[str, DemoContribution]) -> DemoContribution | None:
     """The one that says the same, if there is an earlier one."""
     wanted = one.entry.get("same") or one.entry.get("name")
     target = by_name.get(wanted) if wanted else None
     return None if target is one else target
 
 
-def _said(past: PublishedPosts, hearing: Hearing) -> Iterator[Said]:
-    for number, entry in enumerate(hearing.entry["said"]):
+def _entries(past: PublishedPosts, hearing: Hearing) -> Iterator[DemoContribution]:
+    for number, entry in enumerate(hearing.entry["contribution"]):
         match entry["way"]:
             case WayIn.COMMENT | WayIn.MESSAGE | WayIn.MAIL:
                 yield from (_of_message(hearing, entry, message) for message in _messages(past, hearing, entry))
@@ -343,21 +343,23 @@ def _messages(past: PublishedPosts, hearing: Hearing, entry: Mapping[str, Any]) 
     return [row for row in rows.filter(conversation__isnull=False) if is_mailbox(row.channel.platform) == wanted]
 
 
-def _of_message(hearing: Hearing, entry: Mapping[str, Any], message: Message) -> Said:
+def _of_message(hearing: Hearing, entry: Mapping[str, Any], message: Message) -> DemoContribution:
     row = _row(hearing, entry, message.text, message.at, by=hearing.team.officer, message=message)
     row.settlement_id = message.settlement_id
     row.created_at = min(office_time(message.at, 100), hearing.now)
-    return Said(entry, row, row.created_at)
+    return DemoContribution(entry, row, row.created_at)
 
 
-def _entered(hearing: Hearing, entry: Mapping[str, Any], at: datetime, entered_at: datetime, **fields: Any) -> Said:
+def _entered(
+    hearing: Hearing, entry: Mapping[str, Any], at: datetime, entered_at: datetime, **fields: Any
+) -> DemoContribution:
     """Entered by hand by the officer."""
     row = _row(hearing, entry, hearing.words(entry["text"]), at, by=hearing.team.officer, **fields)
     row.speaker, row.created_at = entry.get("speaker", ""), entered_at
-    return Said(entry, row, entered_at)
+    return DemoContribution(entry, row, entered_at)
 
 
-def _of_form(hearing: Hearing, entry: Mapping[str, Any], number: int) -> Said:
+def _of_form(hearing: Hearing, entry: Mapping[str, Any], number: int) -> DemoContribution:
     rng = chance("hearing form", hearing.team.municipality.slug, hearing.entry["key"], str(number))
     day = hearing.term.starts_on + timedelta(days=entry["day"])
     at = _at(day, time(rng.randint(7, 21), rng.randint(0, 59)))
@@ -369,7 +371,7 @@ def _of_form(hearing: Hearing, entry: Mapping[str, Any], number: int) -> Said:
     row.language = "sr-Latn" if text.isascii() or to_latin(text) == text else "sr"
     if entry.get("contact"):
         row.contact = f"predlagac@{hearing.team.municipality.slug}.example"
-    return Said(entry, row, at)
+    return DemoContribution(entry, row, at)
 
 
 @cache
@@ -392,11 +394,11 @@ def _row(hearing: Hearing, entry: Mapping[str, Any], text: str, at: datetime, **
 # ---- what became of it
 
 
-def _decide(hearing: Hearing, said: Sequence[Said], by_name: Mapping[str, Said]) -> None:
+def _decide(hearing: Hearing, entries: Sequence[DemoContribution], by_name: Mapping[str, DemoContribution]) -> None:
     """Decisions as of now: of the hearing that is over about everything, of the other one about some."""
     number = count(1)
     over = hearing.term.ends_on + DECIDED_AFTER
-    for one in said:
+    for one in entries:
         row = one.row
         if "withdrawn_after" in one.entry:
             row.withdrawn_at = row.decided_at = row.received_at + timedelta(days=one.entry["withdrawn_after"], hours=2)
@@ -416,7 +418,7 @@ def _decide(hearing: Hearing, said: Sequence[Said], by_name: Mapping[str, Said])
         row.public_text = row.text
         row.answer_state = _answer_state(row)
         row.answered_at = row.decided_at + timedelta(minutes=4) if row.answer_state == AnswerState.SENT else None
-    for one in said:
+    for one in entries:
         one.row.search_key = fold(f"#{one.row.number} {one.row.text}")
 
 
@@ -426,9 +428,9 @@ def _answer_state(row: Contribution) -> AnswerState:
     return AnswerState.BY_CODE if row.way_in == WayIn.FORM and not row.contact else AnswerState.SENT
 
 
-def _history(hearing: Hearing, said: Sequence[Said]) -> None:
+def _history(hearing: Hearing, entries: Sequence[DemoContribution]) -> None:
     team, title = hearing.team, str(hearing.row)
-    for one in said:
+    for one in entries:
         row, about = one.row, {"number": one.row.number, "consultation": title}
         if row.by is not None:
             hearing.note("contribution.add", team.officer, one.entered_at, row, way=str(row.way_in), **about)
@@ -441,9 +443,9 @@ def _history(hearing: Hearing, said: Sequence[Said]) -> None:
             hearing.note("contribution.decide", team.officer, row.decided_at, row, decision=row.decision, **about)
 
 
-def _answers(hearing: Hearing, said: Sequence[Said]) -> list[Status]:
+def _answers(hearing: Hearing, entries: Sequence[DemoContribution]) -> list[Status]:
     """An answer to each message that was decided about, with its delivery; returns what is on the practice network."""
-    decided = [one.row for one in said if one.row.message is not None and one.row.answered_at is not None]
+    decided = [one.row for one in entries if one.row.message is not None and one.row.answered_at is not None]
     if not decided:
         return []
     rng = chance("hearing answers", hearing.team.municipality.slug, hearing.entry["key"])

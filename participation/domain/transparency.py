@@ -47,9 +47,7 @@ def enter_questions(about: WhereRead, rows: Sequence[QuestionRow], *, by: User) 
     """
     if not rows or any(row.problems for row in rows):
         raise ActionNotAllowed(_("Nothing was stored: correct the rows with problems and choose the file again."))
-    values = {
-        "source": storable(about.source).strip(), "address": about.address, "read_on": about.read_on, "by": by,
-    }  # fmt: skip
+    values = {"source": storable(about.source).strip(), "address": about.address, "read_on": about.read_on}
     kept, is_new = QuestionSet.objects.select_for_update(of=("self",)).get_or_create(year=about.year, defaults=values)
     if not is_new:
         for name, value in values.items():

@@ -50,7 +50,6 @@ class Migration(migrations.Migration):
                 ('address', models.URLField(blank=True, max_length=600, verbose_name='its address')),
                 ('read_on', models.DateField(verbose_name='read on')),
                 ('edition', models.PositiveSmallIntegerField(default=1)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('at', models.DateTimeField(auto_now=True)),
             ],
             options={

@@ -22,7 +22,8 @@ User = settings.AUTH_USER_MODEL
 class QuestionSet(models.Model):
     """The questions of one year of the index, of all municipalities. `edition` counts how often they were entered.
 
-    `source` says where whoever entered them read them, on the local day `read_on`.
+    `source` says where whoever entered them read them, on the local day `read_on`. Who that was is in the audit trail
+    only: staff of other programmes see these rows, too.
     """
 
     year = models.PositiveSmallIntegerField(_("year of the index"), unique=True)
@@ -30,7 +31,6 @@ class QuestionSet(models.Model):
     address = WebAddressField(_("its address"), max_length=600, blank=True)
     read_on = models.DateField(_("read on"))
     edition = models.PositiveSmallIntegerField(default=1)
-    by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -104,7 +104,7 @@ class SelfCheckPage:
 
 def sets() -> list[QuestionSet]:
     """Of all years, the newest first. One query."""
-    return list(QuestionSet.objects.select_related("by"))
+    return list(QuestionSet.objects.all())
 
 
 def questions_of(kept: QuestionSet) -> list[Question]:
@@ -165,34 +165,34 @@ def _points(rows: Sequence[CheckedQuestion]) -> Points | None:
 def evidence(municipality: Municipality, kinds: Iterable[str] = Evidence.values) -> dict[str, list[EvidenceItem]]:
     """What the portal can show, by kind. Of the open scope; at most six queries."""
     wanted = set(kinds)
-    found: dict[str, list[EvidenceItem]] = {}
+    by_kind: dict[str, list[EvidenceItem]] = {}
     if wanted & {Evidence.BUDGET_HEARING, Evidence.LEGAL_GROUND}:
-        found |= _of_consultations(municipality)
+        by_kind |= _of_consultations(municipality)
     if Evidence.REPORT in wanted:
-        found[Evidence.REPORT] = _reports(municipality)
+        by_kind[Evidence.REPORT] = _reports(municipality)
     if is_listed(municipality):
         if wanted & {Evidence.ASKED, Evidence.ANSWERS}:
-            found |= _of_needs(municipality)
+            by_kind |= _of_needs(municipality)
         if Evidence.FIGURES in wanted:
-            found[Evidence.FIGURES] = _figures(municipality)
+            by_kind[Evidence.FIGURES] = _figures(municipality)
         if Evidence.HOUSE_RULES in wanted:
-            found[Evidence.HOUSE_RULES] = _house_rules(municipality)
-    return found
+            by_kind[Evidence.HOUSE_RULES] = _house_rules(municipality)
+    return by_kind
 
 
 def _of_consultations(municipality: Municipality) -> dict[str, list[EvidenceItem]]:
     public = Consultation.objects.exclude(stage__in=[ConsultationStage.DRAFT, ConsultationStage.CALLED_OFF])
     rows = public.filter(starts_on__gte=today() - SEEN).select_related("own_ground").order_by("-starts_on", "-pk")
-    found: dict[str, list[EvidenceItem]] = {Evidence.BUDGET_HEARING: [], Evidence.LEGAL_GROUND: []}
+    by_kind: dict[str, list[EvidenceItem]] = {Evidence.BUDGET_HEARING: [], Evidence.LEGAL_GROUND: []}
     for row in rows[: MOST_SHOWN * 10]:
         ground = ground_of(row.ground)
         basis = str(row.own_ground) if row.own_ground else f"{ground.title}, {ground.article}" if ground else ""
         item = EvidenceItem(row.title, row.starts_on, _public_page(municipality, row), basis)
         if row.kind == ConsultationKind.BUDGET:
-            found[Evidence.BUDGET_HEARING].append(item)
+            by_kind[Evidence.BUDGET_HEARING].append(item)
         if basis:
-            found[Evidence.LEGAL_GROUND].append(item)
-    return {kind: items[:MOST_SHOWN] for kind, items in found.items()}
+            by_kind[Evidence.LEGAL_GROUND].append(item)
+    return {kind: items[:MOST_SHOWN] for kind, items in by_kind.items()}
 
 
 def _reports(municipality: Municipality) -> list[EvidenceItem]:
@@ -210,14 +210,14 @@ def _of_needs(municipality: Municipality) -> dict[str, list[EvidenceItem]]:
     if not NeedsPage.objects.filter(is_on=True).exists():
         return {}
     url = reverse("needs_public", args=[municipality.slug])
-    found = {Evidence.ASKED.value: [EvidenceItem(str(Evidence.ASKED.label), url=url)]}
+    by_kind = {Evidence.ASKED.value: [EvidenceItem(str(Evidence.ASKED.label), url=url)]}
     shown = Need.objects.filter(is_public=True, stage__in=PUBLISHED_STAGES).order_by()
     about = shown.aggregate(number=Count("pk"), decided=Max("decided_on"), done=Max("done_on"))
     if about["number"]:
         days = [day for day in (about["decided"], about["done"]) if day]
         text = ngettext("%(count)s need with its outcome", "%(count)s needs with their outcome", about["number"])
-        found[Evidence.ANSWERS] = [EvidenceItem(text % {"count": about["number"]}, max(days, default=None), url)]
-    return found
+        by_kind[Evidence.ANSWERS] = [EvidenceItem(text % {"count": about["number"]}, max(days, default=None), url)]
+    return by_kind
 
 
 def _figures(municipality: Municipality) -> list[EvidenceItem]:

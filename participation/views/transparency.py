@@ -134,9 +134,9 @@ def programme_page(request: ProgrammeRequest) -> HttpResponse:
     base = reverse("programme_transparency")
     context: dict[str, Any] = {"index": index(), "kept": kept, "years": _years(base, every, kept)}
     if kept is not None:
-        found = queries.overview(request.programmes, kept)
-        rows = sorted(found.rows, key=lambda row: sort_key(str(row.municipality)))
-        context |= {"rows": rows, "withheld": found.withheld}
+        overview = queries.overview(request.programmes, kept)
+        rows = sorted(overview.rows, key=lambda row: sort_key(str(row.municipality)))
+        context |= {"rows": rows, "withheld": overview.withheld}
     return render(request, "participation/programme_transparency.html", context)
 
 

@@ -72,6 +72,7 @@ def two_sides(addresses: list[urls.Address]) -> Iterator[tuple[Side, Side]]:
     with _numbering() as number_from:
         number_from(SHARED_FROM)
         load_services()
+        urls.load_questions()
         first = _Others(municipality("leskovac", "Лесковац", "Leskovac"), _administrator("first"))
         second = _Others(municipality("zajecar", "Зајечар", "Zaječar"), _administrator("second"))
         number_from(OURS_FROM)

@@ -73,6 +73,7 @@ KEPT = {
         "analytics_traits.languages",
         "analytics_traits.service",
         "auth_permission.codename",
+        "participation_question.category",
         "channels_appregistration.platform",
         "channels_channel.platform",
         "channels_connectattempt.platform",

@@ -81,10 +81,9 @@ from needs.domain import write as needs
 from needs.models import Need
 from notifications import unsubscribe_links
 from notifications.models import Notification, PushSubscription
-from participation.domain import contribute, paper, transparency
+from participation.domain import contribute, paper
 from participation.domain import documents as consultation_documents
-from participation.models import AnswerRound, Consultation, Edition
-from participation.question_file import QuestionRow
+from participation.models import AnswerRound, Consultation, Edition, QuestionSet
 from planning.domain import feeds, imports
 from planning.models import Campaign, Recurrence
 from posts.draft import Draft, Text
@@ -686,11 +685,12 @@ def _consultation_document(it: Things) -> int:
         return consultation_documents.add_file(row, b"%PDF-1.7\n%%EOF", "plan.pdf", "", by=it.cast.officer).pk
 
 
-def _question(it: Things) -> int:
-    """A made-up question of the self-check."""
-    about = transparency.WhereRead(2026, "Измишљено", timezone.localdate())
-    row = QuestionRow(2, {}, code="1", category="budget", text="Измишљено?")
-    return int(transparency.enter_questions(about, [row], by=it.cast.staff).questions.get().pk)
+def load_questions() -> int:
+    """A made-up question of the self-check, which all municipalities have."""
+    about = {"source": "Измишљено", "read_on": timezone.localdate()}
+    kept, _is_new = QuestionSet.objects.get_or_create(year=2026, defaults=about)
+    values = {"category": "budget", "position": 1, "text": "Измишљено?"}
+    return int(kept.questions.get_or_create(code="1", defaults=values)[0].pk)
 
 
 def _followed(it: Things) -> Plan:
@@ -927,7 +927,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "decide/token": lambda it: "no-such-token",
     "pictures/number": lambda it: 1,
     "needs/need": lambda it: _need(it).pk,
-    "self-check/question": _question,
+    "self-check/question": lambda it: load_questions(),
     "empty/kind": lambda it: "csv",
     "consultations/consultation": lambda it: _consultation(it).pk,
     "contributions/contribution": lambda it: _contributed(it, "form"),

@@ -696,15 +696,15 @@ def test_every_pilot_has_a_hearing_that_is_decided_and_one_that_runs(demo: None)
         assert str(today.year + 1) in running[slug].title
         assert contributions.undecided(running[slug]).count() >= 5
         for hearing in (row, running[slug]):
-            said = Contribution.objects.filter(consultation=hearing)
-            assert sorted(said.values_list("number", flat=True)) == list(range(1, hearing.last_number + 1))
-            assert set(said.values_list("way_in", flat=True)) <= set(hearing.ways_in)
-            assert not said.filter(received_at__gte=timezone.now()).exists()
-            assert said.filter(decision=participation_enums.Decision.WITHDRAWN, text="").count() == 1
-            assert said.filter(same_as__isnull=False).exists()
-            assert said.filter(decision=participation_enums.Decision.OUT_OF_SCOPE).exclude(where_to="").exists()
-            assert not [one.text for one in said if set("{}") & set(one.text + one.reason)]
-            assert not [one.text for one in said if mixed_script_words(one.text)]
+            rows = Contribution.objects.filter(consultation=hearing)
+            assert sorted(rows.values_list("number", flat=True)) == list(range(1, hearing.last_number + 1))
+            assert set(rows.values_list("way_in", flat=True)) <= set(hearing.ways_in)
+            assert not rows.filter(received_at__gte=timezone.now()).exists()
+            assert rows.filter(decision=participation_enums.Decision.WITHDRAWN, text="").count() == 1
+            assert rows.filter(same_as__isnull=False).exists()
+            assert rows.filter(decision=participation_enums.Decision.OUT_OF_SCOPE).exclude(where_to="").exists()
+            assert not [one.text for one in rows if set("{}") & set(one.text + one.reason)]
+            assert not [one.text for one in rows if mixed_script_words(one.text)]
         assert Contribution.objects.filter(consultation=row, is_late=True).count() == 1
     ways = Contribution.objects.filter(municipality__slug="cuprija").values_list("way_in", flat=True)
     assert set(ways) == set(WayIn.values)
