@@ -34,10 +34,11 @@ from inbox.models import Department, Message, Reply, Settlement
 from inbox.text_analysis import TextAnalysis, analyse
 from links.rules import ALPHABET
 from municipalities.holidays import BELGRADE, is_working_day
-from municipalities.tenancy import scope
+from municipalities.tenancy import everywhere, scope
 from participation import rules
+from participation.domain import editions
 from participation.domain.write import closing_moment
-from participation.enums import AnswerState, ConsultationStage, Decision, PostRole, WayIn
+from participation.enums import AnswerState, ConsultationStage, Decision, EditionState, PostRole, WayIn
 from participation.grounds import ground_of
 from participation.models import (
     Consultation,
@@ -153,6 +154,30 @@ def arrange(pasts: Sequence[PublishedPosts], now: datetime) -> None:
     for account, number in Counter(row.account_id for row in statuses).items():
         Account.objects.filter(pk=account).update(statuses_count=F("statuses_count") + number)
     insert(sorted(events, key=lambda row: row.at))
+
+
+def publish_reports() -> int:
+    """Make and publish the reports of hearings that are decided, as their approvers; returns how many.
+
+    Their files take seconds each, so this runs behind the demo's start. Again, it does nothing.
+    """
+    published, outcomes = 0, {entry["kind"]: entry.get("outcome", "").strip() for entry in hearings()}
+    with everywhere("hearings of the demo without a report"):
+        rows = Consultation.objects.filter(
+            stage=ConsultationStage.CLOSED, municipality__is_demo=True, approver__isnull=False, editions=None
+        )
+        decided = list(rows.select_related("municipality", "approver").order_by("pk"))
+    for row in decided:
+        approver = row.approver
+        assert approver is not None
+        with scope(row.municipality):
+            edition = editions.ask(row, editions.EditionContent(outcomes[row.kind]), by=approver)
+            editions.make(edition.pk)
+            edition.refresh_from_db()
+            if edition.state == EditionState.READY:
+                editions.publish(edition, by=approver)
+                published += 1
+    return published
 
 
 def _days(entry: Mapping[str, Any], term: Term) -> dict[str, str]:

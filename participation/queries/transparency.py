@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Max
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -239,10 +239,7 @@ def _house_rules(municipality: Municipality) -> list[EvidenceItem]:
 
 
 def _public_page(municipality: Municipality, row: Consultation) -> str:
-    try:
-        return reverse("consultation_public", args=[municipality.slug, row.slug])
-    except NoReverseMatch:  # an installation without the public pages
-        return ""
+    return reverse("consultation_public", args=[municipality.slug, row.slug])
 
 
 # ---------------------------------------------------------------- across a programme

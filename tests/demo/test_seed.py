@@ -30,7 +30,7 @@ from channels.models import AppRegistration, Channel, Credential
 from common.models import AuditEvent, MailMessage
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
-from demo import pictures, texts
+from demo import participation, pictures, texts
 from demo.people import PASSWORD
 from demo.photographs import photographs
 from inbox.domain import attachments, conversations, external_replies, fetch_replies, staff_notifications
@@ -678,6 +678,14 @@ def test_private_conversations_are_as_the_product_leaves_them(demo: None) -> Non
         assert abs(read.at - message.at) < timedelta(milliseconds=1)
         assert [one.kind for one in read.attachments] == [row.kind for row in message.attachments.all()]
         assert message.at < message.received_at < timezone.now()
+
+
+def test_reports_of_decided_hearings_are_published_once(demo: None) -> None:
+    assert participation.publish_reports() == len(texts.SLUGS)
+    reported = Consultation.objects.filter(stage=ConsultationStage.REPORTED)
+    assert {row.kind for row in reported} == {"plan"}
+    assert all(row.editions.get().outcome and row.editions.get().files.exists() for row in reported)
+    assert participation.publish_reports() == 0
 
 
 def test_every_pilot_has_a_hearing_that_is_decided_and_one_that_runs(demo: None) -> None:

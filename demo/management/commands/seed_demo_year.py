@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from demo import network, year
+from demo import network, participation, year
 from demo.rows import NoRoom
 
 CHECK_SECONDS = 1.0
@@ -30,6 +30,7 @@ class Command(BaseCommand):
                 self._wait()
             begun_at = time.monotonic()
             filled = year.fill()
+            participation.publish_reports()
         except (network.NotTheDemo, NoRoom) as refused:
             raise CommandError(str(refused)) from refused
         if verbosity and filled.municipalities:
