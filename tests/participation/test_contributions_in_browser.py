@@ -30,6 +30,7 @@ def test_a_comment_is_counted_decided_and_answered(
     enter(page, live_server, cast.officer)
     base_url = f"{live_server.url}/m/cuprija"
     page.goto(f"{base_url}/inbox/{message.pk}/")
+    page.locator("summary", has_text="Contribution to a consultation").click()
     page.get_by_role("button", name="Count as a contribution").click()
     is_sound(page)
     page.get_by_role("button", name="Count as contributions").click()

@@ -39,8 +39,8 @@ pytestmark = pytest.mark.django_db
 # Entries of the beat schedule that delete or erase what is too old.
 PURGES = {
     "end-lapsed-rights", "erase-consents", "purge-checked-links", "purge-exports", "purge-history-imports",
-    "purge-mail", "purge-messages", "purge-notes", "purge-notifications", "purge-plans", "purge-reports",
-    "purge-sessions", "purge-snapshots", "purge-uploads", "purge-webhook-events",
+    "purge-mail", "purge-messages", "purge-notes", "purge-notifications", "purge-plans", "purge-proposals",
+    "purge-reports", "purge-sessions", "purge-snapshots", "purge-uploads", "purge-webhook-events",
 }  # fmt: skip
 # Tables whose rows have to be the same afterwards: they prove what was done, count, or give rights.
 STAYING = (AuditEvent, Decision, Version, Delivery, Membership, Tally, Invitation)
