@@ -176,11 +176,19 @@ def measured(address: str) -> Figures:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     with measure.served({"DATABASE_URL": address, "TRUSTED_PROXY_COUNT": "1"}) as base:
-        load(base, row, seconds=WARM)
+        _refuse_errors(load(base, row, seconds=WARM))
         kinds = load(base, row)
+    _refuse_errors(kinds)
     with everywhere("benchmark"):
         taken = Contribution.objects.filter(consultation=row).count() - CONTRIBUTIONS
     return Figures(table(kinds), RATE, SECONDS, taken)
+
+
+def _refuse_errors(kinds: dict[str, RequestTimes]) -> None:
+    """Times of pages that failed say nothing. Raises `RuntimeError`."""
+    failed = {name: dict(kind.statuses) for name, kind in kinds.items() if max(kind.statuses) >= 500}
+    if failed:
+        raise RuntimeError(f"The portal answered with errors: {failed}")
 
 
 def table(kinds: dict[str, RequestTimes]) -> list[RequestFigures]:
