@@ -82,6 +82,9 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "mentoring_plan": "goal",
             "mentoring_review": "content mentor_comment municipality_comment next_steps",
             "municipalities_pause": "reason",
+            "participation_consultation": "called_off_because rules subject title",
+            "participation_consultationdocument": "address name title",
+            "participation_ownground": "address article source title",
             "participation_selfcheck": "address note",
             "municipalities_rulechange": "reason values",
             "municipalities_widepause": "reason",
@@ -137,6 +140,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
     (
         OF_THE_HOUSE,
         {
+            "participation_consultation": "mail",
             "channels_channel": "avatar_url facts granted handle languages name remote_id server subscription_url url",
             "channels_channelnamehandlestatelayoutlanguagesconnectedbymufe50": "handle languages name",
             "inbox_department": "email name",
@@ -220,6 +224,8 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "municipalities_membershipevent": "pgh_label",
             "municipalities_municipalityevent": "pgh_label",
             "notifications_notification": "about file url",
+            "participation_consultation": "ground slug ways_in",
+            "participation_consultationdocument": "file mime",
             "participation_contribution": "language receipt",
             "participation_contributionfile": "mime",
             "planning_feed": "digest",
