@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from administration.archive import agreed, check_ins, citizens, files, municipality, numbers, posts
+from administration.archive import agreed, check_ins, citizens, consultations, files, municipality, numbers, posts
 from administration.archive.writer import Archive
 from municipalities.models import Municipality
 from municipalities.queries import Access
@@ -39,6 +39,7 @@ def build(
         check_ins.write(archive)
         if private := citizens.write(archive, access):
             counts["private"] = private
+        consultations.write(archive, access)
         if archive.missing:
             archive.text(MISSING, (f"{name}\n" for name in archive.missing))
         archive.text("style.css", [STYLE.read_text(encoding="utf-8")])
@@ -85,6 +86,9 @@ def _tables() -> list[tuple[str, str]]:
         ("moderation.json", _("hidden comments, with reasons, who hid them and sealed copies: personal data")),
         ("saved-answers.json", _("saved answers to recurring questions")),
         ("needs.json", _("needs of citizens, decisions and outcomes")),
+        ("consultations.json", _("consultations and hearings; their documents and reports are among the files")),
+        ("contributions.json", _("contributions of citizens to them, with decisions and reasons: personal data")),
+        ("self-check.json", _("the self-check by the Local Transparency Index")),
         ("shared-posts.json", _("posts shared with other municipalities, with their comments")),
         ("plans.json", _("campaigns, usual times, repeating posts, adopted kits")),
         ("agreed-plans.json", _("plans agreed with the mentor; files that show what was done lie in evidence/")),

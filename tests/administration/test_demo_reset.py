@@ -10,7 +10,7 @@ import pytest
 
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from administration import tasks
 from administration.domain import demo_reset
@@ -35,6 +35,11 @@ def demo(settings: Any) -> Any:
 def _started(cast: Cast, **fields: Any) -> DemoReset:
     running = {"state": DemoResetState.RUNNING, "attempts": 1, "lease_until": timezone.now() + timedelta(seconds=50)}
     return DemoReset.objects.create(asked_by=cast.trainer, **running | fields)
+
+
+def in_english(label: Any) -> str:
+    with translation.override("en"):
+        return str(label)
 
 
 def test_administrators_and_who_holds_trainings_may(cast: Cast, demo: Any) -> None:
@@ -156,7 +161,7 @@ def test_after_three_deaths_it_ends_and_can_be_asked_for_anew(cast: Cast, demo: 
     row.refresh_from_db()
     assert (row.state, row.problem) == ("failed", DemoResetProblem.STOPPED)
     page = sign_in(cast.trainer).get(PAGE).content.decode()
-    assert str(DemoResetProblem.STOPPED.label) in page
+    assert in_english(DemoResetProblem.STOPPED.label) in page
     assert AuditEvent.objects.filter(verb="installation.fail_demo_reset").count() == 1
     assert demo_reset.ask(by=cast.trainer) != row
     DemoReset.objects.filter(ended_at=None).delete()
@@ -185,7 +190,7 @@ def test_the_page_says_what_is_true(cast: Cast, demo: Any) -> None:
     assert says("fills in the year before them was stopped", lease_until=now - timedelta(seconds=1))
     assert says("The demo is at its beginning again.", state="done", ended_at=now)
     for problem in DemoResetProblem:
-        assert says(str(problem.label), state="failed", problem=problem, ended_at=now)
+        assert says(in_english(problem.label), state="failed", problem=problem, ended_at=now)
     assert "Delete everything that was done in this demo" in client.get(PAGE).content.decode()
 
 

@@ -276,7 +276,7 @@ def test_who_may_read_it_and_who_may_write(cast: Cast) -> None:
         ({"name": "н" * 141}, "141"),
         ({"due_on": date(2020, 1, 1)}, "outside the plan"),
         ({"wanted": 0}, "one piece of evidence"),
-        ({"proof": Proof.INDICATOR, "code": "OC9", "threshold": 80.0}, "that the portal measures"),
+        ({"proof": Proof.INDICATOR, "code": "OC99", "threshold": 80.0}, "that the portal measures"),
         ({"proof": Proof.INDICATOR, "code": "OP1", "threshold": None}, "the value to be reached"),
         ({"proof": Proof.INDICATOR, "code": "OP1", "threshold": 101.0}, "above 100"),
         ({"proof": Proof.INDICATOR, "code": "OP1", "threshold": -1.0}, "the value to be reached"),

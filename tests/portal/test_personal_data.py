@@ -39,11 +39,13 @@ from inbox.moderation_rules import AppealDecision, ModerationReason, ModerationR
 from municipalities.tenancy import everywhere, scope
 from needs.domain import supporters
 from needs.domain.write import NeedContent, create
+from participation.domain import contribute
 from posts.models import Consent, Media
 from serbian.folding import fold
 from tests.analytics import factories
 from tests.architecture.test_personal_data import in_the_list
 from tests.inbox.conftest import MunicipalityInbox, allowed, hiding, municipality, network
+from tests.participation import contributed
 from tests.people import sign_in
 
 __all__ = ["allowed", "hiding", "municipality", "network"]
@@ -272,6 +274,7 @@ def test_every_place_of_the_list_shows_something_of_them(citizen: Callable[..., 
     with scope(row.municipality.cast.cuprija):
         legal_hold.place(row.message, "Спор", by=row.municipality.cast.approver)
         _rest(row)
+        _took_part(row)
     copy = copy_of(row)
     shown = {code for message in copy["messages"] for code in message} | set(copy["other"]) | {"messages"}
     assert {place.code for place in personal_data.stores() if place.rows is not None} - shown == set()
@@ -308,6 +311,16 @@ def _rest(row: Citizen) -> None:
         municipality=cast.cuprija, asked_by=cast.approver, state="ready", name="file.zip", bytes=1, ready_at=now,
         expires_at=now + timedelta(days=7),
     )  # fmt: skip
+
+
+def _took_part(row: Citizen) -> None:
+    """A proposal of theirs, one on paper that holds their name, and minutes that do."""
+    cast = row.municipality.cast
+    hearing = contributed.consultation_of(cast)
+    contribute.from_message(hearing, row.message, by=cast.officer)
+    meeting = contributed.meeting_of(cast, hearing)
+    contribute.from_meeting(meeting, "Предлог је дао Neznani Prokopije", speaker="citizen", by=cast.officer)
+    type(meeting).objects.filter(pk=meeting.pk).update(note="Говорио је Neznani Prokopije")
 
 
 def test_nothing_stays_after_the_erasure(citizen: Callable[..., Citizen]) -> None:

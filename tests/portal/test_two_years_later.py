@@ -38,7 +38,8 @@ __all__ = ["allowed", "citizen", "hiding", "municipality", "network"]
 pytestmark = pytest.mark.django_db
 # Entries of the beat schedule that delete or erase what is too old.
 PURGES = {
-    "end-lapsed-rights", "erase-consents", "purge-checked-links", "purge-exports", "purge-history-imports",
+    "end-lapsed-rights", "erase-consents", "purge-checked-links", "purge-consultation-reports", "purge-exports",
+    "purge-history-imports",
     "purge-mail", "purge-messages", "purge-notes", "purge-notifications", "purge-plans", "purge-proposals",
     "purge-reports", "purge-sessions", "purge-snapshots", "purge-uploads", "purge-webhook-events",
 }  # fmt: skip

@@ -1,0 +1,105 @@
+"""Consultations with their contributions, meetings and reports, and the self-check by the Local Transparency Index."""
+
+from functools import partial
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db.models import Prefetch
+
+from administration.archive.writer import Archive
+from inbox.queries.readable import reads_private
+from municipalities.queries import Access
+from participation.models import (
+    Consultation,
+    ConsultationDocument,
+    Contribution,
+    ContributionFile,
+    EditionFile,
+    SelfCheck,
+)
+from participation.queries.listing import PRIVATE_WAYS
+
+AT_ONCE = 200
+
+
+def write(archive: Archive, access: Access) -> None:
+    """`access`: of the person for whom the archive is made. Words and contacts that came privately are in it only if
+    they may read them; what everybody may read of them always is."""
+    with_private = reads_private(access)
+    archive.json("consultations.json", _consultations())
+    archive.json("contributions.json", _contributions(with_private=with_private))
+    archive.json("self-check.json", _self_check())
+    attached = ContributionFile.objects.all()
+    if not with_private:
+        attached = attached.exclude(contribution__way_in__in=PRIVATE_WAYS)
+    for rows in (ConsultationDocument.objects.exclude(file=""), attached, EditionFile.objects.all()):
+        for ref in rows.order_by("pk").values_list("file", flat=True).iterator(chunk_size=AT_ONCE):
+            archive.file(ref, partial(default_storage.open, ref))
+
+
+def _consultations() -> list[dict[str, Any]]:
+    rows = Consultation.objects.select_related(
+        "own_ground", "officer", "approver", "department", "published_by", "by"
+    )  # the rest in one query each
+    rows = rows.prefetch_related(
+        "documents", "posts", "meetings", "batches__entered_by", "batches__checked_by", "editions__files"
+    )
+    return [
+        {
+            "title": row.title, "kind": row.kind, "stage": row.stage, "subject": row.subject, "rules": row.rules,
+            "ground": row.ground or str(row.own_ground or ""), "starts_on": row.starts_on, "ends_on": row.ends_on,
+            "closes_at": row.closes_at, "decided_by": row.decided_by, "report_by": row.report_by,
+            "ways_in": row.ways_in, "mail": row.mail, "officer": str(row.officer),
+            "approver": str(row.approver or ""), "department": str(row.department or ""),
+            "published_at": row.published_at, "published_by": str(row.published_by or ""), "closed_at": row.closed_at,
+            "reported_at": row.reported_at, "called_off_because": row.called_off_because,
+            "documents": [{"title": one.title, "file": one.file.name, "address": one.address}
+                          for one in row.documents.all()],
+            "posts": [{"post": one.post_id, "role": one.role} for one in row.posts.all()],
+            "meetings": [{"place": one.place, "at": one.at, "people": one.people, "women": one.women,
+                          "note": one.note} for one in row.meetings.all()],
+            "batches": [{"title": one.title, "sheets": one.sheets, "received_on": one.received_on,
+                         "entered_by": str(one.entered_by), "checked_by": str(one.checked_by or ""),
+                         "checked_at": one.checked_at} for one in row.batches.all()],
+            "editions": [{"number": one.number, "state": one.state, "outcome": one.outcome, "changes": one.changes,
+                          "published_at": one.published_at, "files": [file.file.name for file in one.files.all()]}
+                         for one in row.editions.all()],
+        }
+        for row in rows.order_by("pk")
+    ]  # fmt: skip
+
+
+def _contributions(*, with_private: bool) -> list[dict[str, Any]]:
+    files = Prefetch("files", ContributionFile.objects.order_by("pk"))
+    rows = Contribution.objects.select_related("settlement", "decided_by", "same_as").prefetch_related(files)
+    return [
+        {
+            "consultation": row.consultation_id, "number": row.number, "way_in": row.way_in,
+            **_words(row, is_readable=with_private or row.way_in not in PRIVATE_WAYS),
+            "contact": row.contact if with_private else "",
+            "public_text": row.public_text, "message": row.message_id, "meeting": row.meeting_id,
+            "batch": row.batch_id, "speaker": row.speaker, "settlement": str(row.settlement or ""),
+            "age_band": row.age_band, "gender": row.gender, "received_at": row.received_at, "late": row.is_late,
+            "same_as": row.same_as.number if row.same_as else None, "decision": row.decision, "reason": row.reason,
+            "where_to": row.where_to, "decided_at": row.decided_at, "decided_by": str(row.decided_by or ""),
+            "answer": row.answer_state, "answered_at": row.answered_at, "withdrawn_at": row.withdrawn_at,
+        }
+        for row in rows.order_by("consultation", "number")
+    ]  # fmt: skip
+
+
+def _words(row: Contribution, *, is_readable: bool) -> dict[str, Any]:
+    if not is_readable:
+        return {"text": "", "files": []}
+    return {"text": row.text, "files": [one.file.name for one in row.files.all()]}
+
+
+def _self_check() -> list[dict[str, Any]]:
+    rows = SelfCheck.objects.select_related("question__set").order_by("pk")
+    return [
+        {
+            "year": row.question.set.year, "question": row.question.code, "text": row.question.text,
+            "state": row.state, "address": row.address, "note": row.note,
+        }
+        for row in rows
+    ]  # fmt: skip
