@@ -262,6 +262,7 @@ def test_a_picture_is_cropped_by_keyboard(page: Any, live_server: Any, desk: Des
         post = desk.write(media=(Shown(media.pk, "Опис"),))
     enter(page, live_server, desk.cast.officer)
     page.goto(at("post_edit", post.pk))
+    page.locator("#composer.has-script").wait_for()
     page.locator("[data-crop]").focus()
     page.keyboard.press("Enter")
     page.locator("#crop[open]").wait_for()
