@@ -83,9 +83,9 @@ def _newest(page: "Page", base: str, practice: str, face: Face) -> tuple["Locato
     channels = page.eval_on_selector_all("#filter-channel option", OPTIONS)
     open_page(page, f"{base}{posts}?state=published&channel={dict(channels).get(face.plan.name, '')}")
     links = page.eval_on_selector_all("main a[href]", PICTURED)
-    found = dict.fromkeys(link for link in links if re.fullmatch(rf"{posts}\d+/", link))
+    addresses = dict.fromkeys(link for link in links if re.fullmatch(rf"{posts}\d+/", link))
     second_best = ""
-    for link in list(found)[:CANDIDATES]:
+    for link in list(addresses)[:CANDIDATES]:
         alt = _open(page, base + link, practice, face)
         if alt and not alt.startswith(DRAWING):
             return _preview(page, face), _permalink(page, practice, face)

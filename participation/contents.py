@@ -31,7 +31,7 @@ from participation.enums import (
 )
 from participation.grounds import ground_of
 from participation.models import Consultation, Edition, Meeting
-from participation.queries.figures import SMALLEST_GROUP, Announcement, Breakdown, Figures, Row
+from participation.queries.figures import SMALLEST_GROUP, Announcement, Breakdown, Figures, ProposalRow
 from reports.contents.common import document
 from reports.document import (
     Block,
@@ -393,7 +393,7 @@ def _proposals(figures: Figures, say: Convert) -> Iterator[Block]:
     )  # fmt: skip
 
 
-def _proposal(row: Row, say: Convert) -> tuple[Cell, ...]:
+def _proposal(row: ProposalRow, say: Convert) -> tuple[Cell, ...]:
     reason, where_to = say(row.reason), say(row.where_to)
     why = " ".join(filter(None, [reason, _("Where to turn: %(where)s") % {"where": where_to} if where_to else ""]))
     if row.joined_to is not None:
@@ -411,7 +411,7 @@ def _proposal(row: Row, say: Convert) -> tuple[Cell, ...]:
     )
 
 
-def words(row: Row) -> str:
+def words(row: ProposalRow) -> str:
     """What is public of a proposal, with the numbers of those that say the same."""
     if row.decision == Decision.WITHDRAWN:
         text = _("Withdrawn by its author; its words are erased.")

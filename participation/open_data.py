@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from participation.models import Consultation
-from participation.queries.figures import Breakdown, Figures, Row
+from participation.queries.figures import Breakdown, Figures, ProposalRow
 from reports.files.cells import text_cell
 from reports.files.tables import table
 
@@ -44,12 +44,12 @@ GROUPS: tuple[Field, ...] = (
 )
 
 
-def csv(rows: Sequence[Row]) -> bytes:
+def csv(rows: Sequence[ProposalRow]) -> bytes:
     """Texts that a spreadsheet would take for formulas are neutralised."""
     return table([name for name, _kind, _meaning in PROPOSALS], (_cells(row) for row in rows))
 
 
-def _cells(row: Row) -> Sequence[str]:
+def _cells(row: ProposalRow) -> Sequence[str]:
     return (
         str(row.number),
         row.received_on.isoformat(),
@@ -107,7 +107,7 @@ def _iso(day: Any) -> str | None:
     return day.isoformat() if day else None
 
 
-def _proposal(row: Row) -> dict[str, Any]:
+def _proposal(row: ProposalRow) -> dict[str, Any]:
     return {
         "number": row.number, "received_on": row.received_on.isoformat(), "way_in": row.way_in, "text": row.text,
         "decision": row.decision, "reason": row.reason, "where_to": row.where_to, "joined_to": row.joined_to,

@@ -14,13 +14,13 @@ AT_ONCE = 3
 
 def newest(municipality: Municipality, tongue: str) -> list[PublicReport]:
     with scope(municipality):
-        found = list(editions.newest_public()[:AT_ONCE])
-        say = converter(tongue, glossary(municipality.pk)) if found else str
+        newest_editions = list(editions.newest_public()[:AT_ONCE])
+        say = converter(tongue, glossary(municipality.pk)) if newest_editions else str
     return [
         PublicReport(
             say(edition.consultation.title),
             editions.newest_url(municipality, edition.consultation, tongue),
             timezone.localdate(edition.published_at),
         )
-        for edition in found
+        for edition in newest_editions
     ]

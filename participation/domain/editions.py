@@ -291,9 +291,9 @@ def replace_outdated() -> int:
     """Delete the files of editions that still have words somebody withdrew, and queue the next edition of each; returns
     how many were queued."""
     with everywhere("reports with words that were withdrawn"):
-        found = list(queries.outdated().values_list("municipality_id", "pk"))
+        outdated_rows = list(queries.outdated().values_list("municipality_id", "pk"))
     queued = 0
-    for place, pk in found:
+    for place, pk in outdated_rows:
         with scope(place):
             queued += _replace(pk)
     return queued

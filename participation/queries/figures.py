@@ -62,7 +62,7 @@ class Breakdown:
 
 
 @dataclass(frozen=True)
-class Row:
+class ProposalRow:
     """A contribution as everybody reads it. `text` "" where its words are not shown. `joined_to`: the number of the one
     that carries its decision; `also`: the numbers of those that are joined with it."""
 
@@ -93,7 +93,7 @@ class Figures:
     announcements: Sequence[Announcement] = ()
     documents: Sequence[ConsultationDocument] = ()
     meetings: Sequence[Meeting] = ()
-    rows: Sequence[Row] = field(default_factory=tuple)
+    rows: Sequence[ProposalRow] = field(default_factory=tuple)
     silenced: Sequence[int] = ()
 
 
@@ -158,7 +158,7 @@ def _is_quoted(row: Mapping[str, Any]) -> bool:
     return row["gone_at"] is None and row["withdrawn_at"] is None
 
 
-def _rows(read: Sequence[Mapping[str, Any]]) -> list[Row]:
+def _rows(read: Sequence[Mapping[str, Any]]) -> list[ProposalRow]:
     also: dict[int, list[int]] = defaultdict(list)
     for row in read:
         if row["same_as__number"] is not None:
@@ -166,9 +166,9 @@ def _rows(read: Sequence[Mapping[str, Any]]) -> list[Row]:
     return [_row(row, also) for row in read]
 
 
-def _row(row: Mapping[str, Any], also: Mapping[int, list[int]]) -> Row:
+def _row(row: Mapping[str, Any], also: Mapping[int, list[int]]) -> ProposalRow:
     is_withdrawn = row["decision"] == Decision.WITHDRAWN
-    return Row(
+    return ProposalRow(
         number=row["number"],
         way_in=row["way_in"],
         received_on=timezone.localdate(row["received_at"]),

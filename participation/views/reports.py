@@ -47,14 +47,14 @@ def reports(request: MunicipalityRequest, consultation: int) -> HttpResponse:
 def _page(
     request: MunicipalityRequest, row: Consultation, *, form: EditionForm | None = None, problem: str = ""
 ) -> HttpResponse:
-    found = queries.editions(row)
-    newest = found[0] if found else None
+    loaded = queries.editions(row)
+    newest = loaded[0] if loaded else None
     has_report = row.stage in editions.WITH_REPORT
     may_edit = request.access.may(Verb.PARTICIPATION_EDIT) and has_report
     making = newest if newest is not None and newest.state == EditionState.MAKING else None
     context: dict[str, Any] = {
         "consultation": row,
-        "editions": found,
+        "editions": loaded,
         "making": making,
         "progress": job_progress.read(editions.job(making)) if making else None,
         "has_report": has_report,
@@ -123,18 +123,20 @@ def public_file(request: HttpRequest, place: str, slug: str, name: str, number: 
         return not_found("missing", 404)
     with scope(municipality):
         row = Consultation.objects.filter(slug=slug).exclude(stage=ConsultationStage.DRAFT).first()
-        found = queries.public_file(row, number, asked["kind"], asked["tag"] or "") if row else None
-        if row is None or found is None or (asked["tag"] and not found.language):
+        loaded = queries.public_file(row, number, asked["kind"], asked["tag"] or "") if row else None
+        if row is None or loaded is None or (asked["tag"] and not loaded.language):
             return not_found("missing", 404)
         try:
-            body = found.file.open("rb")
+            body = loaded.file.open("rb")
         except FileNotFoundError:
             return not_found("missing", 404)
-    found.edition.consultation = row
-    answer = FileResponse(body, content_type=queries.TYPES[found.kind])
-    answer.headers["Content-Length"] = str(found.bytes)
-    answer.headers["Content-Disposition"] = content_disposition_header(True, _download_name(found.edition, found)) or ""
-    return _cacheable(request, answer, municipality, f'"{found.pk}-{found.bytes}"')
+    loaded.edition.consultation = row
+    answer = FileResponse(body, content_type=queries.TYPES[loaded.kind])
+    answer.headers["Content-Length"] = str(loaded.bytes)
+    answer.headers["Content-Disposition"] = (
+        content_disposition_header(True, _download_name(loaded.edition, loaded)) or ""
+    )
+    return _cacheable(request, answer, municipality, f'"{loaded.pk}-{loaded.bytes}"')
 
 
 def _cacheable(request: HttpRequest, answer: FileResponse, place: Municipality, etag: str) -> HttpResponseBase:

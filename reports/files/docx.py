@@ -257,8 +257,15 @@ def _grid(
     _add(properties, "tblStyle", val="Report")
     _add(properties, "tblW", w=str(ROOM), type="dxa")
     _add(properties, "tblLayout", type="fixed")
-    looks = {"firstRow": "1", "lastRow": "0", "firstColumn": "0", "lastColumn": "0", "noHBand": "1", "noVBand": "1"}
-    _add(properties, "tblLook", val="0620", **looks)
+    conditions = {
+        "firstRow": "1",
+        "lastRow": "0",
+        "firstColumn": "0",
+        "lastColumn": "0",
+        "noHBand": "1",
+        "noVBand": "1",
+    }
+    _add(properties, "tblLook", val="0620", **conditions)
     if caption := clean(table.title or table.sheet or table.name):
         _add(properties, "tblCaption", val=caption)
     widths = _widths(columns, rows)

@@ -49,7 +49,6 @@ INVENTORY = {
         "launcher/binaries.py", "launcher/bootstrap.py", "launcher/image_sbom.py", "launcher/prepare.py",
         "analytics/history/domain/imports.py", "analytics/history/domain/parse_rows.py", "inbox/moderation_rules.py",
         "municipalities/row_security/schema.py", "needs/queries/public.py", "participation/queries/public.py",
-        "participation/rules.py",
         "portal/migration_history.py",
         "portal/schema.py", "portal/web_app.py",
     ],

@@ -45,6 +45,7 @@ FUNCTION = {"short": 0.8, "long": 4.0}
 DYNAMIC = {
     "accounts/templatetags/devices.py _named": "one of the names of browsers in the same file",
     "launcher/secrets_scan.py files": "a pattern of our own pre-commit configuration",
+    "demo/practice_faces.py _newest": "our own pages",
     "exchange/place_rewriting.py _names": "forms of a municipality's name: Rewriter below",
     "inbox/text_analysis/redaction.py redact": "the author's own name, letter by letter: below",
     "municipalities/row_security/statements.py _tenant_tables": "names of tables, and SQL of ours",

@@ -198,7 +198,6 @@ COLUMNS = {
     "participation.OwnGround.by": HISTORY,
     "participation.PaperBatch.checked_by": HISTORY,
     "participation.PaperBatch.entered_by": HISTORY,
-    "participation.QuestionSet.by": HISTORY,
     "participation.SelfCheck.by": HISTORY,
     "planning.Campaign.created_by": HISTORY,
     "planning.Feed.user": ENDS,

@@ -29,7 +29,7 @@ OWN = {
     "launcher/installed.py", "launcher/run.py", "launcher/sbom.py", "mentoring/queries/response.py",
     "portal/last_backup.py", "portal/live.py", "portal/measurements.py", "portal/migration_history.py",
     "posts/queries.py",
-    "reports/files/pdf.py", "trainings/scenario_parsing.py",
+    "reports/files/pdf.py", "reports/files/typst_process.py", "trainings/scenario_parsing.py",
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from participation.contents import EditionText, report
 from participation.enums import Decision
 from participation.models import Consultation
 from participation.queries.contributions import Counts
-from participation.queries.figures import Announcement, Breakdown, Figures, Row
+from participation.queries.figures import Announcement, Breakdown, Figures, ProposalRow
 from reports.document import Document
 from reports.files import docx, pdf, sheets
 from tests.participation.reported import AT, FIRST, LAST
@@ -37,17 +37,17 @@ HOSTILE = (
 )
 
 
-def rows(texts: tuple[str, ...] = HOSTILE) -> list[Row]:
+def rows(texts: tuple[str, ...] = HOSTILE) -> list[ProposalRow]:
     decisions = ("accepted", "partly", "declined", "elsewhere")
     return [
-        Row(
+        ProposalRow(
             at, "form", FIRST, text, decisions[at % 4], text, text if at % 4 == 3 else "", also=(2,) if at == 1 else ()
         )
         for at, text in enumerate(texts, 1)
     ]  # fmt: skip
 
 
-def figures(proposals: list[Row]) -> Figures:
+def figures(proposals: list[ProposalRow]) -> Figures:
     by_decision: dict[str, int] = {}
     for row in proposals:
         by_decision[row.decision] = by_decision.get(row.decision, 0) + 1
@@ -183,8 +183,8 @@ def test_a_large_report_is_compiled_in_a_process_of_its_own(monkeypatch: pytest.
 
 
 def test_every_decision_and_way_has_a_word_in_the_report() -> None:
-    texts: Any = {str(decision.label) for decision in Decision}
     with translation.override("en"):
+        texts: Any = {str(decision.label) for decision in Decision}
         one = document("en", READ)
     listed = {line[0] for table in one.tables if table.name == "decisions" for line in table.rows}
     assert texts <= listed
