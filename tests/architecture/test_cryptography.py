@@ -31,7 +31,7 @@ INVENTORY = {
         "administration/domain/exports.py", "analytics/indicators/domain/manual_values.py",
         "common/content_security.py", "exchange/domain/share.py", "mentoring/domain/plan_activities.py",
         "inbox/domain/attachments.py", "municipalities/arms.py", "notifications/models.py",
-        "posts/media/domain/consents.py",
+        "participation/domain/documents.py", "participation/domain/editions.py", "posts/media/domain/consents.py",
         "practice/domain/upload.py", "reports/domain/make.py", "trainings/domain/materials.py",
     ],
     "tell whether something is the same": [
@@ -45,6 +45,7 @@ INVENTORY = {
         "platforms/google_business/reviews.py",
         "platforms/youtube/uploads.py", "posts/coaching/views/messages.py", "posts/editing/domain/freeze.py",
         "posts/media/domain/pictures.py", "posts/media/domain/videos.py", "posts/models/link_checks.py",
+        "reports/public_reports.py",
         "reports/public_responses.py", "common/cache_keys.py", "common/ratelimit.py", "launcher/requirements.py",
         "launcher/binaries.py", "launcher/bootstrap.py", "launcher/image_sbom.py", "launcher/prepare.py",
         "analytics/history/domain/imports.py", "analytics/history/domain/parse_rows.py", "inbox/moderation_rules.py",

@@ -84,6 +84,7 @@ from notifications.models import Notification, PushSubscription
 from participation.domain import contribute, paper
 from participation.domain import documents as consultation_documents
 from participation.models import AnswerRound, Consultation, Edition, QuestionSet
+from participation.queries.editions import SILENCED
 from planning.domain import feeds, imports
 from planning.models import Campaign, Recurrence
 from posts.draft import Draft, Text
@@ -767,8 +768,11 @@ def _edition(it: Things) -> Edition:
     with scope(it.cast.cuprija):
         known = Edition.objects.filter(consultation=row).first()
         if known is None:
+            # what was withdrawn before it was made does not outdate it
+            silenced = list(row.contributions.filter(SILENCED).values_list("number", flat=True))
             known = Edition.objects.create(
                 municipality=it.cast.cuprija, consultation=row, number=1, state="ready", asked_by=it.cast.officer,
+                facts={"silenced": silenced},
                 ready_at=now, published_at=now, published_by=it.cast.approver,
             )  # fmt: skip
             file = default_storage.save("consultation-reports/walk.csv", ContentFile(b"number"))
