@@ -102,7 +102,7 @@ def test_staff_find_what_is_off_track_are_stopped_and_hand_over_the_pdf(
     for name, sentence, baseline, actual, target in shown:
         assert f"{name} {baseline} {actual} {target} {sentence}" in printed.text
     outputs = page.locator(".overview-outputs > li")
-    assert outputs.count() == 12
+    assert outputs.count() == 14
     for at in range(outputs.count()):
         value, label = outputs.nth(at).locator("strong").inner_text(), outputs.nth(at).locator("span").inner_text()
         assert f"{label} {value}" in printed.text
