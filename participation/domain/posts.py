@@ -179,17 +179,17 @@ def changes_needed(planned: ConsultationPost) -> list[str]:
     if planned.role == PostRole.RESULT or row.ends_on is None or queries.is_out(post):
         return []
     draft = parse(post.draft)
-    found = []
+    sentences = []
     deadline = draft.call.deadline_on
     if deadline is not None and deadline != row.ends_on:
-        found.append(
+        sentences.append(
             _("The term ends on %(day)s now. Change the day in the text, and until when the call to action applies.")
             % {"day": long_date(row.ends_on)}
         )
     due_on = post.local_time.date() if post.local_time else None
     if planned.role == PostRole.LAST_DAY and due_on is not None and due_on != row.ends_on:
-        found.append(_("Move it to the last day, %(day)s.") % {"day": long_date(row.ends_on)})
-    return found
+        sentences.append(_("Move it to the last day, %(day)s.") % {"day": long_date(row.ends_on)})
+    return sentences
 
 
 # ---------------------------------------------------------------- the link on posters
@@ -206,5 +206,5 @@ def poster_link(row: Consultation) -> str:
 
 
 def poster_subject(row: Consultation) -> UUID:
-    """By which its short link is found."""
+    """The subject of its short link."""
     return uuid5(NAMESPACE_URL, f"consultation:{row.municipality_id}:{row.pk}")
