@@ -206,5 +206,5 @@ def poster_link(row: Consultation) -> str:
 
 
 def poster_subject(row: Consultation) -> UUID:
-    """By which its short link is sentences."""
+    """The subject of its short link."""
     return uuid5(NAMESPACE_URL, f"consultation:{row.municipality_id}:{row.pk}")

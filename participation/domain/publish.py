@@ -71,13 +71,13 @@ def _term_problems(row: Consultation) -> list[tuple[str, str]]:
         closing_moment(row)
     except ActionNotAllowed as refused:
         return [(refused.message, refused.field)]
-    problems_of_term = []
+    sentences = []
     if announced_too_late := _late_notice(row):
-        problems_of_term.append((announced_too_late, "starts_on"))
+        sentences.append((announced_too_late, "starts_on"))
     earliest = rules.earliest_end(row.starts_on, days, count)
     if days and row.ends_on < earliest:
-        problems_of_term.append((too_short(days, count, long_date(earliest)), "ends_on"))
-    return problems_of_term
+        sentences.append((too_short(days, count, long_date(earliest)), "ends_on"))
+    return sentences
 
 
 def _late_notice(row: Consultation) -> str:
@@ -101,7 +101,7 @@ def warnings(row: Consultation) -> list[str]:
     """What is allowed, and what whoever writes it should know: sentences about the term."""
     if row.ends_on is None:
         return []
-    problems_of_term = []
+    sentences = []
     if not is_working_day(row.ends_on):
         known = holidays(row.ends_on, row.ends_on, row.municipality.slug)
         names = [day.shown_name for day in known if not day.is_working]
@@ -109,7 +109,7 @@ def warnings(row: Consultation) -> list[str]:
             "day": f"{weekday(row.ends_on)}, {long_date(row.ends_on)}" + (f" ({names[0]})" if names else ""),
             "next": f"{weekday(working := rules.next_working_day(row.ends_on))}, {long_date(working)}",
         }
-        problems_of_term.append(
+        sentences.append(
             _(
                 "On the last day – %(day)s – offices are closed: proposals come in by form, message and mail only, and "
                 "nobody can bring one on paper. The next working day is %(next)s."
@@ -117,11 +117,11 @@ def warnings(row: Consultation) -> list[str]:
             % facts
         )
     if row.last_hour is not None and isinstance(resolve_wall_time(row.ends_on, row.last_hour), AmbiguousTime):
-        problems_of_term.append(
+        sentences.append(
             _("On the last day clocks go back, so %(hour)s exists twice. The later one counts.")
             % {"hour": f"{row.last_hour:%H:%M}"}
         )
-    return problems_of_term
+    return sentences
 
 
 def too_short(days: int, count: str, earliest: str) -> str:
