@@ -125,6 +125,7 @@ EVERYWHERE = {
     "benchmarks/scale.py",
     "benchmarks/seed.py",
     "benchmarks/small_machine.py",
+    "demo/participation.py",
     "demo/day.py",
     "demo/indicators.py",
     "demo/metrics.py",
