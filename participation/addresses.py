@@ -1,25 +1,23 @@
-"""Addresses of a consultation outside of its own pages."""
+"""Addresses of the public page of a consultation."""
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
+from common import languages
 from participation.models import Consultation
 
 
-def public_path(consultation: Consultation) -> str:
-    """The path of its public page, which is there once it is published; "" where no public pages are served."""
-    return page_path("consultation_public", consultation.municipality.slug, consultation.slug)
+def public_path(consultation: Consultation, language: str = "") -> str:
+    """The path of its public page, in the municipality's own script without a `language` (a code of the interface).
+
+    The page is there once the consultation is published.
+    """
+    slugs = [consultation.municipality.slug, consultation.slug]
+    if not language:
+        return reverse("consultation_public", args=slugs)
+    return reverse("consultation_public_in", args=[*slugs, languages.by_code()[language].tag])
 
 
-def public_address(consultation: Consultation) -> str:
-    """The same as a whole address, as it stands in a post."""
-    path = public_path(consultation)
-    return settings.PUBLIC_BASE_URL.rstrip("/") + path if path else ""
-
-
-def page_path(name: str, *args: object) -> str:
-    """The path of a page by its name; "" where there is no such page."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+def public_address(consultation: Consultation, language: str = "") -> str:
+    """The same as a whole address, as it stands in posts and answers."""
+    return settings.PUBLIC_BASE_URL.rstrip("/") + public_path(consultation, language)

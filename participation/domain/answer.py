@@ -40,11 +40,11 @@ from municipalities.queries import access, still_may
 from municipalities.rules import Verb
 from municipalities.tenancy import everywhere, scope
 from participation import rules
+from participation.addresses import public_address
 from participation.domain.recall import recall
 from participation.domain.write import lock
 from participation.enums import DECISIONS, OF_MESSAGES, AnswerState, Decision, WayIn
 from participation.models import AnswerRound, Consultation, Contribution
-from participation.public_addresses import public_address
 from serbian.transliteration import to_latin
 
 log = logging.getLogger(__name__)

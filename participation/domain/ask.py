@@ -28,8 +28,8 @@ def ask_to_publish(consultation: Consultation, *, by: User) -> list[User]:
         raise ActionNotAllowed(_("This consultation is public already."))
     for problem, name in problems(row):
         raise ActionNotAllowed(problem, name)
-    asked = last_event(row, "consultation.ask")
-    if asked is not None and asked.at >= row.changed_at:
+    request = last_event(row, "consultation.ask")
+    if request is not None and request.at >= row.changed_at:
         raise ActionNotAllowed(_("They were asked already, and nothing was changed since then."))
     people = [person for person in approvers(row.municipality) if person.pk != by.pk]
     people = [person for person in people if person.pk == row.approver_id] or people

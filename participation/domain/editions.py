@@ -243,7 +243,7 @@ def _notify_ready(edition: Edition) -> None:
         return subject, _("Read it, and publish it when it is right. An approver publishes it.")
 
     notify(
-        NotificationKind.CLOSING, people.values(), municipality=consultation.municipality,
+        NotificationKind.CONSULTATION, people.values(), municipality=consultation.municipality,
         url=reverse("consultation_report", args=[consultation.municipality.slug, consultation.pk]), build_text=text,
         about=f"participation.consultation:{consultation.pk}",
     )  # fmt: skip

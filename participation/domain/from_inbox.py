@@ -15,11 +15,11 @@ from common.errors import ActionNotAllowed
 from common.languages import by_code
 from inbox.domain import propose
 from inbox.models import Message, Reply
+from participation.addresses import public_address
 from participation.domain.answer import language_of
 from participation.domain.contribute import from_message
 from participation.domain.write import lock
 from participation.models import Consultation, Contribution, NoContribution
-from participation.public_addresses import public_address
 from serbian.transliteration import to_latin
 
 MOST_AT_ONCE = 200

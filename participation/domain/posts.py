@@ -201,8 +201,8 @@ def poster_link(row: Consultation) -> str:
     if not address or links.target_problem(address):
         return ""
     target = with_campaign(address, source=POSTER, campaign=row.municipality.slug, medium="print")
-    made = create_links(row.municipality_id, poster_subject(row), {POSTER_PLACE: LinkRequest(target, POSTER)})
-    return made[POSTER_PLACE].rpartition("/")[2]
+    created = create_links(row.municipality_id, poster_subject(row), {POSTER_PLACE: LinkRequest(target, POSTER)})
+    return created[POSTER_PLACE].rpartition("/")[2]
 
 
 def poster_subject(row: Consultation) -> UUID:

@@ -21,7 +21,7 @@ from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from participation import grounds
-from participation.addresses import page_path, public_path
+from participation.addresses import public_path
 from participation.domain import posts, publish, write
 from participation.enums import (
     DECISION_STYLES,
@@ -141,11 +141,11 @@ def page(request: MunicipalityRequest, row: Any, *, problem: str = "") -> HttpRe
         "documents": queries.documents(row), "posts": [(post, posts.changes_needed(post)) for post in planned],
         "may_plan": _may_plan(row, standing, planned), "poster": poster,
         "events": [(event, sentence(event)) for event in events],
-        "asked": _asked(row, events),
+        "publish_request": _request_to_publish(row, events),
         "step_is_approvers": standing.step is not None and standing.step.code in OF_APPROVER,
         "public_path": public_path(row) if row.is_published else "",
-        "contributions_path": page_path("contributions", request.municipality.slug, row.pk),
-        "report_path": page_path("consultation_report", request.municipality.slug, row.pk),
+        "contributions_path": reverse("contributions", args=[request.municipality.slug, row.pk]),
+        "report_path": reverse("consultation_report", args=[request.municipality.slug, row.pk]),
     }, problem=problem)  # fmt: skip
 
 
@@ -153,10 +153,10 @@ def _has(row: Consultation, counts: contributions.Counts, way: WayIn) -> bool:
     return way in row.ways_in or bool(counts.by_way.get(way))
 
 
-def _asked(row: Consultation, events: list[Any]) -> Any:
+def _request_to_publish(row: Consultation, events: list[Any]) -> Any:
     """The event by which an approver was asked to publish the draft as it is now; None without one."""
-    asked = next((event for event in events if event.verb == "consultation.ask"), None)
-    return asked if row.is_draft and asked is not None and asked.at >= row.changed_at else None
+    event = next((event for event in events if event.verb == "consultation.ask"), None)
+    return event if row.is_draft and event is not None and event.at >= row.changed_at else None
 
 
 def _may_plan(row: Consultation, standing: Standing, planned: list[Any]) -> bool:

@@ -88,7 +88,7 @@ def form(request: HttpRequest, place: str, slug: str, tongue: str = "") -> HttpR
         return missing()
     here = Here(request, row, tongue or own_language(row.municipality))
     with translation.override(languages.by_tag()[here.tongue].code), scope(row.municipality):
-        answer = _sent(here, wait) if request.method == "POST" else _asked(here)
+        answer = _sent(here, wait) if request.method == "POST" else _opened(here)
     answer.headers["Content-Language"] = here.tongue
     answer.headers["Cache-Control"] = "no-store"
     # not "no-referrer": a browser would hide from where the form comes
@@ -98,7 +98,7 @@ def form(request: HttpRequest, place: str, slug: str, tongue: str = "") -> HttpR
     return answer
 
 
-def _asked(here: Here) -> HttpResponse:
+def _opened(here: Here) -> HttpResponse:
     closed = _closed(here.consultation)
     if closed:
         return _page(here, "participation/public_closed.html", {"closed": closed})

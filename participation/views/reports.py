@@ -47,14 +47,14 @@ def reports(request: MunicipalityRequest, consultation: int) -> HttpResponse:
 def _page(
     request: MunicipalityRequest, row: Consultation, *, form: EditionForm | None = None, problem: str = ""
 ) -> HttpResponse:
-    loaded = queries.editions(row)
-    newest = loaded[0] if loaded else None
+    shown_editions = queries.editions(row)
+    newest = shown_editions[0] if shown_editions else None
     has_report = row.stage in editions.WITH_REPORT
     may_edit = request.access.may(Verb.PARTICIPATION_EDIT) and has_report
     making = newest if newest is not None and newest.state == EditionState.MAKING else None
     context: dict[str, Any] = {
         "consultation": row,
-        "editions": loaded,
+        "editions": shown_editions,
         "making": making,
         "progress": job_progress.read(editions.job(making)) if making else None,
         "has_report": has_report,
@@ -117,26 +117,26 @@ def public_file(request: HttpRequest, place: str, slug: str, name: str, number: 
     withdrawn words is gone at once."""
     if is_rate_limited(request):
         return busy()
-    asked = NAME.fullmatch(name)
+    parts = NAME.fullmatch(name)
     municipality = Municipality.objects.filter(REAL_PLACE, slug=place, joined_on__isnull=False).first()
-    if asked is None or municipality is None or (municipality.is_practice and not settings.DEMO):
+    if parts is None or municipality is None or (municipality.is_practice and not settings.DEMO):
         return not_found("missing", 404)
     with scope(municipality):
         row = Consultation.objects.filter(slug=slug).exclude(stage=ConsultationStage.DRAFT).first()
-        loaded = queries.public_file(row, number, asked["kind"], asked["tag"] or "") if row else None
-        if row is None or loaded is None or (asked["tag"] and not loaded.language):
+        stored = queries.public_file(row, number, parts["kind"], parts["tag"] or "") if row else None
+        if row is None or stored is None or (parts["tag"] and not stored.language):
             return not_found("missing", 404)
         try:
-            body = loaded.file.open("rb")
+            body = stored.file.open("rb")
         except FileNotFoundError:
             return not_found("missing", 404)
-    loaded.edition.consultation = row
-    answer = FileResponse(body, content_type=queries.TYPES[loaded.kind])
-    answer.headers["Content-Length"] = str(loaded.bytes)
+    stored.edition.consultation = row
+    answer = FileResponse(body, content_type=queries.TYPES[stored.kind])
+    answer.headers["Content-Length"] = str(stored.bytes)
     answer.headers["Content-Disposition"] = (
-        content_disposition_header(True, _download_name(loaded.edition, loaded)) or ""
+        content_disposition_header(True, _download_name(stored.edition, stored)) or ""
     )
-    return _cacheable(request, answer, municipality, f'"{loaded.pk}-{loaded.bytes}"')
+    return _cacheable(request, answer, municipality, f'"{stored.pk}-{stored.bytes}"')
 
 
 def _cacheable(request: HttpRequest, answer: FileResponse, place: Municipality, etag: str) -> HttpResponseBase:
