@@ -12,8 +12,7 @@ from participation.models import Contribution
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_kind_of_request_is_measured(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proposals.form_tokens, "SHORTEST", -0.5)
+def test_every_kind_of_request_is_measured(live_server: Any) -> None:
     row = proposals.fill(contributions=60, decided=45)
     rows = {one.name: one for one in proposals.table(proposals.load(live_server.url, row, rate=20, seconds=2, later=2))}
     assert set(rows) == {*proposals.KINDS, "All"}

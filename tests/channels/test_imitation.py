@@ -15,7 +15,6 @@ from channels.domain import health
 from channels.models import Channel
 from municipalities.tenancy import scope
 from platforms.imitation import NETWORKS
-from platforms.mastodon.connector import Mastodon
 from platforms.registry import PLATFORMS
 from tests.channels.conftest import connect_by_consent, page, the_channel
 from tests.channels.test_pages import make
@@ -26,22 +25,21 @@ from trainings.domain import practice_channel
 pytestmark = pytest.mark.django_db
 
 
-def claim(monkeypatch: pytest.MonkeyPatch, network: Any) -> None:
+def claim(fakes: FakeServer, network: Any) -> None:
     """The account reports that it imitates `network`."""
-    read = Mastodon._account
-    monkeypatch.setattr(Mastodon, "_account", lambda self: {**read(self), "dobosar": {"network": network}})
+    fakes.world.fake("mastodon").imitates = network
 
 
 def test_an_account_of_the_practice_network_shows_the_network_that_it_imitates(
-    cast: Cast, approver: Client, settings: Any, fakes: FakeServer, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, approver: Client, settings: Any, fakes: FakeServer
 ) -> None:
     settings.PRACTICE_URL = fakes.url
-    claim(monkeypatch, "facebook")
+    claim(fakes, "facebook")
     connect_by_consent(approver, fakes.url)
     channel = the_channel()
     assert (channel.platform, channel.imitates, channel.network) == ("mastodon", "facebook", "facebook")
     assert channel.network_label == "facebook-practice"
-    claim(monkeypatch, "viber")
+    claim(fakes, "viber")
     with scope(cast.cuprija):
         Channel.objects.update(checked_at=None)
         health.check(channel.pk)
@@ -49,10 +47,8 @@ def test_an_account_of_the_practice_network_shows_the_network_that_it_imitates(
 
 
 @pytest.mark.parametrize("claimed", ["facebook", "<b>x</b>"])
-def test_another_server_is_not_believed(
-    cast: Cast, approver: Client, fakes: FakeServer, monkeypatch: pytest.MonkeyPatch, claimed: str
-) -> None:
-    claim(monkeypatch, claimed)
+def test_another_server_is_not_believed(cast: Cast, approver: Client, fakes: FakeServer, claimed: str) -> None:
+    claim(fakes, claimed)
     connect_by_consent(approver, fakes.url)
     channel = the_channel()
     assert (channel.is_practice, channel.imitates, channel.network_label) == (False, "", "mastodon")
@@ -65,10 +61,10 @@ def test_another_server_is_not_believed(
 
 
 def test_an_unknown_network_of_the_practice_network_is_an_ordinary_account(
-    cast: Cast, approver: Client, settings: Any, fakes: FakeServer, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, approver: Client, settings: Any, fakes: FakeServer
 ) -> None:
     settings.PRACTICE_URL = fakes.url
-    claim(monkeypatch, "myspace")
+    claim(fakes, "myspace")
     connect_by_consent(approver, fakes.url)
     assert (the_channel().is_practice, the_channel().network) == (True, "mastodon")
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from django.test import Client
 from django.utils import timezone
 
 from common import mail
@@ -19,6 +22,7 @@ from inbox.domain import answer as answering
 from inbox.domain import legal_hold, retention
 from inbox.models import Message, Reply
 from municipalities.tenancy import everywhere, scope
+from participation.addresses import public_address
 from participation.domain import answer, contribute, decide
 from participation.domain.personal_data_stores import purge_expired
 from participation.enums import AnswerState
@@ -282,6 +286,21 @@ def test_answers_are_written_in_the_script_of_their_authors(municipality: Munici
     with scope(cast.cuprija):
         assert "Sredstva su već predviđena" in answer.text_for(row, latin).full
         assert REASON in answer.text_for(row, cyrillic).full
+
+
+def test_the_address_in_an_answer_opens_in_the_language_of_its_author(
+    municipality: MunicipalityInbox, row: Consultation
+) -> None:
+    one = decided(municipality.cast, by_form(municipality.cast, row))
+    for language, words in (("sr", "Предлози и одлуке"), ("sr-latn", "Predlozi i odluke"), ("en", "Proposals and")):
+        address = urlsplit(public_address(row, language)).path
+        page = Client().get(address)
+        assert page.status_code == 200, address
+        assert words in page.text
+    with scope(municipality.cast.cuprija):
+        text = answer.text_for(row, one).full
+    [path] = re.findall(r"https?://[^/]+(/consultations/[^#\s]+)", text)
+    assert Client().get(path).status_code == 200
 
 
 def test_a_long_reason_leads_to_the_public_page(municipality: MunicipalityInbox, row: Consultation) -> None:

@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 import time_machine
@@ -331,12 +332,10 @@ def test_posts_are_planned_once_as_drafts_with_their_time(cast: Cast) -> None:
     assert "Call to take part" in client.get(address(row)).text
 
 
-def test_posts_lead_to_the_public_page_and_posters_have_a_short_link_of_their_own(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = "https://portal.cuprija.rs/consultations/cuprija/investicije/"
-    monkeypatch.setattr(posts, "public_address", lambda row: page)
+def test_posts_lead_to_the_public_page_and_posters_have_a_short_link_of_their_own(cast: Cast, settings: Any) -> None:
+    settings.PUBLIC_BASE_URL = "https://portal.cuprija.rs"
     row, client = published(cast), sign_in(cast.officer)
+    page = f"https://portal.cuprija.rs/consultations/cuprija/{row.slug}/"
     with scope(cast.cuprija):
         made = posts.plan(row, by=cast.officer).made
         links = [parse(post.draft).link for post in made]

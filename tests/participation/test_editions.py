@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -209,44 +211,44 @@ def test_a_killed_worker_is_followed_by_another(cast: Cast, closed: Consultation
     assert again(edition).state == EditionState.READY
 
 
-def test_a_slow_worker_keeps_its_lease_and_a_lost_one_stops(cast: Cast, closed: Consultation, monkeypatch: Any) -> None:
+def test_a_slow_worker_keeps_its_lease_and_a_lost_one_stops(cast: Cast, closed: Consultation) -> None:
     edition = asked(closed, cast)
     leases: list[str] = []
-    renew = editions._renew
+    taken_over = {"making": {"attempts": 2, "lease_until": "2999-01-01"}}
 
-    def watched(one: Edition) -> bool:
-        renewed = renew(one)
-        leases.append(one.facts["making"]["lease_until"])
-        if len(leases) == 3:  # another worker takes it over
-            with scope(cast.cuprija):
-                Edition.objects.filter(pk=one.pk).update(facts={"making": {"attempts": 2, "lease_until": "2999-01-01"}})
-        return renewed
+    def watched(execute: Any, sql: str, *more: Any) -> Any:
+        outcome = execute(sql, *more)
+        if 'UPDATE "participation_edition"' in sql and not (leases and leases[-1] == "2999-01-01"):
+            leases.append(again(edition).facts["making"]["lease_until"])
+            if len(leases) == 4:  # another worker takes it over
+                with scope(cast.cuprija):
+                    Edition.objects.filter(pk=edition.pk).update(facts=taken_over)
+        return outcome
 
-    monkeypatch.setattr(editions, "_renew", watched)
-    editions.make(edition.pk)
+    with connection.execute_wrapper(watched):
+        editions.make(edition.pk)
+    del leases[0]  # that of the claim
     assert len(leases) == 4
     assert leases[:3] == sorted(set(leases[:3]))
     assert again(edition).state == EditionState.MAKING
     assert not files(edition)
 
 
-def test_three_attempts_and_then_it_says_so(cast: Cast, closed: Consultation, monkeypatch: Any) -> None:
+def test_three_attempts_and_then_it_says_so(cast: Cast, closed: Consultation, settings: Any, tmp_path: Any) -> None:
     edition = asked(closed, cast)
-    monkeypatch.setattr(editions, "_read", _broken_disk)
+    place, no_directory = settings.MEDIA_ROOT, tmp_path / "full"
+    no_directory.write_bytes(b"")
+    settings.MEDIA_ROOT = no_directory
     for _ in range(3):
-        with pytest.raises(OSError, match="disk"):
+        with pytest.raises(OSError, match="full"):
             editions.make(edition.pk)
         _expire(edition)
     editions.make(edition.pk)
     edition = again(edition)
     assert edition.state == EditionState.FAILED
     assert edition.error
-    monkeypatch.undo()
+    settings.MEDIA_ROOT = place
     assert made(closed, cast).state == EditionState.READY
-
-
-def _broken_disk(*args: Any) -> Any:
-    raise OSError("disk")
 
 
 def _expire(edition: Edition) -> None:
@@ -256,13 +258,12 @@ def _expire(edition: Edition) -> None:
         row.save(update_fields=["facts"])
 
 
-def test_files_that_no_row_names_are_deleted_after_a_day(cast: Cast, closed: Consultation, monkeypatch: Any) -> None:
+def test_files_that_no_row_names_are_deleted_after_a_day(cast: Cast, closed: Consultation) -> None:
     edition = made(closed, cast)
     name = default_storage.save(f"{editions.FOLDER}stray.pdf", files(edition)["report.csv"].file)
     assert editions.purge_strays() == 0
-    later = timezone.now() + timedelta(days=2)
-    monkeypatch.setattr(editions.timezone, "now", lambda: later)
-    assert editions.purge_strays() == 1
+    with time_machine.travel(timezone.now() + timedelta(days=2), tick=True):
+        assert editions.purge_strays() == 1
     assert not default_storage.exists(name)
     assert all(default_storage.exists(str(file.file)) for file in files(edition).values())
 

@@ -58,6 +58,7 @@ class MastodonFake:
         self.notes: list[dict[str, Any]] = []
         self.follows: set[tuple[str, str]] = set()  # (follower, followed)
         self.counts: Counter[str] = Counter()  # posts of an account, answers to a post
+        self.imitates: Any = None  # what accounts of the practice network report beside Mastodon's own fields
 
     def next_id(self) -> str:
         self.serial += 4096 + secrets.randbelow(4096)
@@ -253,7 +254,8 @@ class MastodonFake:
         return {"server": self.world.url, "keys": keys, "credential": credential}
 
     def _shown(self, account: dict[str, Any]) -> dict[str, Any]:
-        return {**account, "statuses_count": self.counts[account["id"]]}
+        shown = {**account, "statuses_count": self.counts[account["id"]]}
+        return shown if self.imitates is None else {**shown, "dobosar": {"network": self.imitates}}
 
     def verify(self, request: Request) -> dict[str, Any]:
         return {**self._shown(self._me(request, "read:accounts")), "source": {"language": "sr"}}
