@@ -486,7 +486,7 @@ def spoken(day: date) -> str:
 
 
 def hungarian_day(day: date) -> str:
-    """május 12., between two of which something lasts"""
+    """A day as the beginning or the end of a period: "május 12."."""
     return f"{HUNGARIAN_MONTHS[day.month - 1]} {day.day}."
 
 
