@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from participation import transparency
-from participation.transparency_enums import Evidence
+from participation.enums import Evidence
 from planning.file_parsing import FileRow, Shape, read, refuse_broken
 from serbian.folding import fold
 

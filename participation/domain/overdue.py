@@ -3,7 +3,7 @@
 The officer hears of it on the first working day after the day that was missed, the approver `rules.TO_APPROVER` working
 days after it. `Consultation.overdue_reported_on` is the last day on which somebody was told, so that each is told once
 for each day that was missed. After `rules.TO_PUBLIC` working days it stands on the public page
-(`participation.queries.consultations.overdue_in_public`).
+(`participation.public_text.next_step`).
 """
 
 from datetime import date, datetime

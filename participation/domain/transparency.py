@@ -13,9 +13,9 @@ from common.errors import ActionNotAllowed
 from common.fields import web_address
 from municipalities.models import Municipality
 from participation import rules
+from participation.enums import NOT_CHECKED, SelfCheckState
 from participation.models import Question, QuestionSet, SelfCheck
 from participation.question_file import QuestionRow
-from participation.transparency_enums import NOT_CHECKED, SelfCheckState
 from posts.draft import storable
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from common import languages
 from common.fields import WebAddressField
 from municipalities.tenancy import TenantModel
-from participation.transparency_enums import SELF_CHECK_STYLES, Evidence, SelfCheckState
+from participation.enums import SELF_CHECK_STYLES, Evidence, SelfCheckState
 
 User = settings.AUTH_USER_MODEL
 

@@ -113,12 +113,6 @@ def standing_of(row: Any, now: datetime) -> Standing:
     return standing(row, now, undecided=row.undecided, has_report=row.has_report)
 
 
-def overdue_in_public(row: Any, now: datetime) -> rules.NextStep | None:
-    """The step that everybody can read to be overdue, of a row of `with_figures`; None where nothing is. No query."""
-    step = standing_of(row, now).step
-    return step if row.is_published and step is not None and step.is_public else None
-
-
 # ---------------------------------------------------------------- one consultation
 
 

@@ -23,11 +23,10 @@ from municipalities.queries import today
 from municipalities.tenancy import scope
 from needs.models import Need, NeedsPage
 from needs.queries.public import PUBLISHED_STAGES
-from participation.enums import ConsultationKind, ConsultationStage
+from participation.enums import GAPS, ConsultationKind, ConsultationStage, Evidence, SelfCheckState
 from participation.grounds import ground_of
 from participation.models import Consultation, Edition, Question, QuestionSet, SelfCheck
 from participation.transparency import Category, index
-from participation.transparency_enums import GAPS, Evidence, SelfCheckState
 from reports.models import PublicPage
 from reports.public_parts import is_listed
 

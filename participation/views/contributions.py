@@ -17,9 +17,9 @@ from inbox.text_analysis import anonymise
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
+from participation.contribution_forms import DecideForm, DecideOneForm
 from participation.domain import decide as verbs
 from participation.enums import AnswerState, Decision, WayIn
-from participation.forms_contributions import DecideForm, DecideOneForm
 from participation.models import Contribution
 from participation.queries import listing
 from participation.queries.contributions import undecided

@@ -12,9 +12,9 @@ from common.web.errors import run_verb
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
+from participation.contribution_forms import MeetingForm, SpokenForm
 from participation.domain import minutes
 from participation.domain.contribute import from_meeting
-from participation.forms_contributions import MeetingForm, SpokenForm
 from participation.models import Meeting
 from participation.views.contribution_pages import get_consultation, render_page
 

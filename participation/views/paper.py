@@ -13,9 +13,9 @@ from common.web.errors import run_verb
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
+from participation.contribution_forms import BatchForm, CorrectForm, SheetForm, SheetsForm
 from participation.domain import paper as verbs
 from participation.domain.contribute import check_batch, from_paper
-from participation.forms_contributions import BatchForm, CorrectForm, SheetForm, SheetsForm
 from participation.models import Consultation, Contribution, PaperBatch
 from participation.views.contribution_pages import get_consultation, render_page
 

@@ -34,7 +34,7 @@ from participation import form_limits, form_tokens, public_text
 from participation.domain import receipts
 from participation.domain.receipts import Proposal, Receipt
 from participation.enums import Phase, WayIn
-from participation.forms_public import ProposalForm
+from participation.public_forms import ProposalForm
 from participation.queries import public as queries
 from participation.queries.public import PublicConsultation
 from participation.rules import MOST_BYTES, MOST_FILES, MOST_TEXT, shown_receipt

@@ -23,9 +23,9 @@ from municipalities.tenancy import scope
 from municipalities.web import MunicipalityRequest
 from participation.domain import editions
 from participation.enums import ConsultationStage, EditionState
-from participation.forms_reports import EditionForm
 from participation.models import Consultation, Edition, EditionFile
 from participation.queries import editions as queries
+from participation.report_forms import EditionForm
 from reports.public_responses import busy, is_hidden_from_search, is_rate_limited, not_found
 
 NAME = re.compile(r"report(?:-(?P<tag>[A-Za-z-]{2,12}))?\.(?P<kind>pdf|docx|xlsx|csv|json)")

@@ -18,12 +18,12 @@ from municipalities.access import programme, requires
 from municipalities.rules import ProgrammeVerb, Verb
 from municipalities.web import MunicipalityRequest, ProgrammeRequest
 from participation.domain import transparency as verbs
-from participation.forms_transparency import QuestionFileForm, SelfCheckForm
+from participation.enums import Evidence
 from participation.models import Question, QuestionSet, SelfCheck
 from participation.queries import transparency as queries
 from participation.question_file import HEADINGS, QuestionRow, parse
 from participation.transparency import index
-from participation.transparency_enums import Evidence
+from participation.transparency_forms import QuestionFileForm, SelfCheckForm
 from planning.file_parsing import MOST_BYTES, UnreadableFile
 from serbian.sorting import sort_key
 

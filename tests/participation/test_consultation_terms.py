@@ -203,7 +203,7 @@ def test_officer_then_approver_hear_once_that_a_step_is_overdue(cast: Cast) -> N
     with scope(cast.cuprija):
         shown = queries.of_municipality(cast.cuprija).get(pk=row.pk)
         public = [
-            queries.overdue_in_public(shown, datetime.fromisoformat(f"2026-12-{day}T09:00:00+00:00")) is not None
+            queries.standing_of(shown, datetime.fromisoformat(f"2026-12-{day}T09:00:00+00:00")).step.is_public
             for day in (28, 29)
         ]
     assert public == [False, True]

@@ -26,11 +26,10 @@ from needs.models import NeedsPage
 from participation import transparency
 from participation.domain import transparency as verbs
 from participation.domain.transparency import SelfCheckContent, WhereRead
-from participation.enums import ConsultationKind, ConsultationStage, WayIn
+from participation.enums import ConsultationKind, ConsultationStage, Evidence, SelfCheckState, WayIn
 from participation.models import Consultation, Edition, Question, QuestionSet, SelfCheck
 from participation.queries import transparency as queries
 from participation.question_file import HEADINGS, parse
-from participation.transparency_enums import Evidence, SelfCheckState
 from planning.file_parsing import UnreadableFile
 from reports.models import PublicPage
 from tests.people import Cast, sign_in

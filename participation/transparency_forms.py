@@ -10,8 +10,8 @@ from common.typed_date_fields import DayField
 from municipalities.queries import today
 from participation import rules
 from participation.domain.transparency import SelfCheckContent, WhereRead
+from participation.enums import SelfCheckState
 from participation.models import SelfCheck
-from participation.transparency_enums import SelfCheckState
 
 # Transparency Serbia began in 2015: http://lti.rs/lti/2022
 FIRST_YEAR = 2015
