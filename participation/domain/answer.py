@@ -198,7 +198,7 @@ def text_for(consultation: Consultation, contribution: Contribution) -> AnswerTe
     """The answer to a decided contribution, in the language and script of its author."""
     code = language_of(contribution)
     with translation.override(code):
-        address = f"{public_address(consultation, code)}#proposal-{contribution.number}"
+        address = f"{public_address(consultation, code)}?proposal={contribution.number}"
         values = {
             "number": contribution.number,
             "consultation": _in_script(consultation.title, code),

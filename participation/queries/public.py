@@ -194,6 +194,12 @@ def decided(row: Consultation, shown: str = "") -> QuerySet[Contribution]:
     return rows.select_related("same_as").only(*columns).order_by("-number")
 
 
+def page_of_proposal(public: PublicConsultation, proposal: int) -> int:
+    """The page of `decided` on which a proposal stands, or would stand. One query."""
+    with scope(public.municipality):
+        return decided(public.row).filter(number__gt=proposal).count() // AT_ONCE + 1
+
+
 def posts(row: Consultation) -> list[tuple[str, str, str]]:
     """Posts about it that everybody can read on a network now: (role, network, address). One query."""
     publications = Publication.objects.filter(

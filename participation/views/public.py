@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -36,6 +36,7 @@ from reports.public_responses import (
 
 PART = "consultations"
 NUMBER = re.compile(r"[1-9][0-9]{0,3}")
+PROPOSAL = re.compile(r"[1-9][0-9]{0,6}")
 # A browser keeps a page so long without asking.
 MOST_SECONDS = 60
 
@@ -99,11 +100,20 @@ def consultation(request: HttpRequest, place: str, slug: str, tongue: str = "") 
     if row is None or not number or shown not in queries.SHOWN or (tongue and tongue not in languages.by_tag()):
         return missing()
     wanted = tongue or own_language(row.municipality)
+    if PROPOSAL.fullmatch(proposal := request.GET.get("proposal", "")):
+        return _to_proposal(row, int(proposal), wanted)
     name = f"consultation:{wanted}:{shown}:{number}:{row.stamp}:{today()}"
     body = cached(name, lambda: _page(row, shown, number, wanted))
     if not body:
         return missing()
     return _answer(request, body, wanted, row.municipality)
+
+
+def _to_proposal(row: PublicConsultation, proposal: int, tongue: str) -> HttpResponse:
+    """To the page of the list on which this proposal stands today: it moves with each decision."""
+    base = reverse("consultation_public_in", args=[row.municipality.slug, row.row.slug, tongue])
+    page = queries.page_of_proposal(row, proposal)
+    return HttpResponseRedirect(f"{base}{f'?page={page}' if page > 1 else ''}#proposal-{proposal}")
 
 
 def _answer(request: HttpRequest, body: bytes, tongue: str, place: Municipality) -> HttpResponse:

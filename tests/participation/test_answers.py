@@ -95,7 +95,7 @@ def test_everybody_is_answered_by_their_own_way_in(
     publish(municipality)
     (text,) = sent_to_network(municipality)
     assert REASON in text
-    assert f"#proposal-{comment.number}" in text
+    assert f"?proposal={comment.number}" in text
     assert mail.send_waiting() == 1
     answer.follow()
     states = {one.pk: again(cast, one).answer_state for one in (comment, mailed, with_code, spoken)}
@@ -300,7 +300,10 @@ def test_the_address_in_an_answer_opens_in_the_language_of_its_author(
     with scope(municipality.cast.cuprija):
         text = answer.text_for(row, one).full
     [path] = re.findall(r"https?://[^/]+(/consultations/[^#\s]+)", text)
-    assert Client().get(path).status_code == 200
+    assert path.endswith(f"?proposal={one.number}")
+    page = Client().get(path, follow=True)
+    assert page.redirect_chain[0][0].endswith(f"#proposal-{one.number}")
+    assert f'id="proposal-{one.number}"' in page.text
 
 
 def test_a_long_reason_leads_to_the_public_page(municipality: MunicipalityInbox, row: Consultation) -> None:
@@ -311,7 +314,7 @@ def test_a_long_reason_leads_to_the_public_page(municipality: MunicipalityInbox,
     publish(municipality)
     (text,) = sent_to_network(municipality)
     assert "Дугачко" not in text
-    assert "#proposal-1" in text
+    assert "?proposal=1" in text
 
 
 # ---- what is erased

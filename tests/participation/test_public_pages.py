@@ -283,6 +283,16 @@ def test_many_proposals_stand_on_pages_with_a_constant_number_of_queries(row: Co
     assert _queries(EN) == 2  # what is cached
 
 
+def test_an_address_of_one_proposal_leads_to_its_page_of_the_list(row: Consultation) -> None:
+    for _number in range(45):
+        make.contribution(row, decision=Decision.ACCEPTED, public_text="Клупе")
+    for number in (45, 25, 3):
+        page = Client().get(f"{EN}?proposal={number}", follow=True)
+        assert f'id="proposal-{number}"' in page.text
+    for odd in ("0", "x", "9" * 8, "-1"):
+        assert Client().get(f"{EN}?proposal={odd}").status_code == 200
+
+
 def test_the_page_of_a_published_report_has_no_more_queries(cast: Cast) -> None:
     make.consultation(cast.cuprija, cast.officer, stage=ConsultationStage.REPORTED, reported_at=timezone.now())
     assert _queries(EN) <= 12
