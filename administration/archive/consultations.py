@@ -7,7 +7,6 @@ from django.core.files.storage import default_storage
 from django.db.models import Prefetch
 
 from administration.archive.writer import Archive
-from inbox.queries.readable import reads_private
 from municipalities.queries import Access
 from participation.models import (
     Consultation,
@@ -17,21 +16,19 @@ from participation.models import (
     EditionFile,
     SelfCheck,
 )
-from participation.queries.listing import PRIVATE_WAYS
+from participation.queries.listing import Reader
 
 AT_ONCE = 200
 
 
 def write(archive: Archive, access: Access) -> None:
-    """`access`: of the person for whom the archive is made. Words and contacts that came privately are in it only if
-    they may read them; what everybody may read of them always is."""
-    with_private = reads_private(access)
+    """`access`: of the person for whom the archive is made. Original words and contacts are in it only if they may read
+    them in the portal; what everybody may read of them always is."""
+    reader = Reader.of(access)
     archive.json("consultations.json", _consultations())
-    archive.json("contributions.json", _contributions(with_private=with_private))
+    archive.json("contributions.json", _contributions(reader))
     archive.json("self-check.json", _self_check())
-    attached = ContributionFile.objects.all()
-    if not with_private:
-        attached = attached.exclude(contribution__way_in__in=PRIVATE_WAYS)
+    attached = ContributionFile.objects.filter(contribution__in=Contribution.objects.filter(reader.readable))
     for rows in (ConsultationDocument.objects.exclude(file=""), attached, EditionFile.objects.all()):
         for ref in rows.order_by("pk").values_list("file", flat=True).iterator(chunk_size=AT_ONCE):
             archive.file(ref, partial(default_storage.open, ref))
@@ -39,14 +36,14 @@ def write(archive: Archive, access: Access) -> None:
 
 def _consultations() -> list[dict[str, Any]]:
     rows = Consultation.objects.select_related(
-        "own_ground", "officer", "approver", "department", "published_by", "by"
-    )  # the rest in one query each
-    rows = rows.prefetch_related(
+        "own_ground", "officer", "approver", "department", "published_by"
+    ).prefetch_related(
         "documents", "posts", "meetings", "batches__entered_by", "batches__checked_by", "editions__files"
     )
     return [
         {
-            "title": row.title, "kind": row.kind, "stage": row.stage, "subject": row.subject, "rules": row.rules,
+            "id": row.pk, "title": row.title, "kind": row.kind, "stage": row.stage,
+            "subject": row.subject, "rules": row.rules,
             "ground": row.ground or str(row.own_ground or ""), "starts_on": row.starts_on, "ends_on": row.ends_on,
             "closes_at": row.closes_at, "decided_by": row.decided_by, "report_by": row.report_by,
             "ways_in": row.ways_in, "mail": row.mail, "officer": str(row.officer),
@@ -56,9 +53,9 @@ def _consultations() -> list[dict[str, Any]]:
             "documents": [{"title": one.title, "file": one.file.name, "address": one.address}
                           for one in row.documents.all()],
             "posts": [{"post": one.post_id, "role": one.role} for one in row.posts.all()],
-            "meetings": [{"place": one.place, "at": one.at, "people": one.people, "women": one.women,
+            "meetings": [{"id": one.pk, "place": one.place, "at": one.at, "people": one.people, "women": one.women,
                           "note": one.note} for one in row.meetings.all()],
-            "batches": [{"title": one.title, "sheets": one.sheets, "received_on": one.received_on,
+            "batches": [{"id": one.pk, "title": one.title, "sheets": one.sheets, "received_on": one.received_on,
                          "entered_by": str(one.entered_by), "checked_by": str(one.checked_by or ""),
                          "checked_at": one.checked_at} for one in row.batches.all()],
             "editions": [{"number": one.number, "state": one.state, "outcome": one.outcome, "changes": one.changes,
@@ -69,14 +66,14 @@ def _consultations() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _contributions(*, with_private: bool) -> list[dict[str, Any]]:
+def _contributions(reader: Reader) -> list[dict[str, Any]]:
     files = Prefetch("files", ContributionFile.objects.order_by("pk"))
     rows = Contribution.objects.select_related("settlement", "decided_by", "same_as").prefetch_related(files)
     return [
         {
             "consultation": row.consultation_id, "number": row.number, "way_in": row.way_in,
-            **_words(row, is_readable=with_private or row.way_in not in PRIVATE_WAYS),
-            "contact": row.contact if with_private else "",
+            **_words(row, is_readable=reader.may_read(row)),
+            "contact": row.contact if reader.private else "",
             "public_text": row.public_text, "message": row.message_id, "meeting": row.meeting_id,
             "batch": row.batch_id, "speaker": row.speaker, "settlement": str(row.settlement or ""),
             "age_band": row.age_band, "gender": row.gender, "received_at": row.received_at, "late": row.is_late,
