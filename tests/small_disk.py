@@ -7,12 +7,15 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+
+from tests import patience
 
 BLOCK = 4096
 # A file system of every Linux on which nothing can be stored: 0 bytes are free.
@@ -40,8 +43,20 @@ def mounted(megabytes: int) -> Iterator[Path]:
     try:
         yield place
     finally:
-        subprocess.run(["umount", str(place)], check=True)
+        _unmount(place)
         place.rmdir()
+
+
+def _unmount(place: Path) -> None:
+    """A process that was just stopped may have a child which still has a file open there, as Valkey's that saves."""
+    deadline = time.monotonic() + patience.SECONDS
+    while True:
+        done = subprocess.run(["umount", str(place)], capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return
+        if time.monotonic() > deadline:
+            raise AssertionError(done.stderr.strip())
+        time.sleep(0.1)
 
 
 def take_all(path: Path) -> None:
