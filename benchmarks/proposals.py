@@ -25,11 +25,13 @@ from accounts.models import User
 from benchmarks import measure
 from inbox.models import Settlement
 from municipalities.domain import reference
+from municipalities.enums import Role
 from municipalities.holidays import BELGRADE
-from municipalities.models import Municipality
-from municipalities.tenancy import everywhere
+from municipalities.models import Membership, Municipality
+from municipalities.tenancy import everywhere, scope
 from participation import form_tokens
-from participation.enums import Decision, WayIn
+from participation.domain import editions
+from participation.enums import Decision, EditionState, WayIn
 from participation.models import Consultation, Contribution
 from serbian.folding import fold
 
@@ -38,6 +40,9 @@ RATE, SECONDS, WARM = 50, 60, 10
 # At once; more than answers ever wait for.
 CONNECTIONS = 48
 ADDRESSES = 3_000
+# So many contributions are near-duplicates of each other.
+SIMILAR = 3
+REPORTED = 5_000
 MATTERS = ("тротоар", "расвету", "клупе", "игралиште", "пешачки прелаз", "канализацију", "аутобуско стајалиште")
 PAGE, LATER, FORM, SEND = "The consultation", "Its later pages", "The form", "Sending the form"
 # Of ten requests.
@@ -70,12 +75,15 @@ class RequestFigures:
 
 @dataclass(frozen=True)
 class Figures:
-    """`taken`: contributions that were added."""
+    """`taken`: contributions that were added. `pages`: those of the people who decide, one request at a time.
+    `report`: seconds in which the files of a report on `REPORTED` contributions are made."""
 
     rows: list[RequestFigures]
     rate: float
     seconds: float
     taken: int
+    pages: list[measure.Figures]
+    report: float
 
     def json(self) -> dict[str, Any]:
         return asdict(self)
@@ -83,7 +91,6 @@ class Figures:
 
 def fill(contributions: int = CONTRIBUTIONS, decided: int = DECIDED) -> Consultation:
     """A hearing that runs, with the decided contributions first, in the first municipality of a migrated database."""
-    rng, now = random.Random(4711), timezone.now()  # noqa: S311 -- the same each time
     day = timezone.localdate()
     with everywhere("benchmark data"):
         reference.load()
@@ -91,15 +98,43 @@ def fill(contributions: int = CONTRIBUTIONS, decided: int = DECIDED) -> Consulta
         place = Municipality.objects.filter(is_practice=False).order_by("pk")[0]
         place.joined_on = day
         place.save(update_fields=["joined_on"])
+        Membership.objects.create(user=officer, municipality=place, role=Role.APPROVER)
         for number in range(20):
             Settlement.objects.create(municipality=place, name=f"Насеље {number}")
-        ends = day + timedelta(days=10)
+        return _consultation(place, officer, "budzet", contributions, decided, stage="published")
+
+
+def report(row: Consultation, contributions: int = REPORTED) -> float:
+    """Seconds in which all files of a report are made: of a second hearing, closed, with so many contributions."""
+    with everywhere("benchmark data"):
+        closed = _consultation(
+            row.municipality, row.officer, "izvestaj", contributions, contributions,
+            stage="closed", closed_at=timezone.now(),
+        )  # fmt: skip
+        edition = editions.ask(closed, editions.EditionContent("Гради се оно што је прихваћено."), by=row.officer)
+    began = time.perf_counter()
+    editions.make(edition.pk)
+    took = time.perf_counter() - began
+    with everywhere("benchmark"):
+        edition.refresh_from_db()
+    if edition.state != EditionState.READY:
+        raise RuntimeError(f"The report was not made: {edition.error}")
+    return round(took, 1)
+
+
+def _consultation(
+    place: Municipality, officer: User, slug: str, contributions: int, decided: int, **fields: Any
+) -> Consultation:
+    rng, now = random.Random(4711), timezone.now()  # noqa: S311 -- the same each time
+    day = timezone.localdate()
+    ends = day + timedelta(days=10)
+    with everywhere("benchmark data"):
         row = Consultation.objects.create(
-            municipality=place, kind="budget", stage="published", title="Јавна расправа о буџету", slug="budzet",
+            municipality=place, kind="budget", title="Јавна расправа о буџету", slug=slug,
             subject="Шта да се гради?", ground="local-self-government-budget", starts_on=day, ends_on=ends,
             closes_at=datetime.combine(ends + timedelta(days=1), datetime.min.time(), BELGRADE), decided_by=ends,
             report_by=ends, ways_in=list(WayIn.values), mail="budzet@example.org", officer=officer, by=officer,
-            published_at=now, published_by=officer, last_number=contributions,
+            published_at=now, published_by=officer, last_number=contributions, **fields,
         )  # fmt: skip
         rows = (_contribution(row, number, number <= decided, rng, now) for number in range(1, contributions + 1))
         while chunk := list(islice(rows, 5_000)):
@@ -121,7 +156,8 @@ def _contribution(row: Consultation, number: int, is_decided: bool, rng: random.
     return Contribution(
         municipality_id=row.municipality_id, consultation=row, number=number, text=text,
         way_in=rng.choice(WayIn.values),
-        search_key=fold(f"#{number} {text}"), decision=decision, received_at=now, **decided,
+        search_key=fold(f"#{number} {text}"), similar_group=number // SIMILAR, decision=decision,
+        received_at=now, **decided,
     )  # fmt: skip
 
 
@@ -173,15 +209,39 @@ def _opened_earlier(row: Consultation) -> str:
 
 def measured(address: str) -> Figures:
     row = fill()
+    seconds = report(row)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     with measure.served({"DATABASE_URL": address, "TRUSTED_PROXY_COUNT": "1"}) as base:
+        pages = measure.measured(office_pages(row), row.officer, base)
         _refuse_errors(load(base, row, seconds=WARM))
         kinds = load(base, row)
     _refuse_errors(kinds)
     with everywhere("benchmark"):
         taken = Contribution.objects.filter(consultation=row).count() - CONTRIBUTIONS
-    return Figures(table(kinds), RATE, SECONDS, taken)
+    return Figures(table(kinds), RATE, SECONDS, taken, pages, seconds)
+
+
+def office_pages(row: Consultation) -> dict[str, str]:
+    """Pages of the people who decide (name to path)."""
+    slug = row.municipality.slug
+    listed = reverse("contributions", args=[slug, row.pk])
+    with scope(row.municipality):
+        one = row.contributions.get(number=row.last_number // 2)
+    return {
+        "The consultation": reverse("consultation", args=[slug, row.pk]),
+        "Its contributions": listed,
+        "A page in their middle": f"{listed}?older={one.number}",
+        "Without a decision": f"{listed}?decision=open",
+        "By form, declined": f"{listed}?way=form&decision=declined",
+        "With near-duplicates": f"{listed}?similar=yes",
+        "A word of every seventh": f"{listed}?q=klupe",
+        "A word of one": f"{listed}?q={one.number}",
+        "A word of none": f"{listed}?q=helikopter",
+        "One contribution": reverse("contribution", args=[slug, row.pk, one.pk]),
+        "Answers": reverse("contribution_answers", args=[slug, row.pk]),
+        "The report": reverse("consultation_report", args=[slug, row.pk]),
+    }
 
 
 def _refuse_errors(kinds: dict[str, RequestTimes]) -> None:

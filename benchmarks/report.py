@@ -87,7 +87,9 @@ def render_proposals(figures: proposals.Figures) -> str:
         f"{proposals.CONTRIBUTIONS:,} contributions, {proposals.DECIDED:,} of them decided; {figures.rate:g} requests "
         f"a second for {figures.seconds:g} s from {proposals.ADDRESSES:,} addresses, with the rate limits on; gunicorn "
         f"with {WORKERS} workers; {machine()}; load average {os.getloadavg()[0]:.1f}. Times count from when a request "
-        f"was due.\n\n" + "\n".join(lines) + f"\n\n{figures.taken:,} proposals were taken, warming up included."
+        f"was due.\n\n" + "\n".join(lines) + f"\n\n{figures.taken:,} proposals were taken, warming up included.\n\n"
+        f"Pages of the people who decide, one request at a time:\n\n{table(figures.pages)}\n\n"
+        f"The report of a consultation of {proposals.REPORTED:,} contributions, eleven files: {figures.report:g} s."
     )
 
 

@@ -134,7 +134,7 @@ def from_paper(batch: PaperBatch, text: str, *, about: Voluntary = NOTHING, by: 
 @transaction.atomic
 def check_batch(batch: PaperBatch, *, by: User) -> PaperBatch:
     """Confirm that the entered texts are those of the paper, as another person. Raises `ActionNotAllowed`."""
-    lock(batch.consultation)
+    row = lock(batch.consultation)
     sheet = PaperBatch.objects.select_for_update(of=("self",)).select_related("consultation").get(pk=batch.pk)
     if sheet.checked_at is not None:
         raise ActionNotAllowed(_("This batch was checked already."))
@@ -149,6 +149,7 @@ def check_batch(batch: PaperBatch, *, by: User) -> PaperBatch:
     sheet.checked_by, sheet.checked_at = by, timezone.now()
     sheet.save(update_fields=["checked_by", "checked_at"])
     sheet.contributions.update(is_checked=True)
+    row.save(update_fields=["changed_at"])
     record("contribution.check", by=by, target=sheet.consultation, batch=sheet.pk)
     return sheet
 
@@ -184,7 +185,8 @@ def _add(
         raise ActionNotAllowed(_("Choose one of the answers, or none."), "age_band")
     analysis = analyse(words)
     row.last_number += 1
-    row.save(update_fields=["last_number", "changed_at"])
+    # not `changed_at`: public pages count what comes in every few seconds, not with each proposal
+    row.save(update_fields=["last_number"])
     fields.setdefault("is_late", row.closes_at is not None and received_at >= row.closes_at)
     fields.setdefault("settlement", about.settlement)
     return Contribution.objects.create(

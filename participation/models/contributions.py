@@ -220,8 +220,19 @@ class Contribution(TenantModel):
                 name="contribution_undecided",
                 condition=Q(decision="", same_as__isnull=True),
             ),
-            # filters and counts
-            models.Index(fields=["consultation", "decision", "way_in"], name="contribution_counts"),
+            # filters and counts; what the counts read is all in it
+            models.Index(
+                fields=["consultation", "decision", "way_in"],
+                include=["municipality", "is_checked"],
+                name="contribution_counts",
+            ),
+            # the public list of those that are decided, newest first
+            models.Index(
+                fields=["consultation", "-number"],
+                include=["municipality", "decision", "id"],
+                name="contribution_decided_list",
+                condition=Q(is_checked=True) & ~Q(decision=""),
+            ),
             # answers that are due
             models.Index(
                 fields=["municipality", "id"],

@@ -42,7 +42,7 @@ TAKES_PART = (Phase.ANNOUNCED, Phase.OPEN)
 
 @dataclass(frozen=True)
 class PublicConsultation:
-    """One that is public. `stamp` changes with everything that its page shows."""
+    """One that is public. `stamp` changes with everything that its page shows but the number of proposals."""
 
     municipality: Municipality
     row: Consultation
@@ -148,11 +148,10 @@ def is_last_hour(row: Consultation, now: datetime) -> bool:
     return row.closes_at is not None and 0 <= (row.closes_at - now).total_seconds() <= 3600
 
 
-def load(public: PublicConsultation, shown: str, number: int) -> PublicContent | None:
-    """None where there is no such page of the proposals. At most eight queries."""
+def load(public: PublicConsultation, shown: str, number: int, numbers: Numbers) -> PublicContent | None:
+    """None where there is no such page of the proposals. At most seven queries."""
     row = public.row
     with scope(public.municipality):
-        numbers = count(row)
         total = numbers.by_decision.get(shown, 0) if shown else numbers.decided
         pages = max(1, -(-total // AT_ONCE))
         if number > pages:
@@ -163,7 +162,7 @@ def load(public: PublicConsultation, shown: str, number: int) -> PublicContent |
             list(row.meetings.all()) if _shows_meetings(public) else [],
             posts(row),
             numbers,
-            list(decided(row, shown)[(number - 1) * AT_ONCE : number * AT_ONCE]) if total else [],
+            _page(row, shown, number) if total else [],
             pages,
             edition,
             edition_files,
@@ -171,16 +170,24 @@ def load(public: PublicConsultation, shown: str, number: int) -> PublicContent |
         )
 
 
+def _page(row: Consultation, shown: str, number: int) -> list[Contribution]:
+    """One page of `decided`. What is passed over on the way to it is read from the index alone."""
+    on_page = decided(row, shown).values("pk")[(number - 1) * AT_ONCE : number * AT_ONCE]
+    return list(decided(row, shown).filter(pk__in=on_page))
+
+
 def _shows_meetings(public: PublicConsultation) -> bool:
     return WayIn.MEETING in public.row.ways_in and public.phase in TAKES_PART
 
 
-def count(row: Consultation) -> Numbers:
+def count(public: PublicConsultation) -> Numbers:
     """One query."""
     by_way: Counter[str] = Counter()
     by_decision: Counter[str] = Counter()
-    rows = Contribution.objects.filter(consultation=row, is_checked=True).order_by()
-    for way, decision, number in rows.values_list("way_in", "decision").annotate(number=Count("pk")):
+    with scope(public.municipality):
+        rows = Contribution.objects.filter(consultation=public.row, is_checked=True).order_by()
+        counts = list(rows.values_list("way_in", "decision").annotate(number=Count("pk")))
+    for way, decision, number in counts:
         by_way[way] += number
         by_decision[decision] += number
     return Numbers(sum(by_way.values()), dict(by_way), dict(by_decision))
@@ -188,8 +195,10 @@ def count(row: Consultation) -> Numbers:
 
 def decided(row: Consultation, shown: str = "") -> QuerySet[Contribution]:
     """The newest first; only what everybody may read of them."""
-    rows = Contribution.objects.filter(consultation=row, is_checked=True)
-    rows = rows.filter(decision=shown) if shown else rows.exclude(decision="")
+    # without a decision is left out in either case: the index of this list has none of them
+    rows = Contribution.objects.filter(consultation=row, is_checked=True).exclude(decision="")
+    if shown:
+        rows = rows.filter(decision=shown)
     columns = ("number", "public_text", "decision", "reason", "where_to", "decided_at", "same_as__number")
     return rows.select_related("same_as").only(*columns).order_by("-number")
 

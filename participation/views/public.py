@@ -5,9 +5,11 @@ checked on every request, and what its page shows is in the stamp of its body, s
 """
 
 import re
+from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -39,6 +41,8 @@ NUMBER = re.compile(r"[1-9][0-9]{0,3}")
 PROPOSAL = re.compile(r"[1-9][0-9]{0,6}")
 # A browser keeps a page so long without asking.
 MOST_SECONDS = 60
+# A page counts the proposals of so many seconds ago: with each new one it would be made anew, in a rush for everybody.
+NUMBER_SECONDS = 10
 
 
 def missing() -> HttpResponse:
@@ -102,8 +106,10 @@ def consultation(request: HttpRequest, place: str, slug: str, tongue: str = "") 
     wanted = tongue or own_language(row.municipality)
     if PROPOSAL.fullmatch(proposal := request.GET.get("proposal", "")):
         return _to_proposal(row, int(proposal), wanted)
-    name = f"consultation:{wanted}:{shown}:{number}:{row.stamp}:{today()}"
-    body = cached(name, lambda: _page(row, shown, number, wanted))
+    received = cache.get_or_set(f"consultation-received:{row.row.pk}", row.row.last_number, NUMBER_SECONDS)
+    state = f"{row.stamp}:{received}"
+    name = f"consultation:{wanted}:{shown}:{number}:{state}:{today()}"
+    body = cached(name, lambda: _page(row, shown, number, wanted, state))
     if not body:
         return missing()
     return _answer(request, body, wanted, row.municipality)
@@ -123,9 +129,10 @@ def _answer(request: HttpRequest, body: bytes, tongue: str, place: Municipality)
     return answer
 
 
-def _page(row: PublicConsultation, shown: str, number: int, tongue: str) -> bytes:
-    """Nothing where there is no such page of the proposals."""
-    content = queries.load(row, shown, number)
+def _page(row: PublicConsultation, shown: str, number: int, tongue: str, state: str) -> bytes:
+    """Nothing where there is no such page of the proposals. All pages of one state share their numbers."""
+    numbers = cache.get_or_set(f"consultation-numbers:{state}", partial(queries.count, row), MOST_SECONDS)
+    content = queries.load(row, shown, number, numbers)
     if content is None:
         return b""
     slugs = (row.municipality.slug, row.row.slug)

@@ -6,9 +6,17 @@ from typing import Any
 
 import pytest
 
-from benchmarks import proposals
+from benchmarks import measure, proposals
 from municipalities.tenancy import everywhere
-from participation.models import Contribution
+from participation.models import Contribution, EditionFile
+
+
+@pytest.mark.django_db
+def test_a_report_is_measured_once_all_its_files_are_there() -> None:
+    row = proposals.fill(contributions=2, decided=2)
+    assert proposals.report(row, contributions=5) > 0
+    with everywhere("test"):
+        assert EditionFile.objects.count() == 11
 
 
 @pytest.mark.django_db(transaction=True)
@@ -18,5 +26,7 @@ def test_every_kind_of_request_is_measured(live_server: Any) -> None:
     assert set(rows) == {*proposals.KINDS, "All"}
     assert rows["All"].requests == 40
     assert set(rows["All"].statuses) == {200}
+    client = measure.entered(row.officer)
+    assert {client.get(path).status_code for path in proposals.office_pages(row).values()} == {200}
     with everywhere("test"):
         assert Contribution.objects.count() == 60 + rows[proposals.SEND].requests

@@ -55,7 +55,7 @@ def contribution(row: Consultation, text: str = "Тротоар у Улици к
         decided["where_to"] = "Путеви Србије"
     with scope(row.municipality_id):
         row.last_number += 1
-        row.save(update_fields=["last_number", "changed_at"])
+        row.save(update_fields=["last_number", "changed_at"] if decided else ["last_number"])
         one: Contribution = Contribution.objects.create(
             **{
                 "municipality_id": row.municipality_id, "consultation": row, "number": row.last_number,

@@ -6,13 +6,14 @@ it must hold all the same.
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from django.db import transaction
@@ -343,12 +344,17 @@ def test_forty_histories_lose_nothing_and_answer_nobody_twice(
 
 @pytest.mark.long
 @pytest.mark.timeout(6 * 3600)
-@settings(max_examples=10_000, suppress_health_check=EVERY, phases=PHASES, deadline=None)
-@given(steps=histories)
-def test_ten_thousand_histories_lose_nothing(
-    cast: Cast, channels: tuple[Channel, Channel], steps: list[tuple[str, int]]
-) -> None:
-    live_through(cast, channels, steps)
+@pytest.mark.parametrize("part", range(4))
+def test_ten_thousand_histories_lose_nothing(cast: Cast, channels: tuple[Channel, Channel], part: int) -> None:
+    """In four parts, so that they run at once."""
+
+    @seed(f"{random.getrandbits(64)} {part}")
+    @settings(max_examples=2_500, suppress_health_check=EVERY, phases=PHASES, deadline=None)
+    @given(steps=histories)
+    def one_lives(steps: list[tuple[str, int]]) -> None:
+        live_through(cast, channels, steps)
+
+    one_lives()
 
 
 def test_a_history_with_every_verb_holds(cast: Cast, channels: tuple[Channel, Channel]) -> None:

@@ -257,6 +257,18 @@ def test_a_decision_is_there_at_once_and_so_is_a_withdrawal(row: Consultation) -
     assert "Клупе у парку" not in Client().get(CYRL).text
 
 
+def test_a_rush_of_proposals_makes_no_page_anew_and_the_next_decision_counts_all(row: Consultation) -> None:
+    make.contribution(row)
+    before = Client().get(EN)
+    for _ in range(3):
+        make.contribution(row)
+    assert Client().get(EN).headers["ETag"] == before.headers["ETag"]
+    make.contribution(row, decision=Decision.ACCEPTED, public_text="Клупе у парку")
+    cache.delete(f"consultation-received:{row.pk}")  # ten seconds later
+    page = " ".join(Client().get(EN).text.split())
+    assert "5 proposals came in. 4 have no decision yet." in page
+
+
 def test_hostile_words_stay_words(cast: Cast) -> None:
     bad = "<script>alert(1)</script><img src=x onerror=alert(2)>"
     row = make.consultation(
