@@ -207,7 +207,7 @@ class History:
 
     def arrive(self, number: int) -> None:
         Delivery.objects.filter(pk=self._delivery(number).pk).update(
-            state=State.PUBLISHED, published_at=timezone.now(), remote_id=f"r{number}"
+            state=State.PUBLISHED, published_at=timezone.now(), remote_id=f"r{next(self.numbers)}"
         )
 
     def fail(self, number: int) -> None:
