@@ -43,6 +43,8 @@ ADDRESSES = 3_000
 # So many contributions are near-duplicates of each other.
 SIMILAR = 3
 REPORTED = 5_000
+# Forms that programs send without a pause.
+RUSH = 10_000
 MATTERS = ("тротоар", "расвету", "клупе", "игралиште", "пешачки прелаз", "канализацију", "аутобуско стајалиште")
 PAGE, LATER, FORM, SEND = "The consultation", "Its later pages", "The form", "Sending the form"
 # Of ten requests.
@@ -84,9 +86,24 @@ class Figures:
     taken: int
     pages: list[measure.Figures]
     report: float
+    rush: "Rush"
 
     def json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class Rush:
+    """Forms that programs send as fast as they can. `statuses` are those of their answers, and `stored` is how many
+    contributions there are more afterwards. `readers`: the page of somebody who reads meanwhile, in milliseconds.
+    `after`: seconds from the last answer until a person's proposal is taken."""
+
+    forms: int
+    seconds: float
+    statuses: dict[int, int]
+    stored: int
+    readers: RequestFigures
+    after: float
 
 
 def fill(contributions: int = CONTRIBUTIONS, decided: int = DECIDED) -> Consultation:
@@ -216,10 +233,56 @@ def measured(address: str) -> Figures:
         pages = measure.measured(office_pages(row), row.officer, base)
         _refuse_errors(load(base, row, seconds=WARM))
         kinds = load(base, row)
+        taken = _number(row) - CONTRIBUTIONS
+        sent = rush(base, row)
     _refuse_errors(kinds)
+    return Figures(table(kinds), RATE, SECONDS, taken, pages, seconds, sent)
+
+
+def _number(row: Consultation) -> int:
     with everywhere("benchmark"):
-        taken = Contribution.objects.filter(consultation=row).count() - CONTRIBUTIONS
-    return Figures(table(kinds), RATE, SECONDS, taken, pages, seconds)
+        return Contribution.objects.filter(consultation=row).count()
+
+
+def rush(base: str, row: Consultation, forms: int = RUSH) -> Rush:
+    """Send so many forms from `ADDRESSES` addresses, without a pause, while somebody reads the page twice a second."""
+    slugs = [row.municipality.slug, row.slug]
+    form, page = base + reverse("consultation_form", args=slugs), base + reverse("consultation_public", args=slugs)
+    token, before, local, done = _opened_earlier(row), _number(row), threading.local(), threading.Event()
+    readers = RequestTimes()
+
+    def headers(sender: int) -> dict[str, str]:
+        return {"X-Forwarded-For": f"10.1.{sender // 250}.{sender % 250}", "X-Forwarded-Proto": "http"}
+
+    def send(at: int) -> int:
+        if not hasattr(local, "session"):
+            local.session = requests.Session()
+        body = {"token": token, "text": f"Ово шаље програм, по {at}. пут: клупе, клупе, клупе."}
+        return int(local.session.post(form, data=body, headers=headers(at % ADDRESSES), timeout=60).status_code)
+
+    def read() -> None:
+        with requests.Session() as session:
+            while not done.wait(0.5):
+                began = time.perf_counter()
+                answer = session.get(page, headers=headers(ADDRESSES), timeout=60)
+                readers.times.append((time.perf_counter() - began) * 1000)
+                readers.statuses[answer.status_code] += 1
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    began = time.perf_counter()
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        statuses = Counter(pool.map(send, range(forms)))
+    ended = time.perf_counter()
+    done.set()
+    reader.join()
+    stored = _number(row) - before
+    body = {"token": token, "text": "Предлажем клупе код школе."}
+    while requests.post(form, data=body, headers=headers(ADDRESSES + 1), timeout=60).status_code == 429:
+        time.sleep(1)
+    after = time.perf_counter() - ended
+    [reading, _all] = table({PAGE: readers})
+    return Rush(forms, round(ended - began, 1), dict(sorted(statuses.items())), stored, reading, round(after, 1))
 
 
 def office_pages(row: Consultation) -> dict[str, str]:

@@ -89,7 +89,19 @@ def render_proposals(figures: proposals.Figures) -> str:
         f"with {WORKERS} workers; {machine()}; load average {os.getloadavg()[0]:.1f}. Times count from when a request "
         f"was due.\n\n" + "\n".join(lines) + f"\n\n{figures.taken:,} proposals were taken, warming up included.\n\n"
         f"Pages of the people who decide, one request at a time:\n\n{table(figures.pages)}\n\n"
-        f"The report of a consultation of {proposals.REPORTED:,} contributions, eleven files: {figures.report:g} s."
+        f"The report of a consultation of {proposals.REPORTED:,} contributions, eleven files: {figures.report:g} s.\n\n"
+        + _rush(figures.rush)
+    )
+
+
+def _rush(rush: proposals.Rush) -> str:
+    answers = ", ".join(f"{count:,} × {status}" for status, count in rush.statuses.items())
+    reads = ", ".join(f"{count:,} × {status}" for status, count in rush.readers.statuses.items())
+    return (
+        f"{rush.forms:,} forms sent by programs from {proposals.ADDRESSES:,} addresses without a pause: answered in "
+        f"{rush.seconds:g} s ({answers}), {rush.stored:,} of them stored. Meanwhile somebody read the page twice a "
+        f"second: 95 % of the times within {rush.readers.p95:g} ms ({reads}). {rush.after:g} s after the last of them "
+        f"the proposal of a person was taken."
     )
 
 

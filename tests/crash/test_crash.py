@@ -92,8 +92,16 @@ def video_service(stage: Stage) -> Iterator[None]:
         stage.workers.more = {}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("moment", ["upload", "parts", "processing", "post", "answer"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param("upload", marks=pytest.mark.long),
+        pytest.param("parts", marks=pytest.mark.long),
+        pytest.param("processing", marks=pytest.mark.slow),
+        pytest.param("post", marks=pytest.mark.slow),
+        pytest.param("answer", marks=pytest.mark.slow),
+    ],
+)
 def test_killed_while_a_video_is_published(stage: Stage, video_service: None, moment: str) -> None:
     """Mastodon and Bluesky process a video after its upload; the post is made when it is ready."""
     if moment == "parts":
@@ -189,8 +197,14 @@ def the_thread_is_whole(stage: Stage, posts: int) -> None:
         assert [above for _text, above in chain] == ["", *texts[:-1]], (name, chain)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("at", [1, 2, 4])
+@pytest.mark.parametrize(
+    "at",
+    [
+        pytest.param(1, marks=pytest.mark.long),
+        pytest.param(2, marks=pytest.mark.slow),
+        pytest.param(4, marks=pytest.mark.long),
+    ],
+)
 @pytest.mark.parametrize("action", ["hang", "commit_then_hang"])
 def test_killed_in_the_middle_of_a_thread(stage: Stage, action: str, at: int) -> None:
     """While one of its four posts is sent: before the network acts, and after."""
