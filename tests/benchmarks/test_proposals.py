@@ -30,3 +30,5 @@ def test_every_kind_of_request_is_measured(live_server: Any) -> None:
     assert {client.get(path).status_code for path in proposals.office_pages(row).values()} == {200}
     with everywhere("test"):
         assert Contribution.objects.count() == 60 + rows[proposals.SEND].requests
+    sent = proposals.rush(live_server.url, row, forms=5)
+    assert (sent.statuses, sent.stored) == ({200: 5}, 5)
