@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -45,8 +46,12 @@ def _rows(key: str, counted: Counted, span: Span) -> list[OutputRow]:
     with scope(*places):
         rows = _held(places).filter(reported_at__date__range=(span.first, span.last)).order_by("-reported_at", "-pk")
         return [
-            OutputRow(row.title, 1, timezone.localdate(row.reported_at), places[row.municipality_id]) for row in rows
-        ]
+            OutputRow(
+                row.title, 1, timezone.localdate(row.reported_at), (place := places[row.municipality_id]),
+                url=reverse("consultation_public", args=[place.slug, row.slug]),
+            )
+            for row in rows
+        ]  # fmt: skip
 
 
 def _received(places: Mapping[int, Any]) -> QuerySet[Contribution]:
@@ -69,4 +74,10 @@ def _contributed_rows(key: str, counted: Counted, span: Span) -> list[OutputRow]
         rows = _received(places).filter(received_at__date__range=(span.first, span.last))
         counts = dict(rows.values_list("consultation").annotate(total=Count("pk")))
         named = Consultation.objects.filter(pk__in=counts).order_by("-starts_on", "-pk")
-        return [OutputRow(row.title, counts[row.pk], None, places[row.municipality_id]) for row in named]
+        return [
+            OutputRow(
+                row.title, counts[row.pk], None, (place := places[row.municipality_id]),
+                url=reverse("consultation_public", args=[place.slug, row.slug]),
+            )
+            for row in named
+        ]  # fmt: skip

@@ -160,6 +160,13 @@ def test_a_need_that_is_not_public_is_counted_and_not_named(busy: Cast) -> None:
     assert "Клупа 20" not in text
 
 
+@pytest.mark.parametrize("kind", ["consultations", "contributions"])
+def test_a_consultation_leads_to_its_public_page(busy: Cast, kind: str) -> None:
+    addresses = re.findall(r'href="(/consultations/[^"]+)"', sign_in(busy.staff).get(f"{PAGE}outputs/{kind}/").text)
+    assert addresses
+    assert {Client().get(address).status_code for address in addresses} == {200}
+
+
 def test_who_did_not_agree_to_be_compared_is_in_no_count_of_posts(busy: Cast) -> None:
     Enrolment.objects.filter(municipality=busy.cuprija).update(compares=False)
     shown = figures(sign_in(busy.staff))
