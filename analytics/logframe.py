@@ -113,7 +113,8 @@ INDICATORS: dict[str, Indicator] = {
         Indicator(
             "OC9", Level.OUTCOME, _("Contributions answered with a reason"),
             _("Contributions that have a decision with its reason in writing ÷ contributions received in these days × "
-              "100. Those still open count as not answered; those that their authors withdrew are left out."),
+              "100. Those still open count as not answered once the announced day of decisions is over, and are left "
+              "out before; so are those that their authors withdrew."),
             Unit.PERCENT, Better.UP, (Area.ACCOUNTABILITY, _OPEN), _CONTRIBUTIONS,
             usual_target=_("100 per cent"), needs=_ASKED,
         ),

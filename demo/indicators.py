@@ -35,8 +35,13 @@ AIMS: dict[str, tuple[TargetKind, float, float]] = {
     "OP6": (TargetKind.VALUE, 70, 90),
     "OP7": (TargetKind.VALUE, 90, 100),
     "GV2": (TargetKind.VALUE, 2, 0),
+    # before the training nobody asked citizens: targets without a baseline
+    "OC9": (TargetKind.VALUE, 80, 100),
+    "GV3": (TargetKind.VALUE, 90, 100),
+    "GV4": (TargetKind.VALUE, 15, 10),
 }
 WAITING = ("OC3", "OC4", "ME1", "ME2")
+OF_CONSULTATIONS = ("OC8", "OC9", "GV3", "GV4")
 REASON = "Усаглашено на уводној радионици (демо)"
 OWN = Defined(
     name="Учесници обуке који су сами објавили (демо)",
@@ -61,7 +66,7 @@ def arrange(people: People, now: datetime) -> None:
     if cohort is None or ProgrammeIndicator.objects.filter(programme=cohort.programme).exists():
         return
     by = people.staff
-    definitions.choose(cohort.programme, [*HERE, *WAITING], by=by)
+    definitions.choose(cohort.programme, [*HERE, *WAITING, *OF_CONSULTATIONS], by=by)
     seats = taking_part(cohort.programme)
     first, last = suggested(cohort)
     for row in ProgrammeIndicator.objects.filter(programme=cohort.programme, code__in=AIMS):

@@ -69,8 +69,11 @@ def contributions(places: Sequence[Any], first: date, last: date) -> Mapping[int
 
 
 def answered_with_a_reason(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
-    """OC9."""
-    counted = _counted(places, first, last, ~Q(decision=Decision.WITHDRAWN), ~Q(decision="") & ~Q(reason=""))
+    """OC9. What is undecided counts from the day after the one until which decisions were announced."""
+    is_early = Q(decision="", consultation__decided_by__gte=today())
+    counted = _counted(
+        places, first, last, ~Q(decision=Decision.WITHDRAWN) & ~is_early, ~Q(decision="") & ~Q(reason="")
+    )
     return _none(places, "no_contributions") | {
         pk: Measured(100 * met / total, total) for pk, (total, met) in counted.items() if total
     }

@@ -66,6 +66,17 @@ def test_answered_with_a_reason_is_a_reason_in_writing(cast: Cast) -> None:
     assert value(cast, "OC9", cast.novi_pazar).why == "no_contributions"
 
 
+def test_what_is_open_is_a_failure_only_after_the_day_of_decisions(cast: Cast) -> None:
+    row = make.consultation(cast.cuprija, cast.officer, stage="published", closed_at=None, decided_by=LAST)
+    make.contribution(row)
+    make.contribution(row, decision="", reason="", decided_at=None, decided_by=None)
+    assert value(cast, "OC9") == Measured(100.0, 1)
+    with scope(cast.cuprija):
+        row.decided_by = LAST - timedelta(days=1)
+        row.save()
+    assert value(cast, "OC9") == Measured(50.0, 2)
+
+
 def test_shares_of_those_who_said_so_and_nothing_of_too_few(cast: Cast) -> None:
     row = make.consultation(cast.cuprija, cast.officer)
     for _ in range(4):
