@@ -35,13 +35,11 @@ AIMS: dict[str, tuple[TargetKind, float, float]] = {
     "OP6": (TargetKind.VALUE, 70, 90),
     "OP7": (TargetKind.VALUE, 90, 100),
     "GV2": (TargetKind.VALUE, 2, 0),
-    # before the training nobody asked citizens: targets without a baseline
     "OC9": (TargetKind.VALUE, 80, 100),
-    "GV3": (TargetKind.VALUE, 90, 100),
-    "GV4": (TargetKind.VALUE, 15, 10),
 }
 WAITING = ("OC3", "OC4", "ME1", "ME2")
-OF_CONSULTATIONS = ("OC8", "OC9", "GV3", "GV4")
+# Those of reports have no value on the first days: the demo's reports are published as it starts.
+OF_CONSULTATIONS = ("OC8", "OC9")
 REASON = "Усаглашено на уводној радионици (демо)"
 OWN = Defined(
     name="Учесници обуке који су сами објавили (демо)",
