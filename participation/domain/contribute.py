@@ -149,7 +149,7 @@ def check_batch(batch: PaperBatch, *, by: User) -> PaperBatch:
     sheet.checked_by, sheet.checked_at = by, timezone.now()
     sheet.save(update_fields=["checked_by", "checked_at"])
     sheet.contributions.update(is_checked=True)
-    record("contribution.check", by=by, target=sheet.consultation, batch=sheet.pk)
+    record("contribution.check", by=by, target=sheet.consultation, batch=sheet.pk, consultation=str(sheet.consultation))
     return sheet
 
 
