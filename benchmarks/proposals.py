@@ -118,9 +118,11 @@ def _contribution(row: Consultation, number: int, is_decided: bool, rng: random.
             "reason": "Улази у план за 2027. годину.",
             "public_text": text,
         }
+    # each a group of its own, so that a new one is compared with as many as it ever can be
+    fingerprint = rng.getrandbits(64) - (1 << 63)
     return Contribution(
         municipality_id=row.municipality_id, consultation=row, number=number, text=text,
-        way_in=rng.choice(WayIn.values),
+        way_in=rng.choice(WayIn.values), fingerprint=fingerprint, similar_group=fingerprint,
         search_key=fold(f"#{number} {text}"), decision=decision, received_at=now, **decided,
     )  # fmt: skip
 
