@@ -170,11 +170,12 @@ def _contribution(row: Consultation, number: int, is_decided: bool, rng: random.
             "reason": "Улази у план за 2027. годину.",
             "public_text": text,
         }
+    # far more groups than a new one is ever compared with
+    fingerprint = random.Random(number // SIMILAR).getrandbits(64) - (1 << 63)  # noqa: S311 -- the same each time
     return Contribution(
         municipality_id=row.municipality_id, consultation=row, number=number, text=text,
-        way_in=rng.choice(WayIn.values),
-        search_key=fold(f"#{number} {text}"), similar_group=number // SIMILAR, decision=decision,
-        received_at=now, **decided,
+        way_in=rng.choice(WayIn.values), fingerprint=fingerprint, similar_group=fingerprint,
+        search_key=fold(f"#{number} {text}"), decision=decision, received_at=now, **decided,
     )  # fmt: skip
 
 

@@ -1,4 +1,6 @@
-"""Which files are accepted from citizens, recognised by their first bytes. Pure.
+"""Which files are accepted from citizens, recognised by their content. Pure.
+
+A document in a ZIP container is recognised by its parts (`common.office_documents`), anything else by its first bytes.
 
 Sources of the signatures: the IANA media types' registrations and https://www.garykessler.net/library/file_sigs.html.
 Executables, archives, HTML and SVG are not accepted: the first are of no use to an officer, the last run scripts.
@@ -7,6 +9,8 @@ Executables, archives, HTML and SVG are not accepted: the first are of no use to
 import re
 import unicodedata
 from dataclasses import dataclass
+
+from common import office_documents
 
 
 @dataclass(frozen=True)
@@ -41,16 +45,7 @@ _BRANDS: dict[bytes, FileType] = {
     b"mif1": PICTURE,
     b"avif": PICTURE,
 }
-_OFFICE: dict[bytes, FileType] = {
-    b"word/": FileType("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
-    b"xl/": FileType("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
-}
-_OPEN_DOCUMENTS: dict[bytes, FileType] = {
-    b"application/vnd.oasis.opendocument.text": FileType("application/vnd.oasis.opendocument.text", "odt"),
-    b"application/vnd.oasis.opendocument.spreadsheet": FileType(
-        "application/vnd.oasis.opendocument.spreadsheet", "ods"
-    ),
-}
+_DOCUMENTS = ("docx", "xlsx", "odt", "ods")
 TEXT = FileType("text/plain; charset=utf-8", "txt")
 SHOWN_TEXT = 200_000
 
@@ -60,7 +55,7 @@ def recognise(body: bytes) -> FileType | None:
     for prefix, kind in _PREFIXES:
         if body.startswith(prefix):
             return kind
-    if body[:4] == b"PK\x03\x04":
+    if body.startswith(office_documents.ZIP):
         return _document(body)
     return _container(body) or _text(body)
 
@@ -78,17 +73,12 @@ def _container(body: bytes) -> FileType | None:
 
 
 def _document(body: bytes) -> FileType | None:
-    """A document in a ZIP container, by the names at its beginning; any other archive is refused."""
-    head = body[:4096]
-    for name, kind in _OPEN_DOCUMENTS.items():
-        if head[30:38] == b"mimetype" and head[38:].startswith(name) and not head[38 + len(name) :].startswith(b"-"):
-            return kind
-    if b"[Content_Types].xml" not in head:
+    """A document in a ZIP container; any other archive, and a document with macros, is refused."""
+    try:
+        kind = office_documents.document_type(body)
+    except office_documents.NotADocument:
         return None
-    # a document with macros says so in its content types, which are compressed: its part's name is not
-    if b"vbaProject" in body:
-        return None
-    return next((kind for name, kind in _OFFICE.items() if name in body), None)
+    return FileType(kind.mime, kind.ending) if kind.ending in _DOCUMENTS else None
 
 
 def _text(body: bytes) -> FileType | None:

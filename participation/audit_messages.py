@@ -29,6 +29,7 @@ MESSAGES: dict[str, Promise] = {
     "contribution.group": _("Joined contribution %(number)s to “%(consultation)s” with one that says the same"),
     "contribution.leave_out": _("Left %(messages)s messages out of the suggestions for “%(target)s”"),
     "contribution.meeting": _("Entered a meeting of “%(consultation)s”"),
+    "contribution.meeting_delete": _("Deleted the meeting “%(meeting)s” of %(on)s from “%(target)s”"),
     "contribution.reopen": _("Opened the decision about contribution %(number)s to “%(consultation)s” again"),
     "contribution.separate": _(
         "Separated contribution %(number)s to “%(consultation)s” from the one it was joined with"

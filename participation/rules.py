@@ -38,6 +38,11 @@ LONGEST_TERM = timedelta(days=366)
 TO_APPROVER = 3
 TO_PUBLIC = 7
 
+# So that words and addresses are not kept for ever where nobody ends a consultation: for their erasure it counts as
+# ended so long after the end of its term, and the people in charge are told before.
+COUNTS_AS_ENDED = timedelta(days=365)
+ERASURE_NOTICE = timedelta(days=60)
+
 # Parts of public addresses where the address of a consultation would stand.
 RESERVED_SLUGS = ("in", "receipt")
 

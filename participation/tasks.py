@@ -11,7 +11,8 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="participation.tasks.remind_overdue")
 def remind_overdue() -> None:
-    """Tell officers and approvers about steps that are overdue."""
+    """Tell officers and approvers about steps that are overdue, and about words that will be erased."""
+    overdue.announce_erasure()
     overdue.remind()
 
 

@@ -61,6 +61,7 @@ of_contributions: list[URLPattern | URLResolver] = [
     path(f"{C}meetings/", meetings.meetings, name="meetings"),
     path(f"{C}meetings/<int:meeting>/", meetings.meeting, name="meeting"),
     path(f"{C}meetings/<int:meeting>/change/", meetings.change, name="meeting_change"),
+    path(f"{C}meetings/<int:meeting>/delete/", meetings.delete, name="meeting_delete"),
     path(f"{C}paper/", paper.batches, name="paper_batches"),
     path(f"{C}paper/<int:batch>/", paper.batch, name="paper_batch"),
     path(f"{C}paper/<int:batch>/sheets/", paper.sheets, name="paper_sheets"),

@@ -1,8 +1,8 @@
 """Attachments of citizens' messages: noted when a message is stored, fetched by a worker, checked, stored.
 
 Nothing that the sender claims is believed. A picture is decoded within limits and encoded anew, without metadata; other
-files are stored as they are if their first bytes are those of an accepted type, and are only ever served under that
-type (`inbox.attachment_types`). What is not accepted is named to the officer and not stored.
+files are stored as they are if their content is of an accepted type, and are only ever served under that type
+(`inbox.attachment_types`). What is not accepted is named to the officer and not stored.
 """
 
 import logging

@@ -29,6 +29,9 @@ from participation.enums import OF_MESSAGES, AgeBand, AnswerState, ConsultationS
 from participation.models import Consultation, Contribution, Meeting, PaperBatch
 from posts.draft import storable
 
+# With how many of the newest contributions a new one is compared for similar words.
+COMPARED = 2000
+
 
 @dataclass(frozen=True)
 class Voluntary:
@@ -150,7 +153,7 @@ def check_batch(batch: PaperBatch, *, by: User) -> PaperBatch:
     sheet.save(update_fields=["checked_by", "checked_at"])
     sheet.contributions.update(is_checked=True)
     row.save(update_fields=["changed_at"])
-    record("contribution.check", by=by, target=sheet.consultation, batch=sheet.pk)
+    record("contribution.check", by=by, target=sheet.consultation, batch=sheet.pk, consultation=str(sheet.consultation))
     return sheet
 
 
@@ -196,7 +199,7 @@ def _add(
         way_in=way,
         text=words,
         fingerprint=analysis.fingerprint,
-        similar_group=similar_group(row.pk, analysis.fingerprint),
+        similar_group=similar_group(row, analysis.fingerprint),
         has_personal_data=analysis.has_personal_data,
         received_at=received_at,
         age_band=about.age_band,
@@ -207,14 +210,21 @@ def _add(
     )
 
 
-def similar_group(consultation: int, fingerprint: int | None) -> int | None:
-    """The name of the nearest group of near-duplicates in a consultation, else the fingerprint itself."""
+def similar_group(row: Consultation, fingerprint: int | None) -> int | None:
+    """The name of the nearest group of near-duplicates in a locked consultation, else the fingerprint itself.
+
+    The same words are found however old they are, similar ones among the `COMPARED` newest: whoever writes waits while
+    the row is locked, so this takes as long with 50,000 contributions as with so many. A group that people still write
+    to is found by its newest members.
+    """
     if fingerprint is None:
         return None
-    groups = Contribution.objects.filter(consultation=consultation, similar_group__isnull=False)
-    if groups.filter(similar_group=fingerprint).exists():
+    others = Contribution.objects.filter(consultation=row)
+    if others.filter(similar_group=fingerprint).exists():
         return fingerprint
-    near = groups.annotate(apart=DifferentBits("similar_group", fingerprint)).filter(apart__lte=NEAR)
+    # by number alone: a condition on groups would lead the planner to all of them
+    newest = others.filter(number__gt=row.last_number - COMPARED)
+    near = newest.annotate(apart=DifferentBits("similar_group", fingerprint)).filter(apart__lte=NEAR)
     nearest = near.order_by("apart", "number").values_list("similar_group", flat=True).first()
     return fingerprint if nearest is None else nearest
 

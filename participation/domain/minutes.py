@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from common.audit import record
@@ -41,7 +42,7 @@ def add(consultation: Consultation, content: MeetingContent, *, by: User) -> Mee
     _apply(meeting, content)
     meeting.save()
     row.save(update_fields=["changed_at"])
-    record("contribution.meeting", by=by, target=row)
+    record("contribution.meeting", by=by, target=row, consultation=str(row))
     return meeting
 
 
@@ -55,8 +56,38 @@ def change(meeting: Meeting, content: MeetingContent, *, by: User) -> Meeting:
     _apply(known, content)
     known.save()
     row.save(update_fields=["changed_at"])
-    record("contribution.meeting", by=by, target=row)
+    record("contribution.meeting", by=by, target=row, consultation=str(row))
     return known
+
+
+@transaction.atomic
+def delete(meeting: Meeting, *, by: User) -> None:
+    """Delete one that was entered by mistake, while the consultation is not closed. Raises `ActionNotAllowed`, also
+    where a proposal was entered from it: contributions are never deleted, and each keeps where it was made.
+    """
+    row = lock(meeting.consultation)
+    if row.stage != ConsultationStage.PUBLISHED:
+        raise ActionNotAllowed(_("This consultation is closed, so its meetings stay as they are."))
+    known = Meeting.objects.select_for_update(of=("self",)).filter(pk=meeting.pk).first()
+    if known is None:
+        raise ActionNotAllowed(_("This meeting was deleted meanwhile."))
+    if count := known.contributions.count():
+        raise ActionNotAllowed(
+            ngettext(
+                "%(count)s proposal was entered from this meeting. It keeps its number and where it was made, so the "
+                "meeting stays. Correct its place and time instead.",
+                "%(count)s proposals were entered from this meeting. They keep their numbers and where they were made, "
+                "so the meeting stays. Correct its place and time instead.",
+                count,
+            )
+            % {"count": count}
+        )
+    record(
+        "contribution.meeting_delete", by=by, target=row, meeting=known.place,
+        on=timezone.localdate(known.at).isoformat(),
+    )  # fmt: skip
+    known.delete()
+    row.save(update_fields=["changed_at"])
 
 
 def _apply(meeting: Meeting, content: MeetingContent) -> None:

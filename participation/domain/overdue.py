@@ -4,10 +4,14 @@ The officer hears of it on the first working day after the day that was missed, 
 days after it. `Consultation.overdue_reported_on` is the last day on which somebody was told, so that each is told once
 for each day that was missed. After `rules.TO_PUBLIC` working days it stands on the public page
 (`participation.public_text.next_step`).
+
+Where nobody ends a consultation at all, they hear once more, `rules.ERASURE_NOTICE` before it counts as ended for the
+erasure of words and addresses (`participation.domain.personal_data_stores`).
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
@@ -16,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.dates import long_date
+from inbox.domain.retention import private_days
 from municipalities.queries import approvers, still_may
 from municipalities.rules import Verb
 from municipalities.tenancy import everywhere, scope
@@ -47,6 +52,37 @@ def _candidates(now: datetime) -> QuerySet[Consultation]:
     )
     not_today = Q(overdue_reported_on=None) | Q(overdue_reported_on__lt=today)
     return Consultation.objects.filter(missed & not_today).order_by(F("municipality"), "pk")
+
+
+def announce_erasure(now: datetime | None = None) -> int:
+    """Tell officers and approvers that words and addresses of a consultation will be erased although it never ended;
+    returns about how many. To run before `remind` on the same day. Safe to run twice at once."""
+    now = now or timezone.now()
+    notice_begins = now - (rules.COUNTS_AS_ENDED - rules.ERASURE_NOTICE)
+    with everywhere("consultations that nobody ends"):
+        open_ones = Consultation.objects.filter(
+            stage__in=(ConsultationStage.PUBLISHED, ConsultationStage.CLOSED), closes_at__lte=notice_begins,
+            closes_at__gt=now - rules.COUNTS_AS_ENDED,
+        )  # fmt: skip
+        due = list(open_ones.order_by("municipality", "pk").values_list("pk", "municipality_id"))
+    return sum(_announce_erasure(pk, municipality, now) for pk, municipality in due)
+
+
+@transaction.atomic
+def _announce_erasure(pk: int, municipality_id: int, now: datetime) -> int:
+    with scope(municipality_id):
+        row = lock(Consultation(pk=pk, municipality_id=municipality_id))
+        if row.stage not in (ConsultationStage.PUBLISHED, ConsultationStage.CLOSED) or row.closes_at is None:
+            return 0
+        begins = row.closes_at + rules.COUNTS_AS_ENDED - rules.ERASURE_NOTICE
+        if now < begins or (row.overdue_reported_on and row.overdue_reported_on >= timezone.localdate(begins)):
+            return 0
+        row.overdue_reported_on = timezone.localdate(now)
+        row.save(update_fields=["overdue_reported_on"])
+        officers = [row.officer] if still_may(row.officer, row.municipality, Verb.PARTICIPATION_EDIT) else []
+        people = {person.pk: person for person in [*officers, *_approvers(row)]}
+        _notify_of_erasure(row, row.closes_at + rules.COUNTS_AS_ENDED, list(people.values()))
+    return 1
 
 
 @transaction.atomic
@@ -86,6 +122,28 @@ def _approvers(row: Consultation) -> list[User]:
     if row.approver is not None and still_may(row.approver, row.municipality, Verb.PARTICIPATION_PUBLISH):
         return [row.approver]
     return approvers(row.municipality)
+
+
+def _notify_of_erasure(row: Consultation, counts_as_ended: datetime, people: list[User]) -> None:
+    def build_text() -> tuple[str, str]:
+        days = {"addresses": private_days(), "words": settings.INBOX_DAYS}
+        facts = {name: long_date(timezone.localdate(counts_as_ended + timedelta(days=of))) for name, of in days.items()}
+        day = long_date(timezone.localdate(counts_as_ended))
+        subject = _("Words of citizens will be erased: %(consultation)s") % {"consultation": row}
+        body = _(
+            "The term of this consultation was over long ago, and its report is not public. On %(day)s it counts as "
+            "ended where personal data are concerned: addresses are erased on %(addresses)s, and on %(words)s the "
+            "words that were not released, so that nobody can be answered any more and nothing more be decided by "
+            "them. Words from networks go with their messages. Numbers, decisions and released words stay."
+        ) % {"day": day, **facts}
+        advice = _("Decide about what is open, answer, close the consultation and publish its report before.")
+        return subject, f"{body}\n\n{advice}"
+
+    notify(
+        NotificationKind.CONSULTATION, people, municipality=row.municipality, build_text=build_text,
+        url=reverse("consultation", args=[row.municipality.slug, row.pk]),
+        about=f"participation.consultation:{row.pk}",
+    )  # fmt: skip
 
 
 def _notify(row: Consultation, step: rules.NextStep, people: list[User]) -> None:

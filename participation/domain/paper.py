@@ -89,7 +89,7 @@ def correct(contribution: Contribution, text: str, *, by: User) -> Contribution:
     analysis = analyse(words)
     one.text, one.fingerprint, one.has_personal_data = words, analysis.fingerprint, analysis.has_personal_data
     Contribution.objects.filter(pk=one.pk).update(similar_group=None)  # it is no group of its own any more
-    one.similar_group = similar_group(row.pk, analysis.fingerprint)
+    one.similar_group = similar_group(row, analysis.fingerprint)
     one.save(update_fields=["text", "fingerprint", "has_personal_data", "similar_group", "search_key"])
     record("contribution.correct", by=by, target=one, label=str(row), number=one.number, consultation=str(row))
     return one

@@ -7,6 +7,7 @@ A contribution counts for ever: its number, way in, decision and reason stay, an
   ended: until then they are what is decided about;
 - of the form, of meetings and of paper `INBOX_DAYS` after the consultation has ended, files with them;
 - a contact address `INBOX_PRIVATE_DAYS` after that, for whichever way in;
+- of a consultation that nobody ends in the same way, as if it had ended `rules.COUNTS_AS_ENDED` after its term;
 - at once when their author asks for erasure. Who withdraws a proposal itself (`decide.withdraw`) has the released words
   erased as well.
 
@@ -19,7 +20,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,6 +31,7 @@ from inbox.domain.retention import private_days
 from inbox.models import LegalHold
 from inbox.personal_data import DataSubject, Erasure, ErasureEffect, PersonalDataStore, StoredField
 from municipalities.tenancy import everywhere
+from participation import rules
 from participation.domain.erase import erase_words
 from participation.enums import OF_MESSAGES, ConsultationStage, WayIn
 from participation.models import Contribution, Meeting
@@ -46,7 +48,8 @@ def _contributions(person: DataSubject) -> Iterable[Any]:
 def _erase_contributions(what: Erasure) -> None:
     rows = Contribution.objects.filter(message__in=what.messages, erased_at=None)
     if not what.asked:
-        rows = rows.filter(consultation__stage__in=ENDED)
+        nobody_ended_it = Q(consultation__closes_at__lt=what.now - rules.COUNTS_AS_ENDED)
+        rows = rows.filter(Q(consultation__stage__in=ENDED) | nobody_ended_it)
     if keys := list(rows.values_list("pk", flat=True)):
         erase_words(keys)
 
@@ -55,8 +58,9 @@ def _how_long() -> str:
     return _(
         "Words from networks as long as the message, and until the consultation has ended; words from the form, from "
         "meetings and on paper %(days)s days after the consultation has ended, contact addresses %(private)s days. "
-        "What was released of them, without names, stays with its decision."
-    ) % {"days": settings.INBOX_DAYS, "private": private_days()}
+        "A consultation that nobody closes counts as ended %(late)s days after its last day. What was released of "
+        "them, without names, stays with its decision."
+    ) % {"days": settings.INBOX_DAYS, "private": private_days(), "late": rules.COUNTS_AS_ENDED.days}
 
 
 CONTRIBUTIONS = PersonalDataStore(
@@ -171,11 +175,11 @@ def purge_expired() -> int:
 
 
 def _ended(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """With `ended_at`: when the consultation did."""
-    ended_at = Coalesce(
-        "consultation__reported_at", "consultation__closed_at", "consultation__closes_at", output_field=DateTimeField()
-    )
-    return rows.filter(consultation__stage__in=ENDED).annotate(ended_at=ended_at)
+    """With `ended_at`: when the consultation ended, or counts as ended because nobody did it in time."""
+    at = Coalesce("consultation__reported_at", "consultation__closed_at", "consultation__closes_at")
+    counts_as = ExpressionWrapper(F("consultation__closes_at") + Value(rules.COUNTS_AS_ENDED), DateTimeField())
+    ended_at = Case(When(consultation__stage__in=ENDED, then=at), default=counts_as, output_field=DateTimeField())
+    return rows.annotate(ended_at=ended_at)
 
 
 def _with_messages(now: datetime) -> QuerySet[Any]:

@@ -6,8 +6,9 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from common.errors import ActionNotAllowed
 from common.web.errors import run_verb
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -15,7 +16,7 @@ from municipalities.web import MunicipalityRequest
 from participation.contribution_forms import MeetingForm, SpokenForm
 from participation.domain import minutes
 from participation.domain.contribute import from_meeting
-from participation.models import Meeting
+from participation.models import Consultation, Meeting
 from participation.views.contribution_pages import get_consultation, render_page
 
 PER_PAGE = 30
@@ -53,9 +54,16 @@ def meeting(request: MunicipalityRequest, consultation: int, meeting: int) -> Ht
         if one is not None:
             flash.success(request, _("Entered as contribution %(number)s.") % {"number": one.number})
             return redirect("meeting", request.municipality.slug, row.pk, held.pk)
+    return _meeting_page(request, row, held, form=form)
+
+
+def _meeting_page(
+    request: MunicipalityRequest, row: Consultation, held: Meeting, *, form: SpokenForm, problem: str = ""
+) -> HttpResponse:
     rows = held.contributions.order_by("-number").defer("search_key", "public_search_key")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    return render_page(request, "participation/meeting.html", row, {"meeting": held, "page": page}, form=form)
+    values = {"meeting": held, "page": page}
+    return render_page(request, "participation/meeting.html", row, values, form=form, problem=problem)
 
 
 @requires(Verb.PARTICIPATION_EDIT)
@@ -70,3 +78,16 @@ def change(request: MunicipalityRequest, consultation: int, meeting: int) -> Htt
             flash.success(request, _("Saved."))
             return redirect("meeting", request.municipality.slug, row.pk, held.pk)
     return render_page(request, "participation/meeting_change.html", row, {"meeting": held}, form=form)
+
+
+@requires(Verb.PARTICIPATION_EDIT)
+@require_POST
+def delete(request: MunicipalityRequest, consultation: int, meeting: int) -> HttpResponse:
+    row = get_consultation(consultation)
+    held = get_object_or_404(Meeting.objects.select_related("consultation"), pk=meeting, consultation=row)
+    try:
+        minutes.delete(held, by=request.user)
+    except ActionNotAllowed as refused:
+        return _meeting_page(request, row, held, form=SpokenForm(), problem=refused.message)
+    flash.success(request, _("The meeting was deleted."))
+    return redirect("meetings", request.municipality.slug, row.pk)

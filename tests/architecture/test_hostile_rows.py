@@ -20,10 +20,13 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.test import override_settings
+from django.utils import timezone
 
 from accounts.models import User
 from municipalities.enums import Role
 from municipalities.models import Cohort, Membership, Municipality, Programme
+from municipalities.tenancy import scope
+from participation.models import Consultation, OwnGround, Question, SelfCheck
 from tests.architecture import hostile_figures, hostile_rows, test_urls
 from tests.architecture.hostile_walk import READS_PRIVATE, ROLES, Walk, visits
 from tests.people import Cast, make_cast, person
@@ -55,6 +58,7 @@ def walk(
     ):
         cast = demo_cast()
         every = visits(cast, of_every_role=is_thorough)
+        consultation_rows(cast)
         page = browser.new_page()
         walk = Walk(cast, every, hostile_rows.fill(), media_root, page, is_thorough=is_thorough)
         yield walk
@@ -87,6 +91,26 @@ def demo_cast() -> Cast:
         administrator=known["admin@dobosar.example"],
         programme=programme,
     )
+
+
+def consultation_rows(cast: Cast) -> None:
+    """What the demo's consultations have not: a legal ground of their own, a document elsewhere, a checked question."""
+    question, today = Question.objects.get(pk=test_urls.load_questions()), timezone.localdate()
+    with scope(cast.cuprija):
+        ground = OwnGround.objects.create(
+            municipality=cast.cuprija, title="Statut", article="čl. 5", source="Sl. list 1/2020",
+            address="https://example.org/statut", valid_from=today, by=cast.officer,
+        )  # fmt: skip
+        # the one that stands in addresses
+        row = Consultation.objects.filter(stage="published").order_by("pk")[0]
+        Consultation.objects.filter(pk=row.pk).update(ground="", own_ground=ground)
+        row.documents.create(
+            municipality=cast.cuprija, title="Nacrt", address="https://example.org/nacrt", by=cast.officer
+        )
+        SelfCheck.objects.create(
+            municipality=cast.cuprija, question=question, state="partly", address="https://example.org/dokaz",
+            note="Objavljeno je", by=cast.officer,
+        )  # fmt: skip
 
 
 def listed(sentences: list[str]) -> str:
@@ -124,6 +148,27 @@ def test_the_words_of_private_conversations_were_there_to_be_judged(walk: Walk, 
     seen = {column.name for column in hostile_rows.columns() if column.number in walk.columns}
     assert PRIVATE - seen == set()
 
+
+def test_the_words_of_consultations_were_there_to_be_judged(walk: Walk, db: None) -> None:
+    for role in ("anonymous", "officer", READS_PRIVATE):
+        walk.as_role(role)
+    seen = {column.name for column in hostile_rows.columns() if column.number in walk.columns}
+    assert OF_CONSULTATIONS - seen == set()
+
+
+# Without addresses, of which every other one is a script and shown nowhere.
+OF_CONSULTATIONS = {
+    "participation_consultation.subject",
+    "participation_consultation.title",
+    "participation_consultationdocument.title",
+    "participation_contribution.public_text",
+    "participation_contribution.reason",
+    "participation_meeting.place",
+    "participation_ownground.article",
+    "participation_ownground.source",
+    "participation_ownground.title",
+    "participation_selfcheck.note",
+}
 
 PRIVATE = {
     "inbox_conversation.author_name",

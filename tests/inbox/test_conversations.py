@@ -50,6 +50,7 @@ from platforms import reply_windows, types
 from platforms.reply_windows import ReplyWindow
 from platforms.types import Attachment, AttachmentKind, Seen
 from platforms.visibility import Visibility
+from tests import office
 from tests.delivery.conftest import connected
 from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
@@ -249,6 +250,15 @@ def test_what_is_no_accepted_file_is_not_stored(channel: Channel, body: bytes) -
     assert row.file == ""
 
 
+def test_documents_that_are_not_what_they_say_are_not_stored(channel: Channel) -> None:
+    row = with_attachment(channel, Attachment(AttachmentKind.FILE, "src", "ponuda.docx", "application/pdf"))
+    for name, body in {**office.not_documents(), "slides": office.document("pptx")}.items():
+        attachments.store_content(row, body)
+        row.refresh_from_db()
+        assert (row.state, row.problem, row.file) == (AttachmentState.REFUSED, "type", ""), name
+        MessageAttachment.objects.update(state=AttachmentState.WAITING, problem="")
+
+
 def test_a_broken_picture_and_a_large_file_are_refused_with_the_reason(channel: Channel) -> None:
     row = with_attachment(channel, Attachment(AttachmentKind.PICTURE, "src"))
     attachments.store_content(row, b"\xff\xd8\xff" + b"broken" * 20)
@@ -263,9 +273,8 @@ def test_a_broken_picture_and_a_large_file_are_refused_with_the_reason(channel: 
 
 
 def test_accepted_types_are_recognised_by_content() -> None:
-    docx = b"PK\x03\x04" + b"\x00" * 26 + b"[Content_Types].xml" + b"word/document.xml"
-    assert (attachment_types.recognise(docx) or attachment_types.TEXT).ending == "docx"
-    assert attachment_types.recognise(docx + b"word/vbaProject.bin") is None
+    for ending in ("docx", "xlsx", "odt", "ods"):
+        assert (attachment_types.recognise(office.document(ending)) or attachment_types.TEXT).ending == ending
     assert attachment_types.recognise("Поздрав из Ћуприје".encode()) == attachment_types.TEXT
     assert (attachment_types.recognise(b"OggS" + b"\x00" * 20) or attachment_types.TEXT).group == "sound"
 

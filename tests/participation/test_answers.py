@@ -25,6 +25,7 @@ from municipalities.tenancy import everywhere, scope
 from participation.addresses import public_address
 from participation.domain import answer, contribute, decide
 from participation.domain.personal_data_stores import purge_expired
+from participation.domain.publish import close
 from participation.enums import AnswerState
 from participation.models import Consultation, Contribution
 from portal.conditions import CONDITIONS
@@ -388,6 +389,72 @@ def test_forms_lose_their_contact_first_and_their_words_later(
     one = again(cast, one)
     assert (one.text, one.public_text, one.reason) == ("", one.public_text, REASON)
     assert one.public_text
+
+
+def never_ended(row: Consultation, days: int) -> None:
+    """Its term was over so many days ago, and nobody closed it."""
+    with scope(row.municipality_id):
+        Consultation.objects.filter(pk=row.pk).update(closes_at=timezone.now() - timedelta(days=days))
+
+
+def test_a_consultation_that_nobody_ends_loses_contacts_and_words_too(
+    municipality: MunicipalityInbox, row: Consultation
+) -> None:
+    cast = municipality.cast
+    one = by_form(cast, row, "Више клупа у парку код школе", contact="ana@test.example")
+    two = decided(cast, by_form(cast, row, "Нова расвета", contact="pera@test.example"))
+    never_ended(row, 365 + 170)
+    assert purge_expired() == 0
+    never_ended(row, 365 + 190)
+    assert purge_expired() == 2
+    assert (again(cast, one).contact, again(cast, two).contact) == ("", "")
+    assert again(cast, one).text
+    never_ended(row, 365 + 370)
+    assert purge_expired() == 2
+    one, two = again(cast, one), again(cast, two)
+    assert (one.text, one.search_key, one.number) == ("", "#1", 1)
+    assert (two.text, two.decision, two.public_text) == ("", "declined", "Нова расвета")
+    assert purge_expired() == 0
+    # it can still be decided about and closed
+    assert decided(cast, one).decision == "declined"
+    with scope(cast.cuprija):
+        assert close(row, by=cast.approver).stage == "closed"
+
+
+def test_words_of_a_message_go_with_it_where_nobody_ends_the_consultation(
+    municipality: MunicipalityInbox, row: Consultation
+) -> None:
+    cast = municipality.cast
+    early, late = counted(municipality, row), counted(municipality, row, "@opstina Уредите парк")
+    old = timezone.now() - timedelta(days=400)
+    with scope(cast.cuprija):
+        Message.objects.filter(pk=early.message_id).update(state="closed", settled_at=old)
+    never_ended(row, 360)
+    assert retention.purge_expired() == 1
+    purge_expired()
+    assert again(cast, early).text
+    never_ended(row, 366)
+    purge_expired()
+    assert (again(cast, early).text, again(cast, late).text) == ("", late.text)
+    with scope(cast.cuprija):
+        Message.objects.filter(pk=late.message_id).update(state="closed", settled_at=old)
+    assert retention.purge_expired() == 1
+    assert again(cast, late).text == ""
+
+
+def test_what_is_held_stays_where_nobody_ends_the_consultation(
+    municipality: MunicipalityInbox, row: Consultation
+) -> None:
+    cast = municipality.cast
+    one = counted(municipality, row)
+    never_ended(row, 800)
+    with scope(cast.cuprija):
+        message = Message.objects.get(pk=one.message_id)
+        Message.objects.filter(pk=message.pk).update(state="closed", settled_at=timezone.now() - timedelta(days=800))
+        legal_hold.place(message, "Спор", by=cast.approver)
+    retention.purge_expired()
+    purge_expired()
+    assert again(cast, one).text
 
 
 def test_a_state_follows_a_delivery_that_is_sent_again_by_hand(

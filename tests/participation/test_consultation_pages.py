@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -17,6 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from common.errors import ActionNotAllowed
 from library.models import Template
 from links.models import Link
 from municipalities.tenancy import scope
@@ -25,6 +25,7 @@ from participation.models import Consultation, ConsultationDocument, Consultatio
 from posts.draft import parse
 from posts.editing.domain.delete import delete as delete_post
 from posts.models import Post
+from tests import office
 from tests.analytics.factories import channel
 from tests.participation.hearings import TODAY, again, as_sent, draft, published
 from tests.people import Cast, sign_in
@@ -227,27 +228,14 @@ def test_phases_are_filtered_and_counted(cast: Cast) -> None:
 # ---------------------------------------------------------------- documents
 
 
-def package(*names: str, mimetype: str = "") -> bytes:
-    body = io.BytesIO()
-    with zipfile.ZipFile(body, "w") as archive:
-        if mimetype:
-            archive.writestr("mimetype", mimetype)
-        for name in names:
-            archive.writestr(name, "<x/>")
-    return body.getvalue()
-
-
-DOCX = package("_rels/.rels", "word/document.xml", "[Content_Types].xml")
-
-
 @pytest.mark.parametrize(
     ("body", "name", "ending"),
     [
         (PDF, "Нацрт буџета.exe", "pdf"),
-        (DOCX, "odluka.doc", "docx"),
-        (package("[Content_Types].xml", "xl/workbook.xml"), "tabela.xlsx", "xlsx"),
-        (package("content.xml", mimetype="application/vnd.oasis.opendocument.text"), "a.odt", "odt"),
-        (package("content.xml", mimetype="application/vnd.oasis.opendocument.spreadsheet"), "a.ods", "ods"),
+        (office.document("docx"), "odluka.doc", "docx"),
+        (office.document("xlsx"), "tabela.xlsx", "xlsx"),
+        (office.document("odt"), "a.exe", "odt"),
+        (office.document("ods"), "a.ods", "ods"),
         ("улица;динара\nГлавна;5".encode(), "ulice.csv", "csv"),
         ("Образложење".encode(), "o.txt", "txt"),
         (picture_bytes(), "slika.png", "jpg"),
@@ -264,8 +252,8 @@ def test_a_file_is_what_its_content_is(body: bytes, name: str, ending: str) -> N
         (b"MZ\x90\x00" + b"\x00" * 60, "program.pdf"),
         (b"<html><script>alert(1)</script>", "strana.txt"),
         (b"PK\x03\x04" + b"\x00" * 40, "pokvaren.docx"),
-        (package("a.txt"), "arhiva.docx"),
-        (package("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"), "makro.docx"),
+        (office.container(("a.txt", "a")), "arhiva.docx"),
+        (office.document("docx", "word/vbaProject.bin"), "makro.docx"),
         (b"%PDF-1.7" + b"0" * (25 * 1024 * 1024), "velik.pdf"),
     ],
 )
@@ -278,6 +266,12 @@ def test_what_is_not_accepted_is_refused_in_words(cast: Cast, body: bytes, name:
     assert "Нацрт одлуке" in response.text
     with scope(cast.cuprija):
         assert not ConsultationDocument.objects.exists()
+
+
+def test_documents_that_are_not_what_they_say_are_refused(subtests: pytest.Subtests) -> None:
+    for name, body in {**office.not_documents(), "slides": office.document("pptx")}.items():
+        with subtests.test(name), pytest.raises(ActionNotAllowed):
+            documents.accept(body, "odluka.docx")
 
 
 def test_documents_are_added_put_in_order_saved_and_taken_away(cast: Cast) -> None:

@@ -224,3 +224,47 @@ def test_approvers_hear_where_the_officer_left(cast: Cast) -> None:
     with time_machine.travel("2026-12-21T09:00:00Z", tick=False):
         overdue.remind()
     assert told() == [cast.approver.name]
+
+
+# ---------------------------------------------------------------- what nobody ends
+
+
+def test_the_people_in_charge_hear_once_before_words_are_erased(cast: Cast) -> None:
+    row = published(cast)  # its term is over on 16 December 2026
+    with scope(cast.cuprija):
+        Consultation.objects.filter(pk=row.pk).update(overdue_reported_on=date(2027, 1, 10))
+    both = [cast.officer.name, cast.approver.name]
+    for day, names in {"2027-10-15": [], "2027-10-18": both, "2027-10-19": both, "2027-12-10": both}.items():
+        with time_machine.travel(f"{day}T09:00:00Z", tick=False):
+            overdue.announce_erasure()
+            overdue.announce_erasure()
+            assert told() == names, day
+    one = Notification.objects.filter(kind="consultation").order_by("pk")[0]
+    assert one.subject == "Words of citizens will be erased: Инвестиције у буџету за 2027. годину"
+    for day in ("16 December 2027", "13 June 2028", "15 December 2028"):
+        assert day in one.body
+
+
+def test_nobody_hears_of_an_erasure_where_the_report_is_public_or_the_term_was_extended(cast: Cast) -> None:
+    row = published(cast)
+    with time_machine.travel("2027-11-01T09:00:00Z", tick=False):
+        with scope(cast.cuprija):
+            Consultation.objects.filter(pk=row.pk).update(
+                stage="reported", closed_at=timezone.now(), reported_at=timezone.now()
+            )
+        assert overdue.announce_erasure() == 0
+        with scope(cast.cuprija):
+            Consultation.objects.filter(pk=row.pk).update(
+                stage="published", closes_at=timezone.now(), overdue_reported_on=None
+            )
+        assert overdue.announce_erasure() == 0
+    with time_machine.travel("2029-01-01T09:00:00Z", tick=False):
+        assert overdue.announce_erasure() == 0  # too late to announce it
+
+
+def test_approvers_alone_hear_of_an_erasure_where_the_officer_left(cast: Cast) -> None:
+    published(cast)
+    Membership.objects.filter(user=cast.officer).update(ended_at=timezone.now())
+    with time_machine.travel("2027-11-01T09:00:00Z", tick=False):
+        assert overdue.announce_erasure() == 1
+    assert told() == [cast.approver.name]

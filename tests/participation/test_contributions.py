@@ -9,12 +9,14 @@ import pytest
 from django.utils import timezone, translation
 
 from channels.models import Channel
+from common.models import AuditEvent
+from common.sentences import sentence
 from inbox.models import Message, ProposedAnswer, Reply
 from inbox.models.tags import Tag
 from inbox.text_analysis import anonymise
 from municipalities.tenancy import scope
 from participation.domain import decide
-from participation.models import Consultation, ConsultationPost, Contribution
+from participation.models import Consultation, ConsultationPost, Contribution, Meeting
 from participation.queries.contributions import count
 from tests.analytics import factories
 from tests.needs.factories import message
@@ -241,6 +243,44 @@ def test_minutes_are_entered_proposal_by_proposal(cast: Cast, row: Consultation)
     with scope(cast.cuprija):
         one = Contribution.objects.get()
         assert (one.way_in, one.speaker, one.number) == ("meeting", "citizen", 1)
+
+
+def test_a_meeting_entered_by_mistake_is_deleted_until_something_was_proposed_there(
+    cast: Cast, row: Consultation
+) -> None:
+    client = sign_in(cast.officer)
+    wrong, held = meeting_of(cast, row), meeting_of(cast, row)
+    path = f"{base(row)}meetings/"
+    assert f"{path}{wrong.pk}/delete/" in client.get(f"{path}{wrong.pk}/").text
+    assert client.get(f"{path}{wrong.pk}/delete/").status_code == 405
+    assert sign_in(cast.viewer).post(f"{path}{wrong.pk}/delete/").status_code == 403
+    assert client.post(f"{path}{wrong.pk}/delete/").headers["Location"] == path
+    assert client.post(f"{path}{wrong.pk}/delete/").status_code == 404
+    client.post(f"{path}{held.pk}/", {"text": "Пут до школе", "speaker": "citizen"})
+    assert f"{path}{held.pk}/delete/" not in client.get(f"{path}{held.pk}/").text
+    refused = client.post(f"{path}{held.pk}/delete/")
+    assert refused.status_code == 422
+    assert "1 proposal was entered from this meeting" in refused.text
+    event = AuditEvent.objects.get(verb="contribution.meeting_delete")
+    assert (event.target_label, event.detail["meeting"]) == (str(row), "Дом културе")
+    assert "Deleted the meeting “Дом културе” of " in sentence(event)
+    assert str(row) in sentence(AuditEvent.objects.filter(verb="contribution.meeting")[0])
+    with scope(cast.cuprija):
+        assert list(Meeting.objects.all()) == [held]
+        assert Contribution.objects.get().meeting_id == held.pk
+
+
+@pytest.mark.parametrize("stage", ["closed", "reported", "called_off"])
+def test_a_meeting_of_a_closed_consultation_stays(cast: Cast, row: Consultation, stage: str) -> None:
+    held, now = meeting_of(cast, row), timezone.now()
+    with scope(cast.cuprija):
+        Consultation.objects.filter(pk=row.pk).update(
+            stage=stage, closed_at=now, reported_at=now, called_off_because="Тако"
+        )
+        path = f"{base(row)}meetings/{held.pk}/"
+        assert f"{path}delete/" not in sign_in(cast.officer).get(path).text
+        assert sign_in(cast.officer).post(f"{path}delete/").status_code == 422
+        assert Meeting.objects.filter(pk=held.pk).exists()
 
 
 def test_paper_takes_two_people(cast: Cast, row: Consultation) -> None:

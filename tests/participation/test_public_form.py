@@ -25,6 +25,7 @@ from participation import form_limits, form_tokens
 from participation.domain import attachments, decide, receipts
 from participation.enums import ConsultationStage, WayIn
 from participation.models import Consultation, Contribution, ContributionFile
+from tests import office
 from tests.participation import public_rows as make
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
@@ -418,6 +419,15 @@ def test_a_file_that_is_not_what_it_says_is_named_and_the_words_are_kept(
     assert "Choose your attachments again" in answer.text
     assert "<b>x" not in answer.text
     assert all_of(row) == files_of(row) == []
+
+
+def test_documents_that_are_not_what_they_say_are_refused(subtests: pytest.Subtests) -> None:
+    for name, body in {**office.not_documents(), "slides": office.document("pptx")}.items():
+        with subtests.test(name), pytest.raises(ActionNotAllowed):
+            attachments.check(SimpleUploadedFile("predlog.docx", body))
+    for ending in ("docx", "xlsx", "odt", "ods"):
+        checked = attachments.check(SimpleUploadedFile("predlog.exe", office.document(ending)))
+        assert (checked.name, checked.ending) == (f"predlog.{ending}", ending)
 
 
 @pytest.mark.parametrize("many", [2, 4])

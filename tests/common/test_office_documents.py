@@ -1,0 +1,71 @@
+"""Documents in ZIP containers are what their parts say, whatever their names are, and nothing hostile is one."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from common import office_documents
+from common.office_documents import HasProgram, NotADocument, document_type
+from tests import office
+
+PROGRAMS = {"macros", "macros under another name", "a document for macros", "controls", "scripts", "basic"}
+
+
+@pytest.mark.parametrize("ending", ["docx", "xlsx", "pptx", "odt", "ods", "odp"])
+def test_a_document_is_recognised_by_its_parts(ending: str) -> None:
+    assert document_type(office.document(ending)).ending == ending
+    assert document_type(office.document(ending)).mime.startswith("application/vnd.o")
+
+
+def test_a_main_part_may_have_another_name_or_the_type_of_its_ending() -> None:
+    _name, kind = office.MAIN["docx"]
+    other = office.container(("[Content_Types].xml", office.types(("Word/Document2.xml", kind))),
+                             ("word/document2.xml", "<x/>"))  # fmt: skip
+    by_ending = office.container(("[Content_Types].xml", office.types(default=kind)), ("word/document.xml", "<x/>"))
+    in_utf16 = office.types(office.MAIN["docx"]).replace("UTF-8", "UTF-16").encode("utf-16")
+    wide = office.container(("[Content_Types].xml", in_utf16), ("word/document.xml", "<x/>"))
+    assert [document_type(body).ending for body in (other, by_ending, wide)] == ["docx"] * 3
+
+
+def test_what_is_no_document_is_refused(subtests: pytest.Subtests) -> None:
+    for name, body in office.not_documents().items():
+        with subtests.test(name):
+            with pytest.raises(NotADocument) as refused:
+                document_type(body)
+            assert isinstance(refused.value, HasProgram) == (name in PROGRAMS)
+
+
+def test_macros_are_seen_in_types_in_any_encoding() -> None:
+    kinds = office.types(office.MAIN["docx"], ("word/data.bin", "application/vnd.ms-office.vba&#80;roject"))
+    for encoding in ("utf-8", "utf-16"):
+        content = kinds.replace("UTF-8", encoding).encode(encoding)
+        with pytest.raises(HasProgram):
+            document_type(office.container(("[Content_Types].xml", content), ("word/document.xml", "<x/>")))
+
+
+def test_a_part_named_twice_in_the_types_is_refused() -> None:
+    twice = office.types(office.MAIN["docx"], (office.MAIN["docx"][0], "application/xml"))
+    with pytest.raises(NotADocument):
+        document_type(office.container(("[Content_Types].xml", twice), ("word/document.xml", "<x/>")))
+
+
+def test_a_directory_of_half_a_million_entries_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office_documents.zipfile, "ZipFile", lambda *_args: pytest.fail("it was read"))
+    entry = b"PK\x01\x02" + b"\x00" * 42
+    began = time.process_time()
+    with pytest.raises(NotADocument):
+        document_type(b"PK\x03\x04" + entry * 500_000)
+    assert time.process_time() - began < 1
+
+
+def test_any_bytes_are_refused_and_not_an_error() -> None:
+    fine = office.document("docx")
+    for at in range(len(fine)):
+        for value in (0, 0xFF):
+            changed = fine[:at] + bytes([value]) + fine[at + 1 :]
+            try:
+                document_type(changed)
+            except NotADocument:
+                continue
