@@ -11,7 +11,20 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
-from django.db.models import BigIntegerField, Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    F,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from channels.validation import shows_text_to_everybody
@@ -26,6 +39,7 @@ from participation.models import (
     Consultation,
     ConsultationDocument,
     ConsultationPost,
+    ConsultationTranslation,
     Contribution,
     Edition,
     EditionFile,
@@ -80,6 +94,7 @@ class PublicContent:
     edition: Edition | None = None
     edition_files: Sequence[EditionFile] = ()
     terms: Glossary = EMPTY
+    translations: Sequence[ConsultationTranslation] = ()
 
 
 def place(slug: str) -> Municipality | None:
@@ -149,7 +164,7 @@ def is_last_hour(row: Consultation, now: datetime) -> bool:
 
 
 def load(public: PublicConsultation, shown: str, number: int) -> PublicContent | None:
-    """None where there is no such page of the proposals. At most eight queries."""
+    """None where there is no such page of the proposals. At most nine queries."""
     row = public.row
     with scope(public.municipality):
         numbers = count(row)
@@ -168,6 +183,7 @@ def load(public: PublicConsultation, shown: str, number: int) -> PublicContent |
             edition,
             edition_files,
             glossary(public.municipality.pk),
+            translations(row),
         )
 
 
@@ -233,6 +249,11 @@ def document(public: PublicConsultation, pk: int) -> ConsultationDocument | None
         return ConsultationDocument.objects.filter(consultation=public.row, pk=pk).exclude(file="").first()
 
 
+def translations(row: Consultation) -> list[ConsultationTranslation]:
+    """What is asked in languages besides Serbian, of the open scope. One query."""
+    return list(ConsultationTranslation.objects.filter(consultation=row))
+
+
 def settlements() -> QuerySet[Settlement]:
     """Of the open scope, by name."""
     return Settlement.objects.order_by("search_key")
@@ -281,4 +302,5 @@ def page_of_list(number: int, now: datetime, day: date) -> list[Consultation]:
         output_field=BigIntegerField(),
     )
     rows = public_consultations().annotate(place_in_list=order).order_by("place_in_list", "-starts_on", "-pk")
-    return list(rows[(number - 1) * AT_ONCE : number * AT_ONCE])
+    titles = ConsultationTranslation.objects.only("consultation", "language", "title")
+    return list(rows.prefetch_related(Prefetch("translations", titles))[(number - 1) * AT_ONCE : number * AT_ONCE])
