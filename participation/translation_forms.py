@@ -24,9 +24,8 @@ class TranslationForm(forms.Form):
         label=_("Rules"), max_length=rules.MOST_RULES, required=False, widget=forms.Textarea(attrs={"rows": 8})
     )
 
-    def __init__(self, *args: Any, tag: str, row: ConsultationTranslation | None, **kwargs: Any) -> None:
-        initial = {name: getattr(row, name) for name in FIELDS} if row else {}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, data: Any = None, *, tag: str, row: ConsultationTranslation | None) -> None:
+        super().__init__(data, initial={name: getattr(row, name) for name in FIELDS} if row else {})
         for field in self.fields.values():
             # for spelling checkers and screen readers
             field.widget.attrs["lang"] = text_languages.web_tag(tag)
