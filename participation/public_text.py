@@ -1,6 +1,6 @@
 """Words of the public pages of consultations, in the language that is active and in the reader's script."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ from needs.public_text import Convert, converter, public_url, serbian_tag
 from participation import rules, text_languages
 from participation.enums import PHASE_STYLES, ConsultationStage, Decision, Phase, PostRole, WayIn
 from participation.grounds import ground_of
-from participation.models import Consultation, ConsultationTranslation, Contribution
+from participation.models import Consultation, Contribution
 from participation.queries.public import SHOWN, Numbers, PublicConsultation, PublicContent, is_last_hour, phase_of
 from posts.labels import own_name
 
@@ -40,7 +40,7 @@ def page(public: PublicConsultation, content: PublicContent, tongue: str, shown:
         "phase": pill(public.phase),
         "subject": say(row.subject),
         "rules": say(row.rules),
-        "translations": translations(row, content.translations),
+        "translations": translations(public),
         "ground": ground(row, say),
         "term": term(row, public.phase, now),
         "next": next_step(row, public.phase, content),
@@ -71,16 +71,17 @@ def page(public: PublicConsultation, content: PublicContent, tongue: str, shown:
     }
 
 
-def translations(row: Consultation, written: Iterable[ConsultationTranslation]) -> list[dict[str, Any]]:
+def translations(public: PublicConsultation) -> list[dict[str, Any]]:
     """What is asked in languages besides Serbian, as it was written. Whoever reads none of the portal's languages finds
     the term in it, too."""
+    row = public.row
     return [
         {
             "lang": text_languages.web_tag(one.language), "name": own_name(one.language), "title": one.title,
             "subject": one.subject, "rules": one.rules, "starts_on": row.starts_on, "ends_on": row.ends_on,
             "last_hour": row.last_hour,
         }
-        for one in written
+        for one in public.translations
     ]  # fmt: skip
 
 

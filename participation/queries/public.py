@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BigIntegerField,
     Case,
@@ -25,7 +26,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 
 from channels.validation import shows_text_to_everybody
 from delivery.enums import State
@@ -55,6 +56,16 @@ TAKES_PART = (Phase.ANNOUNCED, Phase.OPEN)
 
 
 @dataclass(frozen=True)
+class TranslatedText:
+    """What is asked, in the language of a tag besides Serbian."""
+
+    language: str
+    title: str
+    subject: str
+    rules: str
+
+
+@dataclass(frozen=True)
 class PublicConsultation:
     """One that is public. `stamp` changes with everything that its page shows."""
 
@@ -62,6 +73,7 @@ class PublicConsultation:
     row: Consultation
     phase: Phase
     stamp: str
+    translations: Sequence[TranslatedText] = ()
 
 
 @dataclass(frozen=True)
@@ -94,7 +106,6 @@ class PublicContent:
     edition: Edition | None = None
     edition_files: Sequence[EditionFile] = ()
     terms: Glossary = EMPTY
-    translations: Sequence[ConsultationTranslation] = ()
 
 
 def place(slug: str) -> Municipality | None:
@@ -140,6 +151,7 @@ def consultation(slug: str, name: str, now: datetime) -> PublicConsultation | No
             edition_stamp=_stamp(
                 Edition.objects.filter(consultation=OuterRef("pk"), published_at__isnull=False), "consultation"
             ),
+            translated=_translated(),
         ).first()
     if row is None:
         return None
@@ -150,7 +162,17 @@ def consultation(slug: str, name: str, now: datetime) -> PublicConsultation | No
         is_last_hour(row, now),
     )  # fmt: skip
     # hashed: the name of a department may hold what no key of a cache can
-    return PublicConsultation(municipality, row, phase, sha256(repr(parts).encode()).hexdigest()[:32])
+    stamp = sha256(repr(parts).encode()).hexdigest()[:32]
+    # a change of theirs changes `changed_at`
+    translations = [TranslatedText(**text) for text in row.translated]
+    return PublicConsultation(municipality, row, phase, stamp, translations)
+
+
+def _translated() -> ArraySubquery:
+    """What a consultation asks in other languages as JSON, so that neither its page nor its form needs a query more."""
+    rows = ConsultationTranslation.objects.filter(consultation=OuterRef("pk")).order_by("language")
+    names = ("language", "title", "subject", "rules")
+    return ArraySubquery(rows.values(text=JSONObject(**{name: name for name in names})))
 
 
 def _stamp(rows: QuerySet[Any], group: str, counted: str = "pk") -> Coalesce:
@@ -164,7 +186,7 @@ def is_last_hour(row: Consultation, now: datetime) -> bool:
 
 
 def load(public: PublicConsultation, shown: str, number: int) -> PublicContent | None:
-    """None where there is no such page of the proposals. At most nine queries."""
+    """None where there is no such page of the proposals. At most eight queries."""
     row = public.row
     with scope(public.municipality):
         numbers = count(row)
@@ -183,7 +205,6 @@ def load(public: PublicConsultation, shown: str, number: int) -> PublicContent |
             edition,
             edition_files,
             glossary(public.municipality.pk),
-            translations(row),
         )
 
 
@@ -247,11 +268,6 @@ def _edition(row: Consultation) -> tuple[Edition | None, list[EditionFile]]:
 def document(public: PublicConsultation, pk: int) -> ConsultationDocument | None:
     with scope(public.municipality):
         return ConsultationDocument.objects.filter(consultation=public.row, pk=pk).exclude(file="").first()
-
-
-def translations(row: Consultation) -> list[ConsultationTranslation]:
-    """What is asked in languages besides Serbian, of the open scope. One query."""
-    return list(ConsultationTranslation.objects.filter(consultation=row))
 
 
 def settlements() -> QuerySet[Settlement]:

@@ -249,7 +249,7 @@ def _form(
         "lost_files": lost_files or form.had_files,
         "most_text": MOST_TEXT,
         "most_files": MOST_FILES,
-        "translations": public_text.translations(here.consultation.row, queries.translations(here.consultation.row)),
+        "translations": public_text.translations(here.consultation),
     }
     return _page(here, "participation/public_form.html", context, status=status)
 

@@ -25,7 +25,7 @@ from municipalities.tenancy import scope
 from participation import text_languages
 from participation.domain import translations as verbs
 from participation.domain.translations import TranslatedContent
-from participation.enums import ConsultationStage
+from participation.enums import ConsultationStage, Decision
 from participation.models import Consultation, ConsultationTranslation
 from participation.open_data import package
 from participation.queries.figures import figures
@@ -258,6 +258,7 @@ def test_hostile_words_stay_words(cast: Cast, row: Consultation) -> None:
 
 def test_the_number_of_queries_does_not_grow(cast: Cast, row: Consultation) -> None:
     save(cast, row)
+    make.contribution(row, decision=Decision.ACCEPTED, public_text="Први")
     officer = sign_in(cast.officer)
     pages = [(Client(), f"{ONE}in/en/"), (Client(), f"{ONE}propose/"), (Client(), "/consultations/cuprija/"),
              (officer, address(row, "")), (officer, address(row))]  # fmt: skip
