@@ -44,11 +44,13 @@ from participation.models import (
     Consultation,
     ConsultationDocument,
     ConsultationPost,
+    ConsultationTranslation,
     Contribution,
     Meeting,
     PaperBatch,
 )
 from platforms.types import Outgoing
+from posts.labels import own_name
 from practice.models import Account, Status
 from serbian.folding import fold
 from serbian.transliteration import to_latin
@@ -224,6 +226,7 @@ def _hearing(past: PublishedPosts, entry: Mapping[str, Any], now: datetime) -> H
     if row.closed_at:
         hearing.note("consultation.close", team.approver, row.closed_at)
     _document(hearing)
+    _translations(hearing)
     _post(past, hearing)
     _meetings(hearing)
     _batches(hearing)
@@ -250,6 +253,22 @@ def _document(hearing: Hearing) -> None:
         )
     ])  # fmt: skip
     hearing.note("consultation.document", hearing.team.officer, at)
+
+
+def _translations(hearing: Hearing) -> None:
+    slug, at = hearing.team.municipality.slug, hearing.row.created_at
+    for entry in hearing.entry.get("translation", ()):
+        if entry["place"] != slug:
+            continue
+        insert([
+            ConsultationTranslation(
+                municipality=hearing.team.municipality, consultation=hearing.row, language=entry["language"],
+                **{name: hearing.words(entry[name]) for name in ("title", "subject", "rules")},
+                by=hearing.team.officer, changed_at=at,
+            )
+        ])  # fmt: skip
+        facts = {"language": entry["language"], "written_in": own_name(entry["language"])}
+        hearing.note("consultation.translation", hearing.team.officer, at, **facts)
 
 
 def _post(past: PublishedPosts, hearing: Hearing) -> None:

@@ -21,6 +21,8 @@ MESSAGES: dict[str, Promise] = {
     "consultation.publish": _("Published the consultation “%(target)s”: it is visible to everyone"),
     "consultation.report": _("Asked for an edition of the report on “%(target)s”"),
     "consultation.report_publish": _("Published an edition of the report on “%(target)s”"),
+    "consultation.translation": _("Wrote what “%(target)s” asks in another language: %(written_in)s"),
+    "consultation.translation_away": _("Took away what “%(target)s” asks in another language: %(written_in)s"),
     "contribution.add": _("Entered contribution %(number)s to “%(consultation)s”"),
     "contribution.batch": _("Entered a batch on paper of “%(target)s”: %(sheets)s sheets"),
     "contribution.check": _("Checked a batch on paper of “%(consultation)s” against the paper"),

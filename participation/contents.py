@@ -19,6 +19,7 @@ from common.dates import date_time, long_date
 from common.numbers import number
 from common.templatetags.ui import network_name
 from needs.public_text import Convert, converter
+from participation import text_languages
 from participation.enums import (
     DECISIONS,
     AgeBand,
@@ -144,7 +145,7 @@ def _outcome(text: EditionText, say: Convert) -> Iterator[Block]:
 def _asked(consultation: Consultation, figures: Figures, say: Convert) -> Iterator[Block]:
     yield Heading(pgettext("report of a consultation", "What was asked"))
     yield from _paragraphs(say(consultation.subject))
-    yield Facts([(term, text) for term, text in _facts(consultation, say) if text])
+    yield Facts([(term, text) for term, text in _facts(consultation, figures, say) if text])
     if consultation.rules.strip():
         yield Heading(_("Rules of the consultation"), 3)
         yield from _paragraphs(say(consultation.rules))
@@ -157,10 +158,11 @@ def _document(title: str, address: str, say: Convert) -> str:
     return f"{say(title)} ({address})" if address else say(title)
 
 
-def _facts(consultation: Consultation, say: Convert) -> Iterator[tuple[str, str]]:
+def _facts(consultation: Consultation, figures: Figures, say: Convert) -> Iterator[tuple[str, str]]:
     yield _("Legal ground"), ground(consultation, say)
     yield _("Term"), term(consultation)
     yield _("Ways in"), ", ".join(str(WayIn(way).label) for way in WayIn.values if way in consultation.ways_in)
+    yield _("Also asked in"), ", ".join(text_languages.name(tag) for tag, _title in figures.translations)
     if consultation.published_at:
         yield _("Announced"), date_time(consultation.published_at)
     if consultation.closed_at:

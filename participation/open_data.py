@@ -77,6 +77,7 @@ def package(consultation: Consultation, figures: Figures, *, edition: int, as_of
             "kind": consultation.kind,
             "starts_on": _iso(consultation.starts_on),
             "ends_on": _iso(consultation.ends_on),
+            "translations": [{"language": language, "title": title} for language, title in figures.translations],
             "counts": counted(figures),
         },
         "resources": [

@@ -15,11 +15,12 @@ from common.fields import web_address as guarded_address
 from municipalities.holidays import BELGRADE
 from municipalities.queries import today
 from needs.public_text import Convert, converter, public_url, serbian_tag
-from participation import rules
+from participation import rules, text_languages
 from participation.enums import PHASE_STYLES, ConsultationStage, Decision, Phase, PostRole, WayIn
 from participation.grounds import ground_of
 from participation.models import Consultation, Contribution
 from participation.queries.public import SHOWN, Numbers, PublicConsultation, PublicContent, is_last_hour, phase_of
+from posts.labels import own_name
 
 Known = TypeVar("Known")
 
@@ -39,6 +40,7 @@ def page(public: PublicConsultation, content: PublicContent, tongue: str, shown:
         "phase": pill(public.phase),
         "subject": say(row.subject),
         "rules": say(row.rules),
+        "translations": translations(public),
         "ground": ground(row, say),
         "term": term(row, public.phase, now),
         "next": next_step(row, public.phase, content),
@@ -67,6 +69,20 @@ def page(public: PublicConsultation, content: PublicContent, tongue: str, shown:
         "edition": content.edition,
         "edition_files": content.edition_files,
     }
+
+
+def translations(public: PublicConsultation) -> list[dict[str, Any]]:
+    """What is asked in languages besides Serbian, as it was written. Whoever reads none of the portal's languages finds
+    the term in it, too."""
+    row = public.row
+    return [
+        {
+            "lang": text_languages.web_tag(one.language), "name": own_name(one.language), "title": one.title,
+            "subject": one.subject, "rules": one.rules, "starts_on": row.starts_on, "ends_on": row.ends_on,
+            "last_hour": row.last_hour,
+        }
+        for one in public.translations
+    ]  # fmt: skip
 
 
 def pill(phase: Phase) -> tuple[str, str, Any]:
@@ -266,6 +282,9 @@ def _entry(row: Consultation, phase: Phase, slug: str, tongue: str, say: Convert
         "kind": row.get_kind_display(),
         "phase": pill(phase),
         "term": term(row, phase, timezone.now()),
+        "translations": [
+            {"lang": text_languages.web_tag(one.language), "title": one.title} for one in row.translations.all()
+        ],
         "url": reverse("consultation_public_in", args=[slug, row.slug, tongue]),
         "takes_part": phase == Phase.OPEN,
         "is_called_off": row.stage == ConsultationStage.CALLED_OFF,

@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, path
 from participation.views import (
     consultation_acts,
     consultation_documents,
+    consultation_translations,
     consultations,
     contributions,
     contributions_answers,
@@ -39,6 +40,12 @@ of_consultations: list[URLPattern | URLResolver] = [
     path(f"{C}documents/<int:document>/", consultation_documents.document, name="consultation_document"),
     path(f"{C}documents/<int:document>/up/", consultation_documents.up, name="consultation_document_up"),
     path(f"{C}documents/<int:document>/remove/", consultation_documents.remove, name="consultation_document_remove"),
+    path(f"{C}languages/<slug:language>/", consultation_translations.translation, name="consultation_translation"),
+    path(
+        f"{C}languages/<slug:language>/remove/",
+        consultation_translations.remove,
+        name="consultation_translation_remove",
+    ),
 ]
 # contributions: ways in, decisions, answers
 of_contributions: list[URLPattern | URLResolver] = [

@@ -38,7 +38,13 @@ def _consultations() -> list[dict[str, Any]]:
     rows = Consultation.objects.select_related(
         "own_ground", "officer", "approver", "department", "published_by"
     ).prefetch_related(
-        "documents", "posts", "meetings", "batches__entered_by", "batches__checked_by", "editions__files"
+        "documents",
+        "translations",
+        "posts",
+        "meetings",
+        "batches__entered_by",
+        "batches__checked_by",
+        "editions__files",
     )
     return [
         {
@@ -52,6 +58,8 @@ def _consultations() -> list[dict[str, Any]]:
             "reported_at": row.reported_at, "called_off_because": row.called_off_because,
             "documents": [{"title": one.title, "file": one.file.name, "address": one.address}
                           for one in row.documents.all()],
+            "translations": [{"language": one.language, "title": one.title, "subject": one.subject, "rules": one.rules}
+                             for one in row.translations.all()],
             "posts": [{"post": one.post_id, "role": one.role} for one in row.posts.all()],
             "meetings": [{"id": one.pk, "place": one.place, "at": one.at, "people": one.people, "women": one.women,
                           "note": one.note} for one in row.meetings.all()],

@@ -17,6 +17,7 @@ GOES_IN = {
     "municipalities.pause", "municipalities.rulechange", "municipalities.serviceavailability",
     "needs.need", "needs.needpicture", "needs.answerround", "needs.supporter",
     "participation.consultation", "participation.consultationdocument", "participation.consultationpost",
+    "participation.consultationtranslation",
     "participation.contribution", "participation.contributionfile", "participation.edition",
     "participation.editionfile", "participation.meeting", "participation.ownground", "participation.paperbatch",
     "participation.selfcheck",

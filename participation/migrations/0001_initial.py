@@ -147,6 +147,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ConsultationTranslation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.municipality')),
+                ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='translations', to='participation.consultation')),
+                ('language', models.CharField(max_length=8)),
+                ('title', models.CharField(max_length=160, verbose_name='title')),
+                ('subject', models.TextField(verbose_name='what is asked')),
+                ('rules', models.TextField(blank=True, verbose_name='rules')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                'ordering': ['language'],
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('consultation', 'language'), name='consultation_translation_is_one'), models.CheckConstraint(condition=models.Q(('language__in', ['sr-Cyrl', 'sr-Latn']), _negated=True), name='consultation_translation_language')],
+            },
+        ),
+        migrations.CreateModel(
             name='ConsultationPost',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

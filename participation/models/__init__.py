@@ -4,6 +4,7 @@ from participation.models.consultations import (
     Consultation,
     ConsultationDocument,
     ConsultationPost,
+    ConsultationTranslation,
     OwnGround,
 )
 from participation.models.contributions import (
@@ -23,6 +24,7 @@ __all__ = [
     "Consultation",
     "ConsultationDocument",
     "ConsultationPost",
+    "ConsultationTranslation",
     "Contribution",
     "ContributionFile",
     "Edition",

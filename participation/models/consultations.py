@@ -158,6 +158,35 @@ class ConsultationDocument(TenantModel):
         return self.title
 
 
+class ConsultationTranslation(TenantModel):
+    """What is asked, in a language besides Serbian.
+
+    `language`: a tag of language and script, "hu-Latn" (`participation.text_languages`). Each change sets `changed_at`
+    of the consultation as well, by which stored copies of public pages know that they are old.
+    """
+
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="translations")
+    language = models.CharField(max_length=8)
+    title = models.CharField(_("title"), max_length=160)
+    subject = models.TextField(_("what is asked"))
+    rules = models.TextField(_("rules"), blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["language"]
+        constraints = [
+            models.UniqueConstraint(name="consultation_translation_is_one", fields=["consultation", "language"]),
+            # the two scripts of Serbian are those of the consultation itself
+            models.CheckConstraint(
+                name="consultation_translation_language", condition=~Q(language__in=["sr-Cyrl", "sr-Latn"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class ConsultationPost(TenantModel):
     """A post that announces a consultation or its result. Comments below it are suggested as contributions."""
 

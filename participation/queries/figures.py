@@ -81,7 +81,7 @@ class ProposalRow:
 @dataclass(frozen=True)
 class Figures:
     """Everything that a report is written from. `silenced`: the numbers of those whose words are not shown since their
-    author withdrew them, or deleted the comment."""
+    author withdrew them, or deleted the comment. `translations`: (language, title) besides Serbian."""
 
     counts: Counts
     late: int
@@ -95,10 +95,11 @@ class Figures:
     meetings: Sequence[Meeting] = ()
     rows: Sequence[ProposalRow] = field(default_factory=tuple)
     silenced: Sequence[int] = ()
+    translations: Sequence[tuple[str, str]] = ()
 
 
 def figures(consultation: Consultation) -> Figures:
-    """Of the consultation, in the scope of its municipality. Ten queries at most, for any number of contributions."""
+    """Of the consultation, in its municipality's scope. Eleven queries at most, for any number of contributions."""
     counts = count(consultation)
     read = _read(consultation)
     rows = _rows(read)
@@ -116,6 +117,7 @@ def figures(consultation: Consultation) -> Figures:
         meetings=list(Meeting.objects.filter(consultation=consultation)),
         rows=rows,
         silenced=[row["number"] for row in read if not _is_quoted(row)],
+        translations=list(consultation.translations.order_by("language").values_list("language", "title")),
     )
 
 

@@ -11,8 +11,22 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
-from django.db.models import BigIntegerField, Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    F,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, JSONObject
 
 from channels.validation import shows_text_to_everybody
 from delivery.enums import State
@@ -26,6 +40,7 @@ from participation.models import (
     Consultation,
     ConsultationDocument,
     ConsultationPost,
+    ConsultationTranslation,
     Contribution,
     Edition,
     EditionFile,
@@ -41,6 +56,16 @@ TAKES_PART = (Phase.ANNOUNCED, Phase.OPEN)
 
 
 @dataclass(frozen=True)
+class TranslatedText:
+    """What is asked, in the language of a tag besides Serbian."""
+
+    language: str
+    title: str
+    subject: str
+    rules: str
+
+
+@dataclass(frozen=True)
 class PublicConsultation:
     """One that is public. `stamp` changes with everything that its page shows but the number of proposals."""
 
@@ -48,6 +73,7 @@ class PublicConsultation:
     row: Consultation
     phase: Phase
     stamp: str
+    translations: Sequence[TranslatedText] = ()
 
 
 @dataclass(frozen=True)
@@ -125,6 +151,7 @@ def consultation(slug: str, name: str, now: datetime) -> PublicConsultation | No
             edition_stamp=_stamp(
                 Edition.objects.filter(consultation=OuterRef("pk"), published_at__isnull=False), "consultation"
             ),
+            translated=_translated(),
         ).first()
     if row is None:
         return None
@@ -135,7 +162,17 @@ def consultation(slug: str, name: str, now: datetime) -> PublicConsultation | No
         is_last_hour(row, now),
     )  # fmt: skip
     # hashed: the name of a department may hold what no key of a cache can
-    return PublicConsultation(municipality, row, phase, sha256(repr(parts).encode()).hexdigest()[:32])
+    stamp = sha256(repr(parts).encode()).hexdigest()[:32]
+    # a change of theirs changes `changed_at`
+    translations = [TranslatedText(**text) for text in row.translated]
+    return PublicConsultation(municipality, row, phase, stamp, translations)
+
+
+def _translated() -> ArraySubquery:
+    """What a consultation asks in other languages as JSON, so that neither its page nor its form needs a query more."""
+    rows = ConsultationTranslation.objects.filter(consultation=OuterRef("pk")).order_by("language")
+    names = ("language", "title", "subject", "rules")
+    return ArraySubquery(rows.values(text=JSONObject(**{name: name for name in names})))
 
 
 def _stamp(rows: QuerySet[Any], group: str, counted: str = "pk") -> Coalesce:
@@ -290,4 +327,5 @@ def page_of_list(number: int, now: datetime, day: date) -> list[Consultation]:
         output_field=BigIntegerField(),
     )
     rows = public_consultations().annotate(place_in_list=order).order_by("place_in_list", "-starts_on", "-pk")
-    return list(rows[(number - 1) * AT_ONCE : number * AT_ONCE])
+    titles = ConsultationTranslation.objects.only("consultation", "language", "title")
+    return list(rows.prefetch_related(Prefetch("translations", titles))[(number - 1) * AT_ONCE : number * AT_ONCE])

@@ -23,6 +23,7 @@ from participation.enums import WayIn
 from participation.forms import CallOffForm, ExtendForm
 from participation.models import Consultation
 from participation.queries import consultations as queries
+from participation.queries import translations
 from participation.views.consultation_pages import get_consultation, render_page
 from participation.views.consultations import page
 
@@ -57,9 +58,12 @@ def publish(request: MunicipalityRequest, consultation: int) -> HttpResponse:
     elif row.is_published:
         return redirect("consultation", request.municipality.slug, row.pk)
     problems = publishing.problems(row) if row.is_draft else []
+    slots = translations.slots(row)
     return render_page(request, "participation/publish.html", {
         "consultation": row, "problems": problems, "warnings": publishing.warnings(row),
         "ways": [WayIn(way).label for way in row.ways_in], "documents": queries.documents(row),
+        "translations": [slot for slot in slots if slot.row],
+        "unwritten": [slot.name for slot in slots if slot.row is None],
         "ground": grounds.ground_of(row.ground), "address": public_address(row),
     }, problem="" if problem in {sentence for sentence, _name in problems} else problem)  # fmt: skip
 

@@ -35,7 +35,7 @@ from participation.forms import ConsultationForm
 from participation.models import Consultation
 from participation.next_steps import OF_APPROVER
 from participation.queries import consultations as queries
-from participation.queries import contributions
+from participation.queries import contributions, translations
 from participation.queries.consultations import Standing
 from participation.views.consultation_pages import get_consultation, render_page
 
@@ -127,6 +127,9 @@ def page(request: MunicipalityRequest, row: Any, *, problem: str = "") -> HttpRe
     for post in planned:
         post.consultation = row
     counts = contributions.count(row)
+    can_write = request.access.may(Verb.PARTICIPATION_EDIT) and standing.phase not in (Phase.REPORTED, Phase.CALLED_OFF)
+    # empty slots are for those who can fill them
+    slots = [slot for slot in translations.slots(row) if slot.row or can_write]
     poster = next(iter(links_of(posts.poster_subject(row))), None) if row.is_published else None
     return render_page(request, "participation/consultation.html", {
         "consultation": row, "standing": standing, "counts": counts,
@@ -140,6 +143,7 @@ def page(request: MunicipalityRequest, row: Any, *, problem: str = "") -> HttpRe
         "days": _days(standing, now), "ground": grounds.ground_of(row.ground),
         "documents": queries.documents(row), "posts": [(post, posts.changes_needed(post)) for post in planned],
         "may_plan": _may_plan(row, standing, planned), "poster": poster,
+        "slots": slots, "can_write": can_write, "unused_languages": translations.unused(slots) if can_write else [],
         "events": [(event, sentence(event)) for event in events],
         "publish_request": _request_to_publish(row, events),
         "step_is_approvers": standing.step is not None and standing.step.code in OF_APPROVER,

@@ -249,6 +249,7 @@ def _form(
         "lost_files": lost_files or form.had_files,
         "most_text": MOST_TEXT,
         "most_files": MOST_FILES,
+        "translations": public_text.translations(here.consultation),
     }
     return _page(here, "participation/public_form.html", context, status=status)
 

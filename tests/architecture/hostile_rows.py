@@ -113,6 +113,7 @@ KEPT = {
         "participation_consultation.ground",
         "participation_consultation.slug",
         "participation_consultationdocument.mime",
+        "participation_consultationtranslation.language",
         "participation_contribution.language",
         "participation_contribution.receipt",
         "participation_contributionfile.mime",

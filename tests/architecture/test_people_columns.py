@@ -190,6 +190,7 @@ COLUMNS = {
     "participation.Consultation.officer": ASKED,
     "participation.Consultation.published_by": HISTORY,
     "participation.ConsultationDocument.by": HISTORY,
+    "participation.ConsultationTranslation.by": HISTORY,
     "participation.Contribution.by": HISTORY,
     "participation.Contribution.decided_by": HISTORY,
     "participation.Edition.asked_by": HISTORY,

@@ -943,6 +943,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "voices/supporter": lambda it: _of_need(it, "supporter"),
     "pictures/shot": lambda it: _of_need(it, "picture"),
     "documents/document": _consultation_document,
+    "languages/language": lambda it: "bs-Latn",
     "reports/report": lambda it: _report(it, "monthly"),
     "report/format": lambda it: "pdf",
     "outputs/output": lambda it: "trainings",

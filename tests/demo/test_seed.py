@@ -60,7 +60,14 @@ from notifications.enums import MailFrequency
 from notifications.models import Notification
 from participation import enums as participation_enums
 from participation.enums import AnswerState, ConsultationStage, WayIn
-from participation.models import Consultation, ConsultationPost, Contribution, Meeting, PaperBatch
+from participation.models import (
+    Consultation,
+    ConsultationPost,
+    ConsultationTranslation,
+    Contribution,
+    Meeting,
+    PaperBatch,
+)
 from participation.queries import contributions
 from planning.models import CampaignPost, Recurrence, Slot
 from platforms.counting import mastodon
@@ -714,6 +721,9 @@ def test_every_pilot_has_a_hearing_that_is_decided_and_one_that_runs(demo: None)
             assert not [one.text for one in rows if set("{}") & set(one.text + one.reason)]
             assert not [one.text for one in rows if mixed_script_words(one.text)]
         assert Contribution.objects.filter(consultation=row, is_late=True).count() == 1
+    written = ConsultationTranslation.objects.get()
+    assert (written.consultation_id, written.language) == (running["novi-pazar"].pk, "bs-Latn")
+    assert str(today.year + 1) in written.title
     ways = Contribution.objects.filter(municipality__slug="cuprija").values_list("way_in", flat=True)
     assert set(ways) == set(WayIn.values)
     assert PaperBatch.objects.filter(checked_at=None).count() == Meeting.objects.count() / 2 == 6

@@ -167,4 +167,4 @@ def test_a_fixed_number_of_queries(cast: Cast, many: int) -> None:
         make.contribution(row)
     with scope(cast.cuprija), CaptureQueriesContext(connection) as captured:
         figures(row)
-    assert len(captured) == 8
+    assert len(captured) == 9

@@ -12,7 +12,7 @@ from municipalities.tenancy import scope
 from participation import form_tokens
 from participation.domain import decide
 from participation.enums import Decision
-from participation.models import Contribution
+from participation.models import ConsultationTranslation, Contribution
 from tests.browsing import COLOURS, PHONE, violations
 from tests.participation import public_rows as make
 from tests.people import Cast
@@ -30,6 +30,11 @@ def hearing(cast: Cast) -> Any:
             municipality=cast.cuprija, name="Одељење за финансије", email="finansije@cuprija.example"
         )
     row = make.consultation(cast.cuprija, cast.officer, department=department)
+    with scope(cast.cuprija):
+        ConsultationTranslation.objects.create(
+            municipality=cast.cuprija, consultation=row, language="hu-Latn", title="Költségvetés: mire költsünk?",
+            subject="Mire van szükség?", by=cast.officer,
+        )  # fmt: skip
     for decision in (Decision.ACCEPTED, Decision.PARTLY, Decision.DECLINED, Decision.OUT_OF_SCOPE, Decision.WITHDRAWN):
         make.contribution(row, decision=decision, public_text="Клупе и сенка у парку поред Дома културе, за старије.")
     make.contribution(row, decision=Decision.ACCEPTED)
@@ -64,6 +69,8 @@ def test_milica_proposes_a_pavement_and_learns_what_became_of_it(
     judge.is_sound(page)
     page.get_by_role("link", name="Јавна расправа").first.click()
     judge.is_sound(page)
+    page.get_by_role("link", name="Magyar").click()
+    expect(page.get_by_role("region", name="Költségvetés: mire költsünk?")).to_be_in_viewport()
     page.get_by_role("link", name="English").click()
     page.get_by_role("link", name="Write a proposal").click()
     judge.is_sound(page)
