@@ -212,17 +212,21 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """The figures of the crash suite, when it was part of the run. LONG_REPORT=path writes the results of all tests,
-    NETWORK_PAGE=path what the networks can do and what was checked by their schemas."""
+    """The figures of the crash suite and how long a journey took, when they were part of the run. LONG_REPORT=path
+    writes the results of all tests, NETWORK_PAGE=path what the networks can do and what was checked by their schemas.
+    """
     # Figures are complete when a test has been put away, so they travel with the report of its teardown.
     ends = [r for reports in terminalreporter.stats.values() for r in reports if getattr(r, "when", "") == "teardown"]
-    rows = [value for report in ends for name, value in report.user_properties if name == "crash"]
+    kept = [each for report in ends for each in report.user_properties]
+    rows = [value for name, value in kept if name == "crash"]
     if rows:
         figures.tell(terminalreporter, rows)
+    for sentence in (value for name, value in kept if name == "journey"):
+        terminalreporter.write_line(sentence)
     if path := os.environ.get("NETWORK_PAGE"):
         from tests.platforms import network_page
 
-        checked = [value for end in ends for name, value in end.user_properties if name == "vendor_schemas"]
+        checked = [value for name, value in kept if name == "vendor_schemas"]
         network_page.write(Path(path), checked)
     if path := os.environ.get("LONG_REPORT"):
         every = [r for reports in terminalreporter.stats.values() for r in reports]

@@ -13,6 +13,8 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from common.integers import parse_int
 from common.word_search import holds
+from inbox.models import HandOver
+from inbox.queries.readable import readable_with
 from inbox.text_analysis import mask
 from municipalities.queries import Access
 from municipalities.rules import Verb
@@ -233,7 +235,21 @@ def similar_to(contribution: Contribution, reader: Reader) -> list[Contribution]
 
 def joined_with(contribution: Contribution) -> list[Contribution]:
     rows = Contribution.objects.filter(same_as=contribution.pk).order_by("number")
-    return list(rows.only("number", "way_in", "consultation_id", "municipality_id", "similar_group"))
+    return list(rows.only("number", "way_in", "message_id", "consultation_id", "municipality_id", "similar_group"))
+
+
+def asked_departments(contributions: Sequence[Contribution], reader: Reader) -> list[HandOver]:
+    """What departments were asked about the messages of these, and what they answered; the newest first.
+
+    At most one query: only messages are sent to departments.
+    """
+    keys = [one.message_id for one in contributions if one.message_id is not None]
+    if not keys or not reader.words:
+        return []
+    rows = HandOver.objects.filter(
+        readable_with("message__", reads_private=reader.private), message__in=keys, message__erased_at=None
+    )
+    return list(rows.filter(withdrawn_at=None).select_related("department").order_by("-pk"))
 
 
 def earlier_reasons(consultation: Consultation) -> list[tuple[str, str, str]]:

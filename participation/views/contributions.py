@@ -90,6 +90,7 @@ def page(
     if form is None and may_decide:
         proposed = "" if row.gone_at else anonymise(row.text)
         form = DecideOneForm(initial=DecideOneForm.of(row, proposed))
+    joined = listing.joined_with(row)
     return render_page(request, "participation/contribution.html", row.consultation, {
         "one": row,
         "text": reader.text(row),
@@ -97,7 +98,8 @@ def page(
         "is_private": row.way_in in PRIVATE_WAYS,
         "files": list(row.files.all()) if may_read else [],
         "similar": listing.similar_to(row, reader) if may_decide else [],
-        "joined": listing.joined_with(row),
+        "joined": joined,
+        "handovers": listing.asked_departments([row, *joined], reader),
         "reasons": listing.earlier_reasons(row.consultation) if may_decide else [],
         "neighbours": listing.neighbours(row, reader),
         "may_decide": may_decide,

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from launcher import ports
+from launcher import binaries, files, ports
 from launcher.site import ROOT
 from tests import patience
 from tests.servers import VARIABLES
@@ -136,6 +136,13 @@ def first_run(place: Path) -> FirstRun:
         place, running.url, at, running.process.pid, readiness, megabytes, second, programs,
         [process for process in alive if _runs(process)], code, "".join(running.output), running.start_seconds,
     )  # fmt: skip
+
+
+def owner_url(place: Path) -> str:
+    """The database of a product that runs in `place`, as its superuser, for whom no policy of rows holds."""
+    home = binaries.home((place / "servers").resolve())
+    password, port = files.load(home / "secrets.json")["pg"], files.load(home / "state.json")["pg_port"]
+    return f"postgresql://portal:{password}@127.0.0.1:{port}/portal"
 
 
 def _megabytes(process: psutil.Process) -> float:

@@ -11,10 +11,9 @@ from typing import Any
 import psycopg2
 import pytest
 
-from launcher import binaries, files
 from tests import small_disk
 from tests.journeys import publishing
-from tests.journeys.stack import Stack, started
+from tests.journeys.stack import Stack, owner_url, started
 from tests.journeys.test_killed_programs import BACK_SECONDS, readiness, seconds_until_ready
 from tests.journeys.visit import Visit
 
@@ -106,7 +105,7 @@ def test_a_postgresql_that_a_full_disk_stopped_comes_back_by_itself(
 ) -> None:
     before = len(stack.output)
     with small_disk.filled(disk):
-        write_until_it_stops(disk / "data" / "servers")
+        write_until_it_stops(owner_url(disk / "data"))
         state = await_state(stack, lambda state: state.get("database") is False)
         assert "nothing can be stored and no post goes out" in state["message"]
     seconds_until_ready(stack)
@@ -116,11 +115,8 @@ def test_a_postgresql_that_a_full_disk_stopped_comes_back_by_itself(
     publishing.await_public(visit, stack, text)
 
 
-def write_until_it_stops(servers: Path) -> None:
+def write_until_it_stops(url: str) -> None:
     """PostgreSQL ends all its processes when its log of changes (WAL) may not grow."""
-    home = binaries.home(servers.resolve())
-    password, port = files.load(home / "secrets.json")["pg"], files.load(home / "state.json")["pg_port"]
-    url = f"postgresql://portal:{password}@127.0.0.1:{port}/portal"
     deadline = time.monotonic() + BACK_SECONDS
     with suppress(psycopg2.Error):
         while True:

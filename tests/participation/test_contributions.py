@@ -11,7 +11,8 @@ from django.utils import timezone, translation
 from channels.models import Channel
 from common.models import AuditEvent
 from common.sentences import sentence
-from inbox.models import Message, ProposedAnswer, Reply
+from inbox.domain import handover
+from inbox.models import Department, Message, ProposedAnswer, Reply
 from inbox.models.tags import Tag
 from inbox.text_analysis import anonymise
 from municipalities.tenancy import scope
@@ -80,6 +81,33 @@ def test_words_written_privately_are_read_by_named_people_only(cast: Cast, row: 
     assert "Осветљење" in sign_in(cast.approver).get(url(one)).text
     named_reader(cast)
     assert "Осветљење" in officer.get(f"{base(row)}contributions/?q=osvetljenje").text
+
+
+def test_what_a_department_says_stands_beside_the_decision(
+    cast: Cast, row: Consultation, channel: Channel, django_assert_max_num_queries: Any
+) -> None:
+    one, same = (by_message(cast, row, channel, f"Тротоар у улици {number}") for number in (1, 2))
+    private = by_message(cast, row, channel, "Осветљење код школе", visibility="direct")
+    with scope(cast.cuprija):
+        roads = Department.objects.create(municipality=cast.cuprija, name="Путеви", email="putevi@test.example")
+        for about in (same, private):
+            assert about.message
+            question = handover.QuestionInput(f"Колико кошта {about.number}?")
+            until = handover.after_working_minutes(480)
+            asked = handover.ask(about.message, roads, question, until=until, by=cast.approver)
+            handover.answer(asked, f"Процена број {about.number}.", "Ана Анић")
+        decide.group(same, one, by=cast.officer)
+    officer, approver = sign_in(cast.officer), sign_in(cast.approver)
+    officer.get(f"{base(row)}contributions/")
+    with django_assert_max_num_queries(12):
+        page = officer.get(url(one)).text
+    assert "Answer of Путеви" in page
+    assert "Процена број 2." in page
+    assert "Колико кошта 2?" in page
+    assert "Ask a department" in page
+    assert "Процена" not in sign_in(cast.viewer).get(url(one)).text
+    assert "Процена" not in officer.get(url(private)).text
+    assert "Процена број 3." in approver.get(url(private)).text
 
 
 def test_likeness_to_private_words_is_told_to_nobody_else(cast: Cast, row: Consultation, channel: Channel) -> None:
