@@ -138,13 +138,13 @@ triage-figures: setup-dev  ## measure how well citizens' messages are read; writ
 training-effect-figures: setup-dev  ## a thousand simulated programmes of known truth: the table of docs/operations/numbers.md; ARGS='--programmes 100'
 	@exec $(py) -m tests.analytics.effect_simulation $(ARGS)
 
-migrations: setup-dev  ## write every app's 0001_initial anew from the models (until version 0.1.0)
-	$(manage) write_initial_migrations
+migrations: setup-dev  ## write a migration of what changed in the models since the last one (ARGS='posts --name more')
+	$(manage) makemigrations --no-header $(ARGS)
 
 schema: setup-dev  ## write portal/schema.sql.gz, the tables that an empty database begins with, from the migrations
 	@exec $(py) -m launcher.schema
 
-baseline: setup-dev  ## write the database from which upgrades are tested (tests/containers/baseline); at a release ARGS='--release 0.1.0'
+baseline: setup-dev  ## write the database from which upgrades are tested (tests/containers/baseline); at a release ARGS='--release VERSION'
 	@exec $(py) -m tests.containers.baseline $(ARGS)
 
 names: setup-dev  ## what is left of the old vocabulary, and class names that several modules define

@@ -1,7 +1,8 @@
 """Which migrations made a database, and whether they are those of this version. No Django: the launcher uses it too.
 
-Until version 0.1.0 migrations are amended (ADR 23), so a name alone does not identify one. `migrate` stores a
-fingerprint of each migration that it applies in the comment of the table `django_migrations`, which backups include.
+Until version 0.1.0 migrations were amended (ADR 23), so a name alone does not identify one: databases of that time are
+refused. So are those of a newer version. `migrate` stores a fingerprint of each migration that it applies in the
+comment of the table `django_migrations`, which backups include.
 """
 
 from __future__ import annotations
@@ -89,6 +90,6 @@ def _recorded(cursor: Any) -> dict[str, str]:
 def refusal(place: str, way_out: str) -> str:
     """The message when this version cannot use the database."""
     return (
-        f"{place} made by another version of Dobošar with other tables, and until version 0.1.0 no upgrade is "
-        f"promised. Nothing was changed. {way_out}"
+        f"{place} made by another version of Dobošar with other tables: one from before 0.1.0, of which no upgrade is "
+        f"possible, or a newer one than this. Nothing was changed. {way_out}"
     )

@@ -1,9 +1,9 @@
-"""`make baseline`: a database as this version leaves it, which every later version has to bring up to date.
+"""`make baseline`: the database of a release, which every later version has to bring up to date.
 
-    python -m tests.containers.baseline [--release 0.1.0]
+    python -m tests.containers.baseline --release VERSION
 
-Made of the demo and one submitted post, in servers of its own; without pictures. `--release` marks it as the tables of
-a release: from then on its migrations may not be changed any more (`tests/launcher/test_baseline.py`).
+Made of the demo and one submitted post, in servers of its own; without pictures. From then on its migrations may not be
+changed any more (`tests/launcher/test_baseline.py`).
 """
 
 from __future__ import annotations
@@ -56,9 +56,8 @@ RESTRICTED = re.compile(rb"^\\(un)?restrict .*\n", flags=re.MULTILINE)
 
 @dataclass(frozen=True)
 class About:
-    """`release`: "" until there is one. `migrations`: name and fingerprint of each of ours."""
+    """`release`: its version. `migrations`: name and fingerprint of each of ours."""
 
-    version: str
     release: str
     made_at: str
     migrations: dict[str, str]
@@ -78,7 +77,7 @@ def changed(of: About, current: dict[str, str]) -> list[str]:
     return sorted(name for name, fingerprint in of.migrations.items() if current.get(name) != fingerprint)
 
 
-def make(version: str, release: str) -> About:
+def make(release: str) -> About:
     with tempfile.TemporaryDirectory(prefix="dobosar-baseline-") as name:
         Path(name).chmod(0o711)
         with embedded.serving(Path(name) / "servers", test=True, environ={}) as urls:
@@ -97,7 +96,7 @@ def make(version: str, release: str) -> About:
             statements = subprocess.run(
                 [*program, urls["DATABASE_OWNER_URL"]], capture_output=True, check=True, env=environ
             ).stdout
-    record = About(version, release, datetime.now(UTC).date().isoformat(), migration_history.current())
+    record = About(release, datetime.now(UTC).date().isoformat(), migration_history.current())
     DIRECTORY.mkdir(exist_ok=True)
     (DIRECTORY / DUMP).write_bytes(lzma.compress(RESTRICTED.sub(b"", statements), preset=9 | lzma.PRESET_EXTREME))
     (DIRECTORY / ABOUT).write_text(json.dumps(asdict(record), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -106,12 +105,12 @@ def make(version: str, release: str) -> About:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--release", default="", help="the version whose tables these are from now on")
+    parser.add_argument("--release", required=True, help="the version whose tables these are from now on")
     release = parser.parse_args().release
     version = re.findall(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), flags=re.MULTILINE)[0]
-    if release not in ("", version):
+    if release != version:
         sys.exit(f"This is version {version}, not {release}.")
-    make(version, release)
+    make(release)
     print(f"{(DIRECTORY / DUMP).relative_to(ROOT)}: {(DIRECTORY / DUMP).stat().st_size // 1000} kB")
 
 

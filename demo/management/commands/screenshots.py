@@ -47,6 +47,7 @@ class Shot:
 
 READ = (r"^/m/[a-z-]+/posts/\d+/$",)
 WRITE = (*READ, rf"{HERE}posts/\d+/edit/$")
+HEARING = (rf"^{HERE}consultations/\d+/$",)
 MESSAGE = rf"^{HERE}inbox/\d+/"
 # The first draft, and the first post that waits for a decision: which they are depends on the day of the demo.
 DRAFTS = f"{HERE}posts/?state=draft"
@@ -79,6 +80,9 @@ SHOTS = (
     Shot("needs", OFFICER, f"{HERE}needs/"),
     Shot("need", OFFICER, f"{HERE}needs/?stage=done", (rf"^{HERE}needs/\d+/$",), tallest=1500),
     Shot("asked", OFFICER, "/asked/cuprija/", tallest=1500),
+    Shot("consultation", OFFICER, f"{HERE}consultations/", HEARING, tallest=1500),
+    Shot("contributions", OFFICER, f"{HERE}consultations/", (*HEARING, f"{HEARING[0][:-1]}contributions/$")),
+    Shot("hearing", OFFICER, "/consultations/cuprija/", (r"^/consultations/cuprija/[\w-]+/",), tallest=1500),
     Shot("house-rules", OFFICER, "/rules/cuprija/", tallest=1500),
     Shot("plan", OFFICER, f"{HERE}mentoring/", tallest=1500),
     Shot("shared-posts", OFFICER, f"{HERE}gallery/", tallest=1500),
