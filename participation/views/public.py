@@ -131,7 +131,8 @@ def _answer(request: HttpRequest, body: bytes, tongue: str, place: Municipality)
 
 def _page(row: PublicConsultation, shown: str, number: int, tongue: str, state: str) -> bytes:
     """Nothing where there is no such page of the proposals. All pages of one state share their numbers."""
-    numbers = cache.get_or_set(f"consultation-numbers:{state}", partial(queries.count, row), MOST_SECONDS)
+    count = partial(queries.count, row)
+    numbers = cache.get_or_set(f"consultation-numbers:{state}", count, MOST_SECONDS) or count()
     content = queries.load(row, shown, number, numbers)
     if content is None:
         return b""
