@@ -21,6 +21,7 @@ from participation.grounds import ground_of
 from participation.models import Consultation, Contribution
 from participation.queries.public import SHOWN, Numbers, PublicConsultation, PublicContent, is_last_hour, phase_of
 from posts.labels import own_name
+from serbian import Script, detect
 
 Known = TypeVar("Known")
 
@@ -209,11 +210,14 @@ def ways(public: PublicConsultation, content: PublicContent, say: Convert) -> li
 
 
 def proposal(one: Contribution, say: Convert) -> dict[str, Any]:
-    """What everybody reads of a decided proposal."""
+    """What everybody reads of a decided proposal. Citizens' words in Latin stay: they may be Hungarian."""
     is_withdrawn = one.decision == Decision.WITHDRAWN
+    is_latin = detect(one.public_text) == Script.LATIN
+    words = one.public_text if is_latin else say(one.public_text)
     return {
         "number": one.number,
-        "text": "" if is_withdrawn else say(one.public_text),
+        "text": "" if is_withdrawn else words,
+        "script": f"sr-{detect(words) or Script.CYRILLIC}",
         "is_withdrawn": is_withdrawn,
         "same_as": one.same_as.number if one.same_as else None,
         "pill": one.pill,

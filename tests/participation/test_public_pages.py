@@ -247,6 +247,14 @@ def test_proposals_are_shown_with_their_decisions_and_without_what_was_not_relea
     assert '<meta name="robots" content="noindex">' in only
 
 
+def test_words_in_latin_are_not_turned_into_cyrillic(row: Consultation) -> None:
+    """They may be Hungarian or Bosnian; the reason is the municipality's own, in the script of the page."""
+    make.contribution(row, decision=Decision.ACCEPTED, public_text="Új járdát a Kossuth utcába", reason="Ulazi u plan.")
+    text = Client().get(CYRL).text
+    assert '<blockquote class="consultation-quote" lang="sr-Latn">Új járdát a Kossuth utcába</blockquote>' in text
+    assert "Улази у план." in text
+
+
 def test_a_decision_is_there_at_once_and_so_is_a_withdrawal(row: Consultation) -> None:
     one = make.contribution(row, decision=Decision.ACCEPTED, public_text="Клупе у парку")
     assert "Клупе у парку" in Client().get(CYRL).text
