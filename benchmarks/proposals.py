@@ -115,7 +115,7 @@ def fill(contributions: int = CONTRIBUTIONS, decided: int = DECIDED) -> Consulta
         place = Municipality.objects.filter(is_practice=False).order_by("pk")[0]
         place.joined_on = day
         place.save(update_fields=["joined_on"])
-        Membership.objects.create(user=officer, municipality=place, role=Role.APPROVER)
+        Membership.objects.create(user=officer, municipality=place, role=Role.OFFICER)
         for number in range(20):
             Settlement.objects.create(municipality=place, name=f"Насеље {number}")
         return _consultation(place, officer, "budzet", contributions, decided, stage="published")
