@@ -69,6 +69,8 @@ def page(public: PublicConsultation, content: PublicContent, tongue: str, shown:
         "consultation": row,
         "edition": content.edition,
         "edition_files": content.edition_files,
+        "outcome": say(content.edition.outcome) if content.edition else "",
+        "changes": say(content.edition.changes) if content.edition else "",
     }
 
 

@@ -75,6 +75,13 @@ def address(row: Consultation, number: int, name: str = "report.csv") -> str:
     return f"/consultations/cuprija/{row.slug}/report/{number}/{name}"
 
 
+def test_the_public_page_says_what_changes_in_the_script_of_its_reader(cast: Cast, closed: Consultation) -> None:
+    out(closed, cast)
+    page = f"/consultations/cuprija/{closed.slug}/in/"
+    assert "Постављамо расвету." in Client().get(f"{page}sr-Cyrl/").text
+    assert "Postavljamo rasvetu." in Client().get(f"{page}en/").text
+
+
 def test_from_the_question_to_a_public_report(cast: Cast, closed: Consultation) -> None:
     edition = asked(closed, cast)
     assert editions.due() == [edition.pk]
