@@ -160,10 +160,10 @@ js-check:  ## types of the browser modules, read from their JSDoc by TypeScript 
 	npm ci --ignore-scripts --no-audit --no-fund && npm run check
 
 film: setup-dev  ## docs/film.webm from a running demo, into which it writes a post; needs Playwright's ffmpeg; ARGS='--base http://127.0.0.1:8000'
-	@exec $(py) manage.py film $(ARGS)
+	$(manage) film $(ARGS)
 
 screenshots: setup-dev  ## pictures of the main pages for docs/, from a running demo; ARGS='--base http://127.0.0.1:8000'
-	@exec $(py) manage.py screenshots $(ARGS)
+	$(manage) screenshots $(ARGS)
 
 demo-reports: setup  ## the reports of the demo's six pilots, as PDF in docs/reports/; ARGS='--language sr' in another language
 	$(manage) demo_reports $(ARGS)
