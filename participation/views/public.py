@@ -5,11 +5,11 @@ checked on every request, and what its page shows is in the stamp of its body, s
 """
 
 import re
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
-from common import downloads, languages
+from common import downloads, languages, optional_cache
 from municipalities.access import public
 from municipalities.models import Municipality
 from municipalities.queries import glossary, today
@@ -36,6 +36,7 @@ from reports.public_responses import (
     own_language,
 )
 
+Known = TypeVar("Known")
 PART = "consultations"
 NUMBER = re.compile(r"[1-9][0-9]{0,3}")
 PROPOSAL = re.compile(r"[1-9][0-9]{0,6}")
@@ -63,7 +64,7 @@ def consultations(request: HttpRequest, place: str, tongue: str = "") -> HttpRes
     if number > pages:
         return missing()
     wanted = tongue or own_language(listed.municipality)
-    name = f"consultations:{listed.municipality.pk}:{wanted}:{number}:{listed.stamp}:{today()}"
+    name = f"public-consultations:{listed.municipality.pk}:{wanted}:{number}:{listed.stamp}:{today()}"
     body = cached(name, lambda: _list(listed, number, pages, wanted))
     return _answer(request, body, wanted, listed.municipality)
 
@@ -106,9 +107,9 @@ def consultation(request: HttpRequest, place: str, slug: str, tongue: str = "") 
     wanted = tongue or own_language(row.municipality)
     if PROPOSAL.fullmatch(proposal := request.GET.get("proposal", "")):
         return _to_proposal(row, int(proposal), wanted)
-    received = cache.get_or_set(f"consultation-received:{row.row.pk}", row.row.last_number, NUMBER_SECONDS)
+    received = _kept(f"public-consultation-received:{row.row.pk}", lambda: row.row.last_number, NUMBER_SECONDS)
     state = f"{row.stamp}:{received}"
-    name = f"consultation:{wanted}:{shown}:{number}:{state}:{today()}"
+    name = f"public-consultation:{wanted}:{shown}:{number}:{state}:{today()}"
     body = cached(name, lambda: _page(row, shown, number, wanted, state))
     if not body:
         return missing()
@@ -129,10 +130,18 @@ def _answer(request: HttpRequest, body: bytes, tongue: str, place: Municipality)
     return answer
 
 
+def _kept(key: str, make: Callable[[], Known], seconds: int) -> Known:
+    """What `make` returned within so many seconds, by whichever process."""
+    known: Known | None = optional_cache.read(key)
+    if known is None:
+        known = make()
+        optional_cache.write(key, known, seconds)
+    return known
+
+
 def _page(row: PublicConsultation, shown: str, number: int, tongue: str, state: str) -> bytes:
     """Nothing where there is no such page of the proposals. All pages of one state share their numbers."""
-    count = partial(queries.count, row)
-    numbers = cache.get_or_set(f"consultation-numbers:{state}", count, MOST_SECONDS) or count()
+    numbers = _kept(f"public-consultation-numbers:{state}", partial(queries.count, row), MOST_SECONDS)
     content = queries.load(row, shown, number, numbers)
     if content is None:
         return b""

@@ -272,7 +272,7 @@ def test_a_rush_of_proposals_makes_no_page_anew_and_the_next_decision_counts_all
         make.contribution(row)
     assert Client().get(EN).headers["ETag"] == before.headers["ETag"]
     make.contribution(row, decision=Decision.ACCEPTED, public_text="Клупе у парку")
-    cache.delete(f"consultation-received:{row.pk}")  # ten seconds later
+    cache.delete(f"public-consultation-received:{row.pk}")  # ten seconds later
     page = " ".join(Client().get(EN).text.split())
     assert "5 proposals came in. 4 have no decision yet." in page
 

@@ -33,6 +33,7 @@ from portal import tasks
 from posts.editing.domain import page_cards
 from tests import security_figures
 from tests.channels.test_hostile_webhooks import payload, signed
+from tests.participation import public_rows
 from tests.people import Cast, sign_in
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -145,6 +146,10 @@ def test_every_key_is_of_a_known_kind_and_none_holds_a_secret(cast: Cast, settin
     for path in ("/m/cuprija/posts/", "/m/cuprija/inbox/", "/m/cuprija/channels/"):
         assert signed_in.get(path).status_code == 200
     hidden.append(signed_in.session.session_key)
+    hearing = public_rows.consultation(cast.cuprija, cast.officer)
+    public_rows.contribution(hearing, WORDS, contact="zqsecret@mail.example")
+    for path in ("", "propose/"):
+        assert Client().get(f"/consultations/cuprija/{hearing.slug}/{path}").status_code == 200
     # A network tells of a citizen's comment.
     keys.enter("facebook", "app", "zqsecret of the application", by=cast.administrator)
     with scope(cast.cuprija):
