@@ -23,7 +23,7 @@ CLOCK_MINUTES: Mapping[str, int] = {MessageKind.EMERGENCY: 60, MessageKind.UNLAW
 
 # Polling interval of a channel; events wake it in addition.
 FETCH_INTERVAL = timedelta(minutes=2)
-# When a channel is fetched again after an error.
+# When a channel is fetched again after an error, at the latest.
 FETCH_RETRY_INTERVAL = timedelta(minutes=30)
 
 # Messages from before the first fetch that are older than this are stored as closed.
@@ -38,6 +38,13 @@ WRITING_WINDOW = timedelta(minutes=3)
 
 # After longer nobody remembers why.
 MAX_SNOOZE = timedelta(days=92)
+
+
+def retry_delay(waited: timedelta | None) -> timedelta:
+    """Until a network that did not answer is asked again: twice as long as it was left alone before, so that a restart
+    of its server costs minutes and one that is gone for long is seldom asked. `waited`: since it did not answer the
+    last time; None: it answered."""
+    return FETCH_INTERVAL if waited is None else min(max(2 * waited, FETCH_INTERVAL), FETCH_RETRY_INTERVAL)
 
 
 def snoozed_until(choice: Snooze, now: datetime) -> datetime:

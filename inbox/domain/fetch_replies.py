@@ -28,7 +28,7 @@ from inbox.domain.deleted_messages import mark_restored, record_missing
 from inbox.domain.ingest import store_messages
 from inbox.models import Message, ReplyFetch
 from municipalities.tenancy import everywhere, scope
-from platforms.errors import PlatformError, RateLimited
+from platforms.errors import NotReached, PlatformError, RateLimited
 from platforms.protocols import Connector
 from platforms.types import Messages
 from posts.models import Publication
@@ -85,6 +85,9 @@ def fetch_replies(channel_id: int) -> int:
             except RateLimited as limited:
                 _postpone(row, limited.retry_at)
                 break
+            except NotReached:
+                now = timezone.now()
+                _postpone(row, now + rules.retry_delay(now - row.fetched_at if row.fetched_at else None))
             except PlatformError:
                 _postpone(row, timezone.now() + rules.FETCH_RETRY_INTERVAL)
             except Exception:

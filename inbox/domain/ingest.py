@@ -88,12 +88,21 @@ def fetch_messages(channel_id: int) -> int:
         except RateLimited as limited:
             _reschedule(message_fetch, limited.retry_at)
         except PlatformError as error:
-            _reschedule(message_fetch, began + rules.FETCH_RETRY_INTERVAL, _outcome(error))
+            outcome = _outcome(error)
+            _reschedule(message_fetch, began + _delay(message_fetch, outcome, began), outcome)
         except Exception:
             # An answer that the connector did not expect: nothing of it can be believed, and the others go on.
             log.exception("Messages of channel %s could not be read", channel_id)
             _reschedule(message_fetch, began + rules.FETCH_RETRY_INTERVAL, FetchOutcome.REFUSED)
         return 0
+
+
+def _delay(message_fetch: MessageFetch, outcome: FetchOutcome, began: datetime) -> timedelta:
+    """Until it is tried again after an error."""
+    if outcome != FetchOutcome.NOT_REACHED:
+        return rules.FETCH_RETRY_INTERVAL
+    is_repeated = message_fetch.outcome == FetchOutcome.NOT_REACHED and message_fetch.fetched_at is not None
+    return rules.retry_delay(began - message_fetch.fetched_at if is_repeated else None)
 
 
 def _fetch_pages(message_fetch: MessageFetch, channel: Channel, began: datetime) -> int:

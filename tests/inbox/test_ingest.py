@@ -21,6 +21,7 @@ from platforms import types
 from platforms.visibility import Visibility
 from tests.analytics import factories
 from tests.inbox.conftest import MunicipalityInbox
+from tests.inbox.test_ingest_history import MENTIONS
 
 
 def test_what_citizens_write_below_our_post_is_heard_with_the_post(municipality: MunicipalityInbox) -> None:
@@ -116,6 +117,24 @@ def test_a_channel_that_lost_its_consent_is_no_trouble_for_the_others(municipali
     with scope(municipality.cast.cuprija):
         assert MessageFetch.objects.get(channel=other).outcome == FetchOutcome.NEEDS_CONSENT
         assert MessageFetch.objects.get(channel=municipality.channel).outcome == FetchOutcome.READ
+
+
+def test_a_network_that_does_not_answer_is_asked_after_minutes_and_then_less_and_less_often(
+    municipality: MunicipalityInbox,
+) -> None:
+    municipality.fetch()
+    municipality.comment("@opstina Хало?")
+    municipality.network.plan("status", MENTIONS, method="GET", times=1_000, status=503)
+    minutes, now = [], timezone.now() + timedelta(minutes=3)
+    for _ in range(6):
+        with time_machine.travel(now, tick=False):
+            assert [ingest.fetch_messages(channel) for channel in ingest.claim()] == [0]
+        with scope(municipality.cast.cuprija):
+            fetch = MessageFetch.objects.get(channel=municipality.channel)
+        assert fetch.outcome == FetchOutcome.NOT_REACHED
+        minutes.append((fetch.next_at - now) / timedelta(minutes=1))
+        now = fetch.next_at
+    assert minutes == [2, 4, 8, 16, 30, 30]
 
 
 def test_a_disconnected_channel_is_not_asked(municipality: MunicipalityInbox) -> None:
