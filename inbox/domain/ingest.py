@@ -101,8 +101,8 @@ def _delay(message_fetch: MessageFetch, outcome: FetchOutcome, began: datetime) 
     """Until it is tried again after an error."""
     if outcome != FetchOutcome.NOT_REACHED:
         return rules.FETCH_RETRY_INTERVAL
-    is_repeated = message_fetch.outcome == FetchOutcome.NOT_REACHED and message_fetch.fetched_at is not None
-    return rules.retry_delay(began - message_fetch.fetched_at if is_repeated else None)
+    last = message_fetch.fetched_at if message_fetch.outcome == FetchOutcome.NOT_REACHED else None
+    return rules.retry_delay(began - last if last else None)
 
 
 def _fetch_pages(message_fetch: MessageFetch, channel: Channel, began: datetime) -> int:
