@@ -94,9 +94,9 @@ class Figures:
 
 @dataclass(frozen=True)
 class Rush:
-    """Forms that programs send as fast as they can. `statuses` are those of their answers, and `stored` is how many
-    contributions there are more afterwards. `readers`: the page of somebody who reads meanwhile, in milliseconds.
-    `after`: seconds from the last answer until a person's proposal is taken."""
+    """Forms that programs send as fast as they can. `statuses` counts their answers, `stored` the contributions that
+    were added. `readers` are the times of the public page during the rush, `after` the seconds from the last answer
+    until the proposal of a person is taken."""
 
     forms: int
     seconds: float

@@ -1,7 +1,7 @@
 """Which document of an office program a ZIP container is, by its parts. The file is hostile until this returns. Pure.
 
-Nothing is unpacked but the entry that says of which kind it is, and of that no more than it may have; a container with
-a program in it, or one that two readers would understand differently, is refused.
+Only the entry that names the type is unpacked, up to a limit. A container with a program in it, or one that two readers
+would understand differently, is refused.
 
 Sources: Office Open XML Part 2, packages (ECMA-376-2, https://ecma-international.org/publications-and-standards/
 standards/ecma-376/), OpenDocument 1.3 Part 2, packages (https://docs.oasis-open.org/office/OpenDocument/v1.3/), and
@@ -56,7 +56,7 @@ _OPEN_DOCUMENTS = {
 _RUNS = ("vbaproject.bin", "vbadata.xml", "/activex/", "/basic/", "/scripts/")
 _RUNNING_TYPES = ("vbaproject", "vbadata", "macroenabled", "activex")
 # Whatever the reader of ZIP raises for a broken or unusual container: a bad name is a `ValueError`.
-_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, KeyError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError, KeyError)
 
 
 class NotADocument(Exception):

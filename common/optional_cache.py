@@ -1,11 +1,13 @@
 """What Valkey may keep, and what nobody misses much without it: where it does not answer, nothing is kept or known."""
 
 import logging
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 
 log = logging.getLogger(__name__)
+Value = TypeVar("Value")
 
 
 def read(key: str) -> Any:
@@ -22,3 +24,12 @@ def write(key: str, value: Any, seconds: int) -> None:
         cache.set(key, value, seconds)
     except Exception as problem:
         log.warning("Valkey does not answer: %s", problem)
+
+
+def get_or_make(key: str, make: Callable[[], Value], seconds: int) -> Value:
+    """What `make` returned within so many seconds, in whichever process. None is not kept."""
+    known: Value | None = read(key)
+    if known is None:
+        known = make()
+        write(key, known, seconds)
+    return known

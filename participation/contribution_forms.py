@@ -52,7 +52,7 @@ class DecideOneForm(DecideForm):
     public_text = forms.CharField(
         label=_("What everybody reads of the proposal"), max_length=rules.MOST_TEXT, required=False, widget=_area(5),
         help_text=_("Without names, telephones and addresses: what looked like one became “…”. Read it before you "
-        "save. Empty: nobody else reads the words."),
+        "save. If it is empty, nobody else reads the words."),
     )  # fmt: skip
 
     @staticmethod

@@ -30,7 +30,7 @@ CREATE TABLE analytics_metricsnapshot_default PARTITION OF analytics_metricsnaps
 
 
 class CreateMetricSnapshot(migrations.CreateModel):
-    """The table of snapshots and its first months. A new column of the model has to be added to the SQL above."""
+    """The table of snapshots and its first months, as they were in version 0.1.0."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         schema_editor.execute(SNAPSHOTS)

@@ -5,9 +5,8 @@ checked on every request, and what its page shows is in the stamp of its body, s
 """
 
 import re
-from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -36,14 +35,13 @@ from reports.public_responses import (
     own_language,
 )
 
-Known = TypeVar("Known")
 PART = "consultations"
 NUMBER = re.compile(r"[1-9][0-9]{0,3}")
 PROPOSAL = re.compile(r"[1-9][0-9]{0,6}")
 # A browser keeps a page so long without asking.
 MOST_SECONDS = 60
-# A page counts the proposals of so many seconds ago: with each new one it would be made anew, in a rush for everybody.
-NUMBER_SECONDS = 10
+# The count of proposals on a page may be so old: otherwise each new proposal would make all pages anew.
+COUNT_SECONDS = 10
 
 
 def missing() -> HttpResponse:
@@ -107,7 +105,9 @@ def consultation(request: HttpRequest, place: str, slug: str, tongue: str = "") 
     wanted = tongue or own_language(row.municipality)
     if PROPOSAL.fullmatch(proposal := request.GET.get("proposal", "")):
         return _to_proposal(row, int(proposal), wanted)
-    received = _kept(f"public-consultation-received:{row.row.pk}", lambda: row.row.last_number, NUMBER_SECONDS)
+    received = optional_cache.get_or_make(
+        f"public-consultation-received:{row.row.pk}", lambda: row.row.last_number, COUNT_SECONDS
+    )
     state = f"{row.stamp}:{received}"
     name = f"public-consultation:{wanted}:{shown}:{number}:{state}:{today()}"
     body = cached(name, lambda: _page(row, shown, number, wanted, state))
@@ -130,18 +130,10 @@ def _answer(request: HttpRequest, body: bytes, tongue: str, place: Municipality)
     return answer
 
 
-def _kept(key: str, make: Callable[[], Known], seconds: int) -> Known:
-    """What `make` returned within so many seconds, by whichever process."""
-    known: Known | None = optional_cache.read(key)
-    if known is None:
-        known = make()
-        optional_cache.write(key, known, seconds)
-    return known
-
-
 def _page(row: PublicConsultation, shown: str, number: int, tongue: str, state: str) -> bytes:
     """Nothing where there is no such page of the proposals. All pages of one state share their numbers."""
-    numbers = _kept(f"public-consultation-numbers:{state}", partial(queries.count, row), MOST_SECONDS)
+    key = f"public-consultation-numbers:{state}"
+    numbers = optional_cache.get_or_make(key, partial(queries.count, row), MOST_SECONDS)
     content = queries.load(row, shown, number, numbers)
     if content is None:
         return b""

@@ -94,8 +94,8 @@ def test_what_a_department_says_stands_beside_the_decision(
             assert about.message
             question = handover.QuestionInput(f"Колико кошта {about.number}?")
             until = handover.after_working_minutes(480)
-            asked = handover.ask(about.message, roads, question, until=until, by=cast.approver)
-            handover.answer(asked, f"Процена број {about.number}.", "Ана Анић")
+            sent = handover.ask(about.message, roads, question, until=until, by=cast.approver)
+            handover.answer(sent, f"Процена број {about.number}.", "Ана Анић")
         decide.group(same, one, by=cast.officer)
     officer, approver = sign_in(cast.officer), sign_in(cast.approver)
     officer.get(f"{base(row)}contributions/")

@@ -351,10 +351,10 @@ def test_ten_thousand_histories_lose_nothing(cast: Cast, channels: tuple[Channel
     @seed(f"{random.getrandbits(64)} {part}")
     @settings(max_examples=2_500, suppress_health_check=EVERY, phases=PHASES, deadline=None)
     @given(steps=histories)
-    def one_lives(steps: list[tuple[str, int]]) -> None:
+    def a_history_holds(steps: list[tuple[str, int]]) -> None:
         live_through(cast, channels, steps)
 
-    one_lives()
+    a_history_holds()
 
 
 def test_a_history_with_every_verb_holds(cast: Cast, channels: tuple[Channel, Channel]) -> None:
