@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from django.urls import reverse
@@ -352,7 +352,10 @@ def test_no_word_is_lost_however_often_the_connection_is_cut(device: Any, desk: 
     schedule has made one draft, which has every word in its order. At the end the page is open, or another one is."""
     made = 0
 
-    @settings(max_examples=schedules, deadline=None, database=None, phases=[Phase.generate])
+    @example(
+        steps=[151, "cut", "вода", 450, "парк", "return", 58, "cut", 362, "reload", "reload", "reload"], leaves=True
+    )
+    @settings(max_examples=schedules, deadline=None, database=None, phases=[Phase.explicit, Phase.generate])
     @given(steps=st.lists(STEP, min_size=3, max_size=12), leaves=st.booleans())
     def run(steps: list[str | int], leaves: bool) -> None:
         nonlocal made

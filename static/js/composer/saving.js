@@ -275,6 +275,7 @@ class Saving {
   offer() {
     const place = document.getElementById("unsaved");
     const copy = kept(this.key);
+    if (copy && !copy.waits && isKeptPage()) this.showSaved(copy);
     if (!copy?.waits) return;
     this.tried = copy.tried ?? [];
     // The page shows it already (adopt.js), or asks what is to become of it.
@@ -295,6 +296,13 @@ class Saving {
       this.tried = [];
       place.hidden = true;
     });
+  }
+
+  /** The device's own page, without a connection, of a draft that the server has. */
+  showSaved(copy) {
+    const time = new Date(copy.at).toLocaleTimeString("sr", { hour: "2-digit", minute: "2-digit" });
+    this.tell("saved", say("saved", { time }));
+    this.rest();
   }
 
   /** With the revision from which it was typed: what somebody else wrote since then is a conflict. */
