@@ -32,13 +32,14 @@ def test_the_moment_follows_the_wall_time_and_the_delivery_follows_the_moment(de
 
 def test_a_post_whose_time_is_over_by_the_new_rules_does_not_hold_the_others_up(desk: Desk) -> None:
     over, coming = desk.write(), desk.write()
-    for post, hours in ((over, -1), (coming, 30)):
+    soon, derived = in_hours(30), in_hours(31)  # derived as an older version of the time-zone data would have
+    for post, time in ((over, in_hours(-1)), (coming, soon)):
         submitted = submit(post, by=desk.cast.officer)
         approved = approve(submitted, desk.version(submitted), by=desk.cast.approver)
-        schedule(approved, in_hours(30), by=desk.cast.officer)
+        schedule(approved, soon, by=desk.cast.officer)
         with scope(desk.cast.cuprija):
-            set_time(post, in_hours(hours))
-            post.due_at = in_hours(31).due_at  # as an older version of the time-zone data would have derived it
+            set_time(post, time)
+            post.due_at = derived.due_at
             post.save(update_fields=["local_time", "fold", "due_at"])
 
     assert update_due_times() == 1
@@ -46,5 +47,5 @@ def test_a_post_whose_time_is_over_by_the_new_rules_does_not_hold_the_others_up(
     with scope(desk.cast.cuprija):
         over.refresh_from_db()
         coming.refresh_from_db()
-        assert over.due_at == in_hours(31).due_at
-        assert coming.due_at == in_hours(30).due_at
+        assert over.due_at == derived.due_at
+        assert coming.due_at == soon.due_at

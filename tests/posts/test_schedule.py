@@ -151,9 +151,10 @@ def test_an_expired_delivery_gets_a_new_time(desk: Desk) -> None:
 
 
 def test_a_draft_moves_without_any_delivery(desk: Desk) -> None:
-    post = move(desk.write(), in_hours(5), by=desk.cast.officer)
+    time = in_hours(5)
+    post = move(desk.write(), time, by=desk.cast.officer)
     assert (post.stage, desk.states(post)) == (Stage.DRAFT, [])
-    assert post.due_at == in_hours(5).due_at
+    assert post.due_at == time.due_at
 
 
 def test_off_the_schedule_and_on_again(desk: Desk) -> None:

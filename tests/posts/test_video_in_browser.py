@@ -15,6 +15,7 @@ from posts.media.domain import videos
 from posts.models import Media, Post
 from tests.analytics.factories import channel
 from tests.browsing import violations
+from tests.patience import at_once
 from tests.posts.desk import Desk
 from tests.posts.films import SRT, film
 from tests.posts.test_in_browser import TEXT, at, desk, enter, saved
@@ -64,6 +65,24 @@ def test_a_video_waits_for_the_worker_and_what_is_typed_meanwhile_stays(
         (shown,) = parse(Post.objects.get().draft).media
         assert (shown.id, shown.alt) == (Media.objects.get().pk, "Људи на тргу")
     assert violations(page) == []
+
+
+def test_a_button_that_is_pressed_before_its_script_is_there_works_once_it_is(
+    page: Any, live_server: Any, desk: Desk, at: Any
+) -> None:
+    with scope(desk.municipality):
+        media = desk.film()
+        post = desk.write(TEXT, media=(parse({"media": [{"id": media.pk}]}).media[0],))
+    held: list[Any] = []
+    page.route("**/composer/picture_list*.js", lambda route: held.append(route))
+    enter(page, live_server, desk.cast.officer)
+    page.goto(at("post_edit", post.pk), wait_until="commit")
+    while not held:
+        page.wait_for_timeout(50)
+    at_once(page.click, "button:has-text('Captions')")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    held[0].continue_()
+    page.locator("dialog[open]").get_by_label("File with captions").wait_for()
 
 
 def test_captions_are_added_by_keyboard_and_the_focus_comes_back(

@@ -1,4 +1,5 @@
 // Pictures and videos by drag, paste or picker. What happens to them then comes with the first one (picture_list.js).
+import { closest } from "../dom.js";
 
 export function startPictures(form, changed) {
   const list = document.getElementById("picture-list");
@@ -6,14 +7,23 @@ export function startPictures(form, changed) {
   const picker = document.querySelector("input#files");
 
   let coming;
+  let isThere = false;
   const come = () => {
-    coming ??= import("./picture_list.js").then(({ startPictureList }) => startPictureList(form, list, changed));
+    coming ??= import("./picture_list.js").then(({ startPictureList }) => {
+      isThere = true;
+      return startPictureList(form, list, changed);
+    });
     // Without a connection it is asked for again with the next file.
     coming.catch(() => (coming = undefined));
     return coming;
   };
   const add = async (files) => (await come()).add(files);
   form.addEventListener("composer:waiting", async ({ detail }) => (await come()).restore(detail));
+  // Whoever presses a button before it is there does not have to press it again.
+  list.addEventListener("click", (event) => {
+    const button = closest(event, "button");
+    if (button && !isThere) come().then(() => button.click(), () => {});
+  });
 
   if (list.children.length) come();
   // Pictures from the library get the focus when they arrive.
