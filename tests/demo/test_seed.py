@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -197,7 +197,7 @@ def test_a_second_run_changes_nothing(demo: None) -> None:
     assert "nothing was missing" in output.getvalue()
 
 
-def test_no_scope_is_left_open(filled: None, db: None) -> None:
+def test_no_scope_is_left_open(filled: datetime, db: None) -> None:
     assert current() is None
 
 
@@ -304,7 +304,7 @@ def test_home_has_something_to_say(demo: None) -> None:
 MOST_BYTES = 64_000
 
 
-def test_the_pages_of_every_role_open_and_stay_light(demo: None, filled: None) -> None:
+def test_the_pages_of_every_role_open_and_stay_light(demo: None, filled: datetime) -> None:
     talked = Thread.objects.filter(municipality__slug="cuprija", suggestion__isnull=False).values_list(
         "post", flat=True
     )[0]
@@ -542,7 +542,7 @@ def test_the_rubric_tells_of_weeks_in_which_posts_became_better(demo: None) -> N
     assert not Notification.objects.filter(kind="performance", read_at=None).exists()
 
 
-def test_a_training_was_held_with_certificates_and_another_is_to_come(demo: None, filled: None) -> None:
+def test_a_training_was_held_with_certificates_and_another_is_to_come(demo: None, filled: datetime) -> None:
     today = timezone.localdate()
     held, coming = Training.objects.order_by("starts_on")
     assert held.ends_on < today < coming.starts_on
@@ -562,7 +562,7 @@ def test_a_training_was_held_with_certificates_and_another_is_to_come(demo: None
         assert client.get(f"/programme/trainings/{part}").status_code == 200, part
 
 
-def test_the_desk_of_the_mentor_has_waited_for_different_times(demo: None, filled: None) -> None:
+def test_the_desk_of_the_mentor_has_waited_for_different_times(demo: None, filled: datetime) -> None:
     mentor = User.objects.get(email="mentor@dobosar.example")
     client = Client()
     client.force_login(mentor, backend="allauth.account.auth_backends.AuthenticationBackend")

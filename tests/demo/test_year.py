@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -111,7 +111,7 @@ def filled(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
 
 
 @pytest.fixture
-def year(filled: None, db: None, settings: Any) -> Iterator[None]:
+def year(filled: datetime, db: None, settings: Any) -> Iterator[None]:
     settings.DEMO = True
     with everywhere("a test reads the whole demo"):
         yield
