@@ -151,7 +151,7 @@ names: setup-dev  ## what is left of the old vocabulary, and class names that se
 	@exec $(py) -m tests.architecture.vocabulary
 
 messages: setup-dev  ## collect the interface's texts, derive Serbian Latin, compile (needs gettext); ARGS=--missing lists
-	@exec $(py) manage.py make_messages $(ARGS)
+	$(manage) make_messages $(ARGS)
 
 vendor:  ## bundle third-party browser code (needs npm)
 	npm ci --ignore-scripts --no-audit --no-fund && npm run vendor
