@@ -264,7 +264,7 @@ def _translations(hearing: Hearing) -> None:
             ConsultationTranslation(
                 municipality=hearing.team.municipality, consultation=hearing.row, language=entry["language"],
                 **{name: hearing.words(entry[name]) for name in ("title", "subject", "rules")},
-                by=hearing.team.officer, changed_at=at,
+                source_digest=hearing.row.text_digest, by=hearing.team.officer, changed_at=at,
             )
         ])  # fmt: skip
         facts = {"language": entry["language"], "written_in": own_name(entry["language"])}

@@ -24,8 +24,12 @@ class TranslationForm(forms.Form):
         label=_("Rules"), max_length=rules.MOST_RULES, required=False, widget=forms.Textarea(attrs={"rows": 8})
     )
 
-    def __init__(self, data: Any = None, *, tag: str, row: ConsultationTranslation | None) -> None:
-        super().__init__(data, initial={name: getattr(row, name) for name in FIELDS} if row else {})
+    # of the text that whoever writes this has before them, which somebody may change meanwhile
+    source_digest = forms.RegexField(r"[0-9a-f]{16}", required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, tag: str, source_digest: str, row: ConsultationTranslation | None) -> None:
+        initial = {name: getattr(row, name) for name in FIELDS} if row else {}
+        super().__init__(data, initial={**initial, "source_digest": source_digest})
         for field in self.fields.values():
             # for spelling checkers and screen readers
             field.widget.attrs["lang"] = text_languages.web_tag(tag)

@@ -18,11 +18,15 @@ from posts.labels import own_name
 
 @dataclass(frozen=True)
 class TranslatedContent:
-    """The submitted texts in one language."""
+    """The submitted texts in one language.
+
+    `source_digest`: the `text_digest` of the Serbian text that was shown beside them, "" for the present one.
+    """
 
     title: str
     subject: str
     rules: str = ""
+    source_digest: str = ""
 
 
 @transaction.atomic
@@ -33,7 +37,7 @@ def save(consultation: Consultation, language: str, content: TranslatedContent, 
         raise ActionNotAllowed(_("The Serbian text is that of the consultation itself; its other script is derived."))
     if language not in text_languages.tags():
         raise ActionNotAllowed(_("A consultation cannot be written in this language."))
-    texts = _texts(content)
+    texts = {**_texts(content), "source_digest": content.source_digest or row.text_digest}
     written, _is_new = ConsultationTranslation.objects.update_or_create(
         consultation=row, language=language, defaults={**texts, "by": by}, create_defaults={
             **texts, "by": by, "municipality_id": row.municipality_id,

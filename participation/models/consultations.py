@@ -11,6 +11,7 @@ from inbox.models import Department
 from inbox.models.tags import Tag
 from municipalities.tenancy import TenantModel
 from participation.enums import ConsultationKind, ConsultationStage, DayCount, PostRole, WayIn
+from participation.rules import digest_of
 from posts.models import Post
 
 User = settings.AUTH_USER_MODEL
@@ -133,6 +134,11 @@ class Consultation(TenantModel):
         """Whether its public page is there: everything but a draft."""
         return self.stage != ConsultationStage.DRAFT
 
+    @property
+    def text_digest(self) -> str:
+        """16 hexadecimal digits that differ where the Serbian text does, by which texts in other languages know it."""
+        return digest_of(map(repr, (self.title, self.subject, self.rules)))
+
 
 class ConsultationDocument(TenantModel):
     """A document that the proposals are about: a file of ours, or an address where it can be read."""
@@ -163,6 +169,8 @@ class ConsultationTranslation(TenantModel):
 
     `language`: a tag of language and script, "hu-Latn" (`participation.text_languages`). Each change sets `changed_at`
     of the consultation as well, by which stored copies of public pages know that they are old.
+
+    `source_digest`: the `text_digest` of the Serbian text beside which it was written; "" where that is not known.
     """
 
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="translations")
@@ -170,6 +178,7 @@ class ConsultationTranslation(TenantModel):
     title = models.CharField(_("title"), max_length=160)
     subject = models.TextField(_("what is asked"))
     rules = models.TextField(_("rules"), blank=True)
+    source_digest = models.CharField(max_length=16, blank=True, db_default="")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(auto_now=True)
 

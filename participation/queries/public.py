@@ -63,6 +63,7 @@ class TranslatedText:
     title: str
     subject: str
     rules: str
+    source_digest: str
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def consultation(slug: str, name: str, now: datetime) -> PublicConsultation | No
 def _translated() -> ArraySubquery:
     """What a consultation asks in other languages as JSON, so that neither its page nor its form needs a query more."""
     rows = ConsultationTranslation.objects.filter(consultation=OuterRef("pk")).order_by("language")
-    names = ("language", "title", "subject", "rules")
+    names = ("language", "title", "subject", "rules", "source_digest")
     return ArraySubquery(rows.values(text=JSONObject(**{name: name for name in names})))
 
 

@@ -14,6 +14,7 @@ class LanguageSlot:
     tag: str
     row: ConsultationTranslation | None = None
     is_official: bool = False
+    is_outdated: bool = False  # the Serbian text was changed since
 
     @property
     def own_name(self) -> str:
@@ -34,9 +35,19 @@ def slots(consultation: Consultation) -> list[LanguageSlot]:
     official = text_languages.official(consultation.municipality)
     empty = text_languages.missing(consultation.municipality, written)
     shown = [tag for tag in official if tag in written or tag in empty]
-    return [
-        LanguageSlot(tag, written.get(tag), is_official=tag in official) for tag in dict.fromkeys([*shown, *written])
-    ]
+    return [slot(consultation, tag, written.get(tag)) for tag in dict.fromkeys([*shown, *written])]
+
+
+def slot(consultation: Consultation, tag: str, row: ConsultationTranslation | None) -> LanguageSlot:
+    return LanguageSlot(
+        tag, row, is_official=tag in text_languages.official(consultation.municipality),
+        is_outdated=row is not None and is_outdated(consultation, row.source_digest),
+    )  # fmt: skip
+
+
+def is_outdated(consultation: Consultation, source_digest: str) -> bool:
+    """Whether the Serbian text is another one than that beside which a text in another language was written."""
+    return source_digest not in ("", consultation.text_digest)
 
 
 def unused(shown: list[LanguageSlot]) -> list[LanguageSlot]:

@@ -15,7 +15,6 @@ from municipalities.web import MunicipalityRequest
 from participation import text_languages
 from participation.domain import translations as verbs
 from participation.queries import translations as queries
-from participation.queries.translations import LanguageSlot
 from participation.translation_forms import TranslationForm
 from participation.views.consultation_pages import get_consultation, render_page
 
@@ -28,13 +27,15 @@ def translation(request: MunicipalityRequest, consultation: int, language: str) 
         raise Http404
     row = get_consultation(request, consultation)
     written = queries.written_in(row, language)
-    form = TranslationForm(request.POST if request.method == "POST" else None, tag=language, row=written)
+    form = TranslationForm(
+        request.POST if request.method == "POST" else None, tag=language, source_digest=row.text_digest, row=written
+    )
     if form.is_bound and form.is_valid():
         saved = run_verb(form, lambda: verbs.save(row, language, form.content(), by=request.user))
         if saved is not None:
             flash.success(request, _("Saved."))
             return _to_languages(request, row.pk)
-    slot = LanguageSlot(language, written, is_official=language in text_languages.official(row.municipality))
+    slot = queries.slot(row, language, written)
     return render_page(request, "participation/translation.html", {"consultation": row, "slot": slot}, form=form)
 
 
