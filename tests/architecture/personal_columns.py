@@ -227,7 +227,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "notifications_notification": "about file url",
             "participation_consultation": "ground slug ways_in",
             "participation_consultationdocument": "file mime",
-            "participation_consultationtranslation": "language",
+            "participation_consultationtranslation": "language source_digest",
             "participation_contribution": "language receipt",
             "participation_contributionfile": "mime",
             "planning_feed": "digest",
