@@ -94,11 +94,17 @@ def test_the_overview_is_sound_and_a_month_is_chosen(page: Any, live_server: Any
     )  # fmt: skip
     daily_counts.sweep()
     enter(page, live_server, municipality.viewer)
-    page.goto(f"{live_server.url}/m/cuprija/needs/overview/")
+    overview, day = f"{live_server.url}/m/cuprija/needs/overview/", timezone.localdate(asked_at)
+    page.goto(f"{overview}?year={day.year}")
     expect(page.get_by_role("heading", name="Waits longest for a decision")).to_be_visible()
     expect(page.get_by_role("columnheader", name="Working hours (median)")).to_be_visible()
     is_sound(page)
+    page.goto(overview)
     page.get_by_role("link", name="Month", exact=True).click()
+    page.wait_for_url("**?month=*")
+    if f"{day:%Y-%m}" not in page.url:  # in the first days of a month
+        page.get_by_role("link", name="Before", exact=True).click()
+        page.wait_for_url(f"**?month={day:%Y-%m}")
     expect(page.get_by_role("columnheader", name="Working hours (median)")).to_be_visible()
     is_sound(page)
     page.emulate_media(media="print")

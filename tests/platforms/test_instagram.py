@@ -128,9 +128,9 @@ def test_the_container_says_what_became_of_a_lost_answer(
     bench: Bench, fakes: FakeServer, action: str, many: int
 ) -> None:
     facts = bench.connector().facts
-    connector = bench.connector(http=bench.http(deadline=1), facts=facts)
+    connector = bench.connector(http=bench.http(deadline=3) if action == "hang" else None, facts=facts)
     sent, began = bench.outgoing("Једном", pictures=tuple(photo(n + 1) for n in range(many))), start()
-    fakes.plan(action, PUBLISH, method="POST", seconds=2)
+    fakes.plan(action, PUBLISH, method="POST", seconds=4)
     with pytest.raises(OutcomeUnknown):
         connector.publish(sent, bench.read)
     checkpoint = Pending(bench.checkpoints[-1])

@@ -143,9 +143,9 @@ def test_the_container_says_what_became_of_a_lost_answer(
 ) -> None:
     facts, began = bench.connector().facts, start()
     root = bench.publish(bench.connector(), bench.outgoing("Корен")).remote_id if below else None
-    connector = bench.connector(http=bench.http(deadline=1), facts=facts)
+    connector = bench.connector(http=bench.http(deadline=3) if action == "hang" else None, facts=facts)
     sent = bench.outgoing("Једном", pictures=tuple(picture(n + 1) for n in range(many)), reply_to=root)
-    fakes.plan(action, PUBLISH, method="POST", seconds=2)
+    fakes.plan(action, PUBLISH, method="POST", seconds=4)
     with pytest.raises(OutcomeUnknown):
         connector.publish(sent, bench.read)
     checkpoint, fresh = Pending(bench.checkpoints[-1]), bench.connector()
