@@ -209,6 +209,9 @@ def test_a_text_that_is_older_than_the_serbian_one_says_so_until_it_is_saved_aga
     change_subject(row, "Где да улажемо?")
     assert [NOT_THE_SAME in officer.get(path).text for path in everywhere] == [True] * 3
     assert NOT_THE_SAME in sign_in(cast.viewer).get(address(row, "")).text
+    for path in (f"{ONE}in/en/", f"{ONE}propose/in/en/"):
+        sentence_in_english = f'<p class="muted" lang="en">{NOT_THE_SAME}'
+        assert sentence_in_english in " ".join(Client().get(path).text.split()), path
     change_subject(row, before)  # as it was when this was written
     assert [NOT_THE_SAME in officer.get(path).text for path in everywhere] == [False] * 3
     change_subject(row, "Где да улажемо?")
