@@ -20,7 +20,6 @@ from participation.enums import PHASE_STYLES, ConsultationStage, Decision, Phase
 from participation.grounds import ground_of
 from participation.models import Consultation, Contribution
 from participation.queries.public import SHOWN, Numbers, PublicConsultation, PublicContent, is_last_hour, phase_of
-from participation.queries.translations import is_outdated
 from posts.labels import own_name
 from serbian import Script, detect
 
@@ -83,7 +82,7 @@ def translations(public: PublicConsultation) -> list[dict[str, Any]]:
         {
             "lang": text_languages.web_tag(one.language), "name": own_name(one.language), "title": one.title,
             "subject": one.subject, "rules": one.rules, "starts_on": row.starts_on, "ends_on": row.ends_on,
-            "last_hour": row.last_hour, "is_outdated": is_outdated(row, one.source_digest),
+            "last_hour": row.last_hour, "is_outdated": row.is_newer_than(one.source_digest),
         }
         for one in public.translations
     ]  # fmt: skip

@@ -139,6 +139,11 @@ class Consultation(TenantModel):
         """16 hexadecimal digits that differ where the Serbian text does, by which texts in other languages know it."""
         return digest_of(map(repr, (self.title, self.subject, self.rules)))
 
+    def is_newer_than(self, source_digest: str) -> bool:
+        """Whether the Serbian text was changed since one in another language was written beside it; False where that is
+        not known."""
+        return source_digest not in ("", self.text_digest)
+
 
 class ConsultationDocument(TenantModel):
     """A document that the proposals are about: a file of ours, or an address where it can be read."""

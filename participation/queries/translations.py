@@ -41,13 +41,8 @@ def slots(consultation: Consultation) -> list[LanguageSlot]:
 def slot(consultation: Consultation, tag: str, row: ConsultationTranslation | None) -> LanguageSlot:
     return LanguageSlot(
         tag, row, is_official=tag in text_languages.official(consultation.municipality),
-        is_outdated=row is not None and is_outdated(consultation, row.source_digest),
+        is_outdated=row is not None and consultation.is_newer_than(row.source_digest),
     )  # fmt: skip
-
-
-def is_outdated(consultation: Consultation, source_digest: str) -> bool:
-    """Whether the Serbian text is another one than that beside which a text in another language was written."""
-    return source_digest not in ("", consultation.text_digest)
 
 
 def unused(shown: list[LanguageSlot]) -> list[LanguageSlot]:

@@ -20,7 +20,7 @@ from planning import icalendar
 from planning.models import Feed
 from planning.views import feeds as views
 from posts.editing.domain.submit import submit
-from posts.models import Post
+from posts.rules import ResolvedTime
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, in_hours, opened
 
@@ -28,10 +28,15 @@ TITLE = 'Вода, струја; и „тачка-зарез"\nу два ред�
 
 
 @pytest.fixture
-def desk(cast: Cast) -> Desk:
+def time() -> ResolvedTime:
+    return in_hours(30)
+
+
+@pytest.fixture
+def desk(cast: Cast, time: ResolvedTime) -> Desk:
     with scope(cast.cuprija):
         desk = opened(cast)
-        post = desk.write("Отварамо фонтану на тргу.", time=in_hours(30))
+        post = desk.write("Отварамо фонтану на тргу.", time=time)
         post.title = TITLE.replace("\n", " ") * 3
         post.save()
         submit(desk.write("Без времена."), by=cast.officer)
@@ -45,15 +50,14 @@ def link(person: Any) -> str:
     return match[1]
 
 
-def test_the_file_is_read_by_a_calendar_program(desk: Desk) -> None:
+def test_the_file_is_read_by_a_calendar_program(desk: Desk, time: ResolvedTime) -> None:
     answer = Client().get(link(desk.cast.officer))
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/calendar; charset=utf-8")
     assert not answer.cookies
     assert all(len(line) <= 75 for line in answer.content.split(b"\r\n"))
     (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
     assert TITLE.replace("\n", " ") in str(event["SUMMARY"])
-    with scope(desk.cast.cuprija):
-        assert event.decoded("DTSTART") == Post.objects.get(due_at__isnull=False).due_at
+    assert event.decoded("DTSTART") == time.due_at
     assert str(event["UID"]).startswith("post-")
 
 
