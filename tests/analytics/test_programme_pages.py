@@ -518,8 +518,11 @@ def test_the_computed_effect_is_kept_and_new_figures_make_a_new_one(cast: Cast) 
     programme_of(cast, 24, later=date(2026, 9, 5), factor=1.5)
     before, _page = effect_on_page(cast, by="interactions")
     assert effect_on_page(cast, by="interactions")[0] == before
+    trained = Municipality.objects.filter(enrolments__cohort__training_on=date(2026, 3, 10))
     with everywhere("a test"):
-        MonthlyFact.objects.filter(month=first_of(5)).update(interactions=F("interactions") * 2 + F("id"))
+        MonthlyFact.objects.filter(municipality__in=trained, month=first_of(5)).update(
+            interactions=F("interactions") * 3
+        )
     assert effect_on_page(cast, by="interactions")[0] != before
 
 
