@@ -17,7 +17,7 @@ from demo.published_posts import PublishedPosts, SentPost
 from demo.rows import insert, made_at, office_time, reserve
 from demo.texts import chance, citizens, on_the_desk
 from inbox import rules
-from inbox.domain import handover, house_rules, moderate, propose, saved_answers, suggest, triage
+from inbox.domain import department_questions, handover, house_rules, moderate, propose, saved_answers, suggest, triage
 from inbox.domain.triage import audit_label
 from inbox.enums import MessageKind, MessageState, MessageVisibility, Snooze, Topic
 from inbox.models import Department, HouseRules, Message, SavedAnswer, SentNotification, Settlement
@@ -113,7 +113,7 @@ def _hand_over(past: PublishedPosts) -> None:
     for message, answer in zip(free, ("", KNOWN), strict=False):
         department = message.department or known[0]
         question_input = handover.QuestionInput(QUESTION, handover.suggest_excerpt(message))
-        until = handover.after_working_minutes(3 * rules.WORKING_DAY)
+        until = department_questions.after_working_minutes(3 * rules.WORKING_DAY)
         question = handover.ask(message, department, question_input, until=until, by=officer)
         if answer:
             handover.answer(question, answer, "Дежурни диспечер")

@@ -37,6 +37,7 @@ from inbox.domain import (
     bulk,
     conversations,
     deleted_messages,
+    department_questions,
     handover,
     ingest,
     merge_conversations,
@@ -553,7 +554,7 @@ def _finish(past: PublishedPosts, talks: Sequence[DemoConversation], now: dateti
     boxes = {row.email.split("@")[0]: row for row in Department.objects.all()}
     for talk in talks:
         if (box := talk.entry.get("department")) and talk.head:
-            until = handover.after_working_minutes(3 * rules.WORKING_DAY)
+            until = department_questions.after_working_minutes(3 * rules.WORKING_DAY)
             handover.ask(talk.head, boxes[box], handover.QuestionInput(QUESTION, ""), until=until, by=team.officer)
         if reason := talk.entry.get("same"):
             other = next(one for one in talks if one.citizen == talk.citizen and one is not talk)

@@ -12,7 +12,7 @@ class InboxConfig(AppConfig):
         from common import audit_messages, sentences
         from inbox import measured
         from inbox.audit_messages import MESSAGES
-        from inbox.domain import personal_data_stores, triage
+        from inbox.domain import department_questions, handover, personal_data_stores, triage
         from inbox.enums import MessageKind, MessageState, Topic
         from inbox.moderation_rules import AppealDecision, ModerationAction, ModerationReason
         from inbox.queries import moderation
@@ -22,6 +22,7 @@ class InboxConfig(AppConfig):
         audit_messages.register(self.name, MESSAGES)
         measured.register()
         personal_data_stores.register()
+        department_questions.register(handover.SOURCE)
         published_phones.register(moderation.contacts)
         public_parts.register(
             public_parts.PublicPart("rules", _("House rules"), "public_rules_in", moderation.rules_that_are_on)

@@ -1,5 +1,6 @@
 """The forms of the inbox."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -8,8 +9,9 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from channels.models import Channel
+from common.errors import ActionNotAllowed
 from common.typed_date_fields import DayField
-from inbox.domain import handover
+from inbox.domain import department_questions, handover
 from inbox.domain.sorting_rules import RuleInput
 from inbox.enums import MessageKind, OfficeTime, Readers, Topic
 from inbox.models import Department, Message, SavedAnswer, Tag
@@ -29,23 +31,55 @@ TIMES = (
 )
 
 
-class AskForm(forms.Form):
-    """A question to a department. The officer chooses which parts of the message are shown with it."""
+class DepartmentForm(forms.Form):
+    """A question to a department, and the words of the citizen that go along with it."""
 
     department: Any = forms.ModelChoiceField(None, label=_("Department"), empty_label=_("Choose"))
     question = forms.CharField(
         label=_("Your question"),
         help_text=_("In your own words. It is included in the e-mail: enter no name and no address of the citizen."),
-        max_length=handover.MOST_QUESTION,
+        max_length=department_questions.MOST_QUESTION,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     shown = forms.CharField(
         label=_("Words of the citizen that go along"),
         help_text=_("They are shown behind the link. Personal data is taken out; take out what is not needed, too."),
-        max_length=handover.MOST_SHOWN,
+        max_length=department_questions.MOST_SHOWN,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    within = forms.ChoiceField(label=_("Answer"), choices=TIMES, initial="480")
+    day = DayField(label=_("Day"), required=False)
+
+    def __init__(self, *args: Any, shown: str, **kwargs: Any) -> None:
+        """`shown`: the words that are suggested."""
+        super().__init__(*args, **kwargs)
+        departments = Department.objects.filter(is_retired=False).exclude(email="").order_by("name", "pk")
+        self.fields["department"].queryset = departments  # type: ignore[attr-defined]
+        self.fields["shown"].initial = shown
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("within") == "day" and not values.get("day") and "day" not in self.errors:
+            self.add_error("day", _("Choose the day."))
+        return values
+
+    def until(self) -> datetime:
+        """When the answer is wanted."""
+        values = self.cleaned_data
+        if values["within"] == "day":
+            return department_questions.closing_time(values["day"])
+        return department_questions.after_working_minutes(int(values["within"]))
+
+    def add_refusal(self, refused: ActionNotAllowed) -> None:
+        """At the field of the time, where the day is what was refused."""
+        field = {"until": "day"}.get(refused.field, refused.field)
+        self.add_error(field if field in self.fields else None, refused.message)
+
+
+class AskForm(DepartmentForm):
+    """The same about a message, of which the officer chooses the parts that are shown."""
+
     with_contact = forms.BooleanField(label=_("Show the phone or e-mail that they wrote"), required=False)
     with_name = forms.BooleanField(label=_("Show the name under which they wrote"), required=False)
     with_private = forms.BooleanField(
@@ -56,14 +90,11 @@ class AskForm(forms.Form):
         ),
         required=False,
     )
-    within = forms.ChoiceField(label=_("Answer"), choices=TIMES, initial="480")
-    day = DayField(label=_("Day"), required=False)
+
+    field_order = ("department", "question", "shown", "with_contact", "with_name", "with_private", "within", "day")
 
     def __init__(self, *args: Any, message: Message, contacts: list[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        departments = Department.objects.filter(is_retired=False).exclude(email="").order_by("name", "pk")
-        self.fields["department"].queryset = departments  # type: ignore[attr-defined]
-        self.fields["shown"].initial = handover.suggest_excerpt(message)
+        super().__init__(*args, shown=handover.suggest_excerpt(message), **kwargs)
         if not message.is_private:
             del self.fields["with_private"]
         if contacts:
@@ -77,12 +108,6 @@ class AskForm(forms.Form):
             self.fields["with_name"].help_text = _("Only if it cannot be answered without: %(name)s") % {"name": name}
         else:
             del self.fields["with_name"]
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        if values.get("within") == "day" and not values.get("day") and "day" not in self.errors:
-            self.add_error("day", _("Choose the day."))
-        return values
 
 
 # ---- The form of the house rules.

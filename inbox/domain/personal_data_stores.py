@@ -17,7 +17,7 @@ from channels.models import Channel
 from common.models import MailMessage
 from delivery.models import Attempt, Delivery, DuplicatePost
 from inbox import personal_data
-from inbox.domain import conversation_stores, evidence, handover_mail
+from inbox.domain import conversation_stores, department_mail, evidence, handover
 from inbox.enums import ProposalState
 from inbox.models import AnswerDraft, HandOver, LegalHold, Message, Moderation, Note, ProposedAnswer, Reply, Tag
 from inbox.personal_data import DataSubject, Erasure, ErasureEffect, PersonalDataStore, StoredField, with_the_message
@@ -315,14 +315,14 @@ HANDOVERS = PersonalDataStore(
 
 def _mails(person: DataSubject) -> Iterable[Any]:
     hand_overs = HandOver.objects.filter(message__in=person.messages).values_list("pk", "message")
-    of = {name: message for pk, message in hand_overs for name in handover_mail.dedupe_keys(pk)}
+    of = {name: message for pk, message in hand_overs for name in department_mail.dedupe_keys(handover.SOURCE, pk)}
     rows = MailMessage.objects.filter(dedupe__in=of).order_by("pk")
     return [_with_message(row, of[row.dedupe]) for row in rows if row.dedupe]
 
 
 def _erase_mails(what: Erasure) -> None:
     ids = HandOver.objects.filter(message__in=what.messages).values_list("pk", flat=True)
-    MailMessage.objects.filter(dedupe__in=[name for pk in ids for name in handover_mail.dedupe_keys(pk)]).delete()
+    department_mail.delete(handover.SOURCE, ids)
 
 
 # The body is not exported: it holds the question, which has its own store, and a link that is a secret.

@@ -1,4 +1,4 @@
-"""A question to a department about one message, by mail, with a link that needs no account."""
+"""Questions to departments, by mail, with a link that needs no account."""
 
 from datetime import datetime
 
@@ -14,21 +14,18 @@ from municipalities.tenancy import TenantModel
 User = settings.AUTH_USER_MODEL
 
 
-class HandOver(TenantModel):
-    """One question. Whoever holds its link reads `question` and the chosen parts of the message (`shown`, `shown_name`,
-    `shown_contact`), and nothing else.
+class DepartmentQuestion(TenantModel):
+    """One question. Whoever holds its link reads `question` and the chosen words of the citizen (`shown`), and nothing
+    else. Subclasses name what it is about.
 
     Only the SHA-256 of a link is stored: `token_hash` for the first mail, `reminder_hash` for the reminder, which has
     its own link because the first one cannot be recovered. `answer_by` is the requested time; the links work until
     `expires_at`. Opening is not recorded: mail scanners follow every link, so it would mean nothing.
     """
 
-    message = models.ForeignKey(Message, models.PROTECT, related_name="handovers")
     department = models.ForeignKey(Department, models.PROTECT, related_name="+")
     question = models.TextField(blank=True)
     shown = models.TextField(blank=True)
-    shown_name = models.CharField(max_length=300, blank=True)
-    shown_contact = models.CharField(max_length=300, blank=True)
     token_hash = models.CharField(max_length=64, unique=True)
     reminder_hash = models.CharField(max_length=64, unique=True, null=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -40,32 +37,29 @@ class HandOver(TenantModel):
     answered_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True)
     answered_name = models.CharField(max_length=120, blank=True)
-    used_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.CheckConstraint(
-                name="handover_used_after_answer", condition=Q(used_at__isnull=True) | Q(answered_at__isnull=False)
-            ),
-        ]
-        indexes = [
-            # questions to remind of
-            models.Index(
-                fields=["remind_at"],
-                name="handover_remind",
-                condition=Q(reminded_at__isnull=True, answered_at__isnull=True, withdrawn_at__isnull=True),
-            ),
-        ]
+        abstract = True
 
     def __str__(self) -> str:
         return str(self.department)
 
+    @property
+    def is_used(self) -> bool:
+        """Whether its answer was taken over, and can no longer be changed."""
+        raise NotImplementedError
+
+    @property
+    def is_obsolete(self) -> bool:
+        """Whether nobody needs an answer any more, although nobody took the question back."""
+        return False
+
     def standing(self, now: datetime | None = None) -> str:
         """ "withdrawn", "used", "expired", "answered" or "waiting": the first that holds."""
-        if self.withdrawn_at:
+        if self.withdrawn_at or self.is_obsolete:
             return "withdrawn"
-        if self.used_at:
+        if self.is_used:
             return "used"
         if self.expires_at <= (now or timezone.now()):
             return "expired"
@@ -80,3 +74,31 @@ class HandOver(TenantModel):
     def is_open(self) -> bool:
         """Its link still takes an answer, or a correction of one."""
         return self.standing() in ("waiting", "answered")
+
+
+class HandOver(DepartmentQuestion):
+    """A question about one message. `shown_name` and `shown_contact` are those of its author, where they go along."""
+
+    message = models.ForeignKey(Message, models.PROTECT, related_name="handovers")
+    shown_name = models.CharField(max_length=300, blank=True)
+    shown_contact = models.CharField(max_length=300, blank=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta(DepartmentQuestion.Meta):
+        constraints = [
+            models.CheckConstraint(
+                name="handover_used_after_answer", condition=Q(used_at__isnull=True) | Q(answered_at__isnull=False)
+            ),
+        ]
+        indexes = [
+            # questions to remind of
+            models.Index(
+                fields=["remind_at"],
+                name="handover_remind",
+                condition=Q(reminded_at__isnull=True, answered_at__isnull=True, withdrawn_at__isnull=True),
+            ),
+        ]
+
+    @property
+    def is_used(self) -> bool:
+        return self.used_at is not None

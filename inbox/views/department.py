@@ -5,6 +5,8 @@ could not do directly, and the page needs no CSRF token (which would fail here: 
 origin "null"). A GET changes nothing; only a POST does.
 """
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,10 +17,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.web import client_network
 from common import languages, ratelimit
 from common.errors import ActionNotAllowed
-from inbox.domain import handover as verbs
-from inbox.models import HandOver
+from inbox.domain import department_questions as verbs
+from inbox.domain.department_questions import QuestionSource
+from inbox.models.handover import DepartmentQuestion
 from municipalities.access import public
 
+Asked = tuple[QuestionSource, DepartmentQuestion]
 # A whole town hall may come from one address.
 MOST_A_MINUTE = 60
 
@@ -42,36 +46,40 @@ def _answer(request: HttpRequest, token: str, tongue: str) -> HttpResponse:
         answer = _page(request, tongue, step="busy", status=429)
         answer.headers["Retry-After"] = "60"
         return answer
-    row = verbs.find_by_token(token)
-    if row is None:
+    asked = verbs.find_by_token(token)
+    if asked is None:
         return _page(request, tongue, step="unknown", status=410)
+    _source, row = asked
     if not row.is_open:
-        return _page(request, tongue, step=row.standing(), row=row, status=410)
+        return _page(request, tongue, step=row.standing(), asked=asked, status=410)
     if request.method == "POST":
-        return _written(request, token, tongue, row)
-    return _page(request, tongue, step="ask", row=row, text=row.answer, name=row.answered_name)
+        return _written(request, token, tongue, asked)
+    return _page(request, tongue, step="ask", asked=asked, text=row.answer, name=row.answered_name)
 
 
-def _written(request: HttpRequest, token: str, tongue: str, row: HandOver) -> HttpResponse:
+def _written(request: HttpRequest, token: str, tongue: str, asked: Asked) -> HttpResponse:
     text, name = request.POST.get("text", ""), request.POST.get("name", "")
     try:
-        verbs.answer(row, text, name)
+        verbs.answer(*asked, text, name)
     except ActionNotAllowed as refused:
-        return _page(request, tongue, step="ask", row=row, text=text, name=name, refused=refused, status=422)
+        return _page(request, tongue, step="ask", asked=asked, text=text, name=name, refused=refused, status=422)
     except verbs.LinkClosed as closed:
-        return _page(request, tongue, step=closed.standing, row=row, status=410)
+        return _page(request, tongue, step=closed.standing, asked=asked, status=410)
     here = reverse("inbox_answer", args=[token])
     return HttpResponseRedirect(f"{here}?in={tongue}" if tongue else here)
 
 
 def _page(
-    request: HttpRequest, tongue: str, *, step: str, status: int = 200, row: HandOver | None = None,
+    request: HttpRequest, tongue: str, *, step: str, status: int = 200, asked: Asked | None = None,
     text: str = "", name: str = "", refused: ActionNotAllowed | None = None,
 ) -> HttpResponse:  # fmt: skip
-    context = {
-        "step": step, "handover": row, "text": text, "name": name, "refused": refused, "tongue": tongue,
-        "most": verbs.MOST_ANSWER, "page_title": row.municipality if row else "",
+    source, row = asked or (None, None)
+    context: dict[str, Any] = {
+        "step": step, "asked": row, "text": text, "name": name, "refused": refused, "tongue": tongue,
+        "page_title": row.municipality if row else "",
         # No form here goes to the portal proper, so no cookie is set either.
         "csrf_token": "",
     }  # fmt: skip
+    if source is not None and row is not None:
+        context["shown"] = source.page(row)
     return render(request, "inbox/department.html", context, status=status)

@@ -31,20 +31,14 @@ def ask(request: MunicipalityRequest, message: int) -> HttpResponse:
     form = AskForm(request.POST or None, message=row, contacts=find_contacts(row.text))
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        until = (
-            verbs.closing_time(values["day"])
-            if values["within"] == "day"
-            else verbs.after_working_minutes(int(values["within"]))
-        )
         question = verbs.QuestionInput(
             values["question"], values["shown"], values.get("with_contact", False), values.get("with_name", False),
             values.get("with_private", False),
         )  # fmt: skip
         try:
-            verbs.ask(row, values["department"], question, until=until, by=request.user)
+            verbs.ask(row, values["department"], question, until=form.until(), by=request.user)
         except ActionNotAllowed as refused:
-            field = {"until": "day"}.get(refused.field, refused.field)
-            form.add_error(field if field in form.fields else None, refused.message)
+            form.add_refusal(refused)
         else:
             text = _("%(department)s gets a mail with the question. The message waits until the answer is here.")
             flash.success(request, text % {"department": values["department"]})

@@ -16,7 +16,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from delivery.models import Delivery
-from inbox.domain import handover
+from inbox.domain import department_questions
 from inbox.models import (
     AnswerDraft,
     Citizen,
@@ -91,7 +91,7 @@ def make(cast: Cast, channel: Any, publication: Any) -> PrivateMessages:
         department = Department.objects.create(**here, name="Центар", email="centar@test.example")
         question = HandOver.objects.create(
             **here, message=first, department=department, question="xprivatequestion", shown="xprivateshown",
-            token_hash=handover.hash_token(TOKEN), by=by, sent_at=now, answer_by=now + timedelta(days=1),
+            token_hash=department_questions.hash_token(TOKEN), by=by, sent_at=now, answer_by=now + timedelta(days=1),
             remind_at=now + timedelta(days=1), expires_at=now + timedelta(days=2), answered_at=now,
             answer="xprivateanswer", used_at=now,
         )  # fmt: skip

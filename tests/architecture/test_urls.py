@@ -34,8 +34,8 @@ from common.access import Permission
 from delivery.models import DuplicatePost
 from exchange.domain import practice
 from exchange.models import Example, Pick, SharedComment, SharedPicture, SharedPost
+from inbox.domain import department_questions, handover, house_rules, merge_conversations, moderate, sorting_rules
 from inbox.domain import desk as inbox_desk
-from inbox.domain import handover, house_rules, merge_conversations, moderate, sorting_rules
 from inbox.domain import tags as inbox_tags
 from inbox.models import (
     BulkAct,
@@ -630,7 +630,7 @@ def _handed_over(it: Things) -> tuple[int, str]:
             until=timezone.now() + timedelta(days=1), by=it.cast.officer,
         )  # fmt: skip
         HandOver.objects.filter(pk=hand_over.pk).update(
-            token_hash=handover.hash_token(token), answered_at=timezone.now(), answer="До 14"
+            token_hash=department_questions.hash_token(token), answered_at=timezone.now(), answer="До 14"
         )
     return int(hand_over.pk), token
 

@@ -20,7 +20,7 @@ from accounts.domain import people as accounts
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent, MailMessage
 from inbox import tasks
-from inbox.domain import desk, handover, retention, triage
+from inbox.domain import department_questions, desk, handover, retention, triage
 from inbox.domain.handover import QuestionInput
 from inbox.enums import MessageState
 from inbox.models import Department, HandOver, Message
@@ -54,7 +54,11 @@ def ask(municipality: MunicipalityInbox, department: Department, text: str = WOR
         chosen.setdefault("shown", handover.suggest_excerpt(message))
         question = QuestionInput(**chosen)
         return handover.ask(
-            message, department, question, until=handover.after_working_minutes(480), by=municipality.cast.officer
+            message,
+            department,
+            question,
+            until=department_questions.after_working_minutes(480),
+            by=municipality.cast.officer,
         )
 
 
@@ -102,7 +106,7 @@ def test_the_link_is_long_random_and_kept_nowhere_but_in_the_mail(question: Hand
     assert len(token) >= 43  # 256 bits
     row = again(question)
     assert token not in str(vars(row))
-    assert row.token_hash == handover.hash_token(token)
+    assert row.token_hash == department_questions.hash_token(token)
     assert not AuditEvent.objects.filter(detail__icontains=token).exists()
     mail = MailMessage.objects.get(to="vodovod@test.example")
     assert "Нема воде" not in mail.body  # the citizen's words do not travel by mail
@@ -164,7 +168,8 @@ def test_a_post_needs_the_link_and_nothing_that_a_browser_adds(question: HandOve
 
 def test_guessing_leads_nowhere(question: HandOver) -> None:
     token = link().split("/")[2]
-    for wrong in ("x" * 43, token[:-1], token + "A", token.swapcase(), handover.hash_token(token), str(question.pk)):
+    digest = department_questions.hash_token(token)
+    for wrong in ("x" * 43, token[:-1], token + "A", token.swapcase(), digest, str(question.pk)):
         response = Client().post(f"/inbox-answer/{wrong}/", {"text": "Лажно"})
         assert response.status_code == 410
         assert "Када ће доћи вода?" not in response.text
@@ -373,7 +378,7 @@ def test_a_retired_department_and_one_without_an_address_are_not_asked(
                     message,
                     unreachable,
                     QuestionInput("?"),
-                    until=handover.after_working_minutes(60),
+                    until=department_questions.after_working_minutes(60),
                     by=municipality.cast.officer,
                 )
     posted = client.post(f"{LIST}{message.pk}/ask/", {"department": waterworks.pk, "question": "?", "within": "480"})
@@ -500,7 +505,7 @@ def test_both_pages_cost_the_same_at_one_question_and_at_many(
                 question.message,
                 other,
                 QuestionInput("Кад?"),
-                until=handover.after_working_minutes(60),
+                until=department_questions.after_working_minutes(60),
                 by=municipality.cast.officer,
             )
     path = link()

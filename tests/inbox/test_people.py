@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from common.models import AuditEvent
-from inbox.domain import answer, desk, handover, legal_hold, triage
+from inbox.domain import answer, department_questions, desk, handover, legal_hold, triage
 from inbox.models import Message
 from municipalities.tenancy import scope
 from tests.analytics import factories
@@ -73,7 +73,9 @@ def test_everything_of_a_person_is_shown_and_in_the_file(municipality: Municipal
         triage.add_note(mine, "Наша белешка", by=cast.officer)
         waterworks = desk.add_department(cast.cuprija, "Водовод", "vodovod@test.example", by=cast.officer)
         asked = handover.QuestionInput("Када ће доћи?", shown="Нема воде")
-        row = handover.ask(mine, waterworks, asked, until=handover.after_working_minutes(60), by=cast.officer)
+        row = handover.ask(
+            mine, waterworks, asked, until=department_questions.after_working_minutes(60), by=cast.officer
+        )
         handover.answer(row, "Сутра.", "Мира")
         legal_hold.place(mine, "П 12/2026", by=cast.approver)
     client = sign_in(cast.approver)

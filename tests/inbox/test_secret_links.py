@@ -20,7 +20,7 @@ from accounts.domain import invitations
 from common import crypto, mail
 from common.enums import MailState
 from common.models import MailMessage
-from inbox.domain import desk, handover
+from inbox.domain import department_questions, desk, handover
 from inbox.domain.handover import QuestionInput
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
@@ -87,7 +87,7 @@ def everything_that_mails_a_secret(municipality: MunicipalityInbox) -> None:
     with scope(cast.cuprija):
         department = desk.add_department(cast.cuprija, "Водовод", "vodovod@test.example", by=cast.officer)
         asked = QuestionInput(question="Када?", shown=handover.suggest_excerpt(message))
-        handover.ask(message, department, asked, until=handover.after_working_minutes(480), by=cast.officer)
+        handover.ask(message, department, asked, until=department_questions.after_working_minutes(480), by=cast.officer)
     place = {"municipality": cast.cuprija, "about": "posts.post:7"}
     notify(
         NotificationKind.DECIDED,

@@ -14,7 +14,7 @@ from administration.archive import citizens as archive
 from common.errors import ActionNotAllowed
 from common.models import MailMessage
 from delivery.models import Delivery
-from inbox.domain import answer, handover, moderate
+from inbox.domain import answer, department_questions, handover, moderate
 from inbox.domain import staff_notifications as telling
 from inbox.enums import MessageKind, MessageVisibility
 from inbox.models import Department, HandOver, Message
@@ -146,7 +146,7 @@ def test_a_department_is_told_that_what_it_gets_is_private(
 ) -> None:
     message = heard(municipality, mirjana, "direct")
     with scope(municipality.cast.cuprija):
-        until = handover.after_working_minutes(480)
+        until = department_questions.after_working_minutes(480)
         handover.ask(
             message,
             department,

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from channels.models import Channel
 from common.models import AuditEvent
 from common.sentences import sentence
-from inbox.domain import handover
+from inbox.domain import department_questions, handover
 from inbox.models import Department, Message, ProposedAnswer, Reply
 from inbox.models.tags import Tag
 from inbox.text_analysis import anonymise
@@ -93,7 +93,7 @@ def test_what_a_department_says_stands_beside_the_decision(
         for about in (same, private):
             assert about.message
             question = handover.QuestionInput(f"Колико кошта {about.number}?")
-            until = handover.after_working_minutes(480)
+            until = department_questions.after_working_minutes(480)
             sent = handover.ask(about.message, roads, question, until=until, by=cast.approver)
             handover.answer(sent, f"Процена број {about.number}.", "Ана Анић")
         decide.group(same, one, by=cast.officer)

@@ -24,7 +24,19 @@ from channels.models import Channel, Event
 from common.models import MailMessage
 from delivery.models import Attempt, Delivery
 from inbox import personal_data
-from inbox.domain import answer, desk, drafts, evidence, handover, legal_hold, moderate, propose, retention, triage
+from inbox.domain import (
+    answer,
+    department_questions,
+    desk,
+    drafts,
+    evidence,
+    handover,
+    legal_hold,
+    moderate,
+    propose,
+    retention,
+    triage,
+)
 from inbox.models import Citizen as Citizens
 from inbox.models import (
     Conversation,
@@ -121,7 +133,9 @@ def _talk(row: Message, cast: Any) -> None:
     asked = handover.QuestionInput(
         f"Питање {WORDS['question']}", shown=f"Речи {WORDS['shown to the department']}", with_name=True
     )
-    question = handover.ask(row, waterworks, asked, until=handover.after_working_minutes(60), by=cast.officer)
+    question = handover.ask(
+        row, waterworks, asked, until=department_questions.after_working_minutes(60), by=cast.officer
+    )
     handover.answer(question, f"Одговор {WORDS['answer of the department']}", "Мира")
     proposed = propose.submit(row, f"Предлог {WORDS['proposed answer']}", by=cast.officer)
     propose.send_back(

@@ -1,21 +1,32 @@
 """The two mails about a question to a department: the question and one reminder. Neither quotes the citizen."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from common import dates, mail
+from common.enums import MailState
 from common.languages import of_script
-from inbox.models import HandOver
+from common.models import MailMessage
+from inbox.domain.department_questions import QuestionSource
 
 
-def dedupe_keys(pk: int) -> tuple[str, str]:
+def dedupe_keys(source: QuestionSource, pk: int) -> tuple[str, str]:
     """By which the outbox knows the two mails of a question."""
-    return f"inbox.handover:{pk}", f"inbox.handover:{pk}:reminder"
+    return f"{source.key}:{pk}", f"{source.key}:{pk}:reminder"
 
 
-def send(row: HandOver, token: str, *, is_reminder: bool = False) -> None:
+def delete(source: QuestionSource, questions: Iterable[int], *, only_waiting: bool = False) -> None:
+    """The mails of these questions, sent or not."""
+    rows = MailMessage.objects.filter(dedupe__in=[key for pk in questions for key in dedupe_keys(source, pk)])
+    (rows.filter(state=MailState.WAITING) if only_waiting else rows).delete()
+
+
+def send(source: QuestionSource, row: Any, token: str, *, is_reminder: bool = False) -> None:
     """Queue it, in the municipality's own script: the department has chosen no language with us."""
     municipality = row.municipality
     link = settings.PUBLIC_BASE_URL.rstrip("/") + reverse("inbox_answer", args=[token])
@@ -29,9 +40,7 @@ def send(row: HandOver, token: str, *, is_reminder: bool = False) -> None:
             begins = _("Good day,\n\na while ago we sent %(department)s a question, which is still open:\n\n")
         else:
             subject = _("%(municipality)s needs your answer")
-            begins = _(
-                "Good day,\n\nwe received a message on a social network and have a question for %(department)s:\n\n"
-            )
+            begins = str(source.begins)
         body = begins + _(
             "%(question)s\n\n"
             "Please answer until %(until)s. Open this link and write; it needs no account and no password:\n"
@@ -40,5 +49,5 @@ def send(row: HandOver, token: str, *, is_reminder: bool = False) -> None:
             "it only to whom it concerns.\n\n"
             "The communications desk of %(municipality)s"
         )
-        name = dedupe_keys(row.pk)[int(is_reminder)]
+        name = dedupe_keys(source, row.pk)[int(is_reminder)]
         mail.queue(to=row.department.email, subject=subject % values, body=body % values, dedupe=name)
