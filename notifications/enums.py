@@ -37,7 +37,7 @@ class NotificationKind(models.TextChoices):
     LATE = "msg_late", _("Messages whose answer is late, each morning")
     MINE = "msg_mine", _("A message is assigned to you")
     ANSWER = "msg_answer", _("An answer waits for approval, or comes back")
-    DEPARTMENT = "department", _("A department answered a question about a message")
+    DEPARTMENT = "department", _("A department answered a question")
     CONSULTATION = "consultation", _("A consultation is to be published, or a step of it is overdue")
 
 

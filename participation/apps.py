@@ -9,15 +9,17 @@ class ParticipationConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from common import audit_messages
+        from inbox.domain import department_questions
         from participation import measured
         from participation import public_reports as reports_of_consultations
         from participation.audit_messages import MESSAGES
-        from participation.domain import personal_data_stores
+        from participation.domain import departments, personal_data_stores
         from participation.queries import outputs, public
         from reports import public_parts, public_reports
 
         audit_messages.register(self.name, MESSAGES)
         personal_data_stores.register()
+        department_questions.register(departments.SOURCE)
         public_parts.register(
             public_parts.PublicPart(
                 "consultations", _("Consultations"), "consultations_public_in", public.with_public_page

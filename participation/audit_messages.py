@@ -24,20 +24,32 @@ MESSAGES: dict[str, Promise] = {
     "consultation.translation": _("Wrote what “%(target)s” asks in another language: %(written_in)s"),
     "consultation.translation_away": _("Took away what “%(target)s” asks in another language: %(written_in)s"),
     "contribution.add": _("Entered contribution %(number)s to “%(consultation)s”"),
+    "contribution.ask_department": _(
+        "Asked a department about contribution %(number)s to “%(consultation)s”: %(department)s"
+    ),
     "contribution.batch": _("Entered a batch on paper of “%(target)s”: %(sheets)s sheets"),
     "contribution.check": _("Checked a batch on paper of “%(consultation)s” against the paper"),
     "contribution.correct": _("Corrected the text of contribution %(number)s to “%(consultation)s” by its paper"),
     "contribution.decide": _("Decided about contribution %(number)s to “%(consultation)s”"),
+    "contribution.department_answered": _(
+        "A department answered about contribution %(number)s to “%(consultation)s”: %(department)s"
+    ),
     "contribution.group": _("Joined contribution %(number)s to “%(consultation)s” with one that says the same"),
     "contribution.leave_out": _("Left %(messages)s messages out of the suggestions for “%(target)s”"),
     "contribution.meeting": _("Entered a meeting of “%(consultation)s”"),
     "contribution.meeting_delete": _("Deleted the meeting “%(meeting)s” of %(on)s from “%(target)s”"),
+    "contribution.remind_department": _(
+        "A department was reminded of a question about contribution %(number)s to “%(consultation)s”: %(department)s"
+    ),
     "contribution.reopen": _("Opened the decision about contribution %(number)s to “%(consultation)s” again"),
     "contribution.separate": _(
         "Separated contribution %(number)s to “%(consultation)s” from the one it was joined with"
     ),
     "contribution.withdraw": _(
         "Erased the words of contribution %(number)s to “%(consultation)s”, as its author wished"
+    ),
+    "contribution.withdraw_question": _(
+        "Took back a question about contribution %(number)s to “%(consultation)s”: %(department)s"
     ),
     "transparency.check": _("Answered question %(target)s of the self-check by the Local Transparency Index"),
     "transparency.questions": _("Entered the questions of the Local Transparency Index of %(target)s"),

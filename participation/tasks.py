@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from participation.domain import answer, editions, overdue, personal_data_stores
+from participation.domain import answer, departments, editions, overdue, personal_data_stores
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,11 @@ def note_deleted() -> None:
     """Comments that were deleted on their networks, and authors whom nobody can reach."""
     answer.note_deleted()
     answer.follow()
+
+
+@shared_task(name="participation.tasks.remind_departments")
+def remind_departments() -> None:
+    departments.remind()
 
 
 @shared_task(name="participation.tasks.purge_expired_words")

@@ -66,6 +66,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "proposal-answers": {"task": "participation.tasks.send_answers", "schedule": 5.0, "options": {"expires": 5}},
     "deleted-proposals": {"task": "participation.tasks.note_deleted", "schedule": 300.0, "options": {"expires": 300}},
+    "remind-departments": {
+        "task": "participation.tasks.remind_departments",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "purge-proposals": {"task": "participation.tasks.purge_expired_words", "schedule": 24 * 3600.0},
     "reports": {"task": "reports.tasks.generate_reports", "schedule": 5.0, "options": {"expires": 5}},
     "purge-reports": {"task": "reports.tasks.purge_expired", "schedule": 6 * 3600.0},

@@ -13,6 +13,7 @@ from participation.models import (
     ConsultationDocument,
     Contribution,
     ContributionFile,
+    ContributionQuestion,
     EditionFile,
     SelfCheck,
 )
@@ -76,7 +77,9 @@ def _consultations() -> list[dict[str, Any]]:
 
 def _contributions(reader: Reader) -> list[dict[str, Any]]:
     files = Prefetch("files", ContributionFile.objects.order_by("pk"))
-    rows = Contribution.objects.select_related("settlement", "decided_by", "same_as").prefetch_related(files)
+    questions = Prefetch("questions", ContributionQuestion.objects.select_related("department", "by").order_by("pk"))
+    rows = Contribution.objects.select_related("settlement", "decided_by", "same_as")
+    rows = rows.prefetch_related(files, questions)
     return [
         {
             "consultation": row.consultation_id, "number": row.number, "way_in": row.way_in,
@@ -95,8 +98,16 @@ def _contributions(reader: Reader) -> list[dict[str, Any]]:
 
 def _words(row: Contribution, *, is_readable: bool) -> dict[str, Any]:
     if not is_readable:
-        return {"text": "", "files": []}
-    return {"text": row.text, "files": [one.file.name for one in row.files.all()]}
+        return {"text": "", "files": [], "departments": []}
+    departments = [
+        {
+            "department": str(one.department), "question": one.question, "words_shown": one.shown, "by": str(one.by),
+            "sent_at": one.sent_at, "answer_by": one.answer_by, "answer": one.answer,
+            "answered_by": one.answered_name, "answered_at": one.answered_at, "withdrawn_at": one.withdrawn_at,
+        }
+        for one in row.questions.all()
+    ]  # fmt: skip
+    return {"text": row.text, "files": [one.file.name for one in row.files.all()], "departments": departments}
 
 
 def _self_check() -> list[dict[str, Any]]:

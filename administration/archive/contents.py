@@ -18,7 +18,7 @@ GOES_IN = {
     "needs.need", "needs.needpicture", "needs.answerround", "needs.supporter",
     "participation.consultation", "participation.consultationdocument", "participation.consultationpost",
     "participation.consultationtranslation",
-    "participation.contribution", "participation.contributionfile", "participation.edition",
+    "participation.contribution", "participation.contributionfile", "participation.contributionquestion", "participation.edition",
     "participation.editionfile", "participation.meeting", "participation.ownground", "participation.paperbatch",
     "participation.selfcheck",
     "planning.campaign", "planning.campaignpost",

@@ -15,14 +15,14 @@ from common.models import MailMessage
 from inbox.domain.department_questions import QuestionSource
 
 
-def dedupe_keys(source: QuestionSource, pk: int) -> tuple[str, str]:
-    """By which the outbox knows the two mails of a question."""
-    return f"{source.key}:{pk}", f"{source.key}:{pk}:reminder"
+def dedupe_keys(kind: str, pk: int) -> tuple[str, str]:
+    """By which the outbox knows the two mails of a question. `kind`: `QuestionSource.key`."""
+    return f"{kind}:{pk}", f"{kind}:{pk}:reminder"
 
 
-def delete(source: QuestionSource, questions: Iterable[int], *, only_waiting: bool = False) -> None:
+def delete(kind: str, questions: Iterable[int], *, only_waiting: bool = False) -> None:
     """The mails of these questions, sent or not."""
-    rows = MailMessage.objects.filter(dedupe__in=[key for pk in questions for key in dedupe_keys(source, pk)])
+    rows = MailMessage.objects.filter(dedupe__in=[key for pk in questions for key in dedupe_keys(kind, pk)])
     (rows.filter(state=MailState.WAITING) if only_waiting else rows).delete()
 
 
@@ -49,5 +49,5 @@ def send(source: QuestionSource, row: Any, token: str, *, is_reminder: bool = Fa
             "it only to whom it concerns.\n\n"
             "The communications desk of %(municipality)s"
         )
-        name = dedupe_keys(source, row.pk)[int(is_reminder)]
+        name = dedupe_keys(source.key, row.pk)[int(is_reminder)]
         mail.queue(to=row.department.email, subject=subject % values, body=body % values, dedupe=name)

@@ -44,8 +44,11 @@ class LinkClosed(Exception):
 
 @dataclass(frozen=True)
 class QuestionPage:
-    """What the page behind a link says of a question. `heading`: above the citizen's words, which `author` and `contact`
-    go along with where the officer chose so. `hint`: what becomes of the answer. `kept`: how long it is kept."""
+    """What the page behind a link says of a question.
+
+    `heading`: above the citizen's words; `author` and `contact` go along with them where the officer chose so. `hint`:
+    what becomes of the answer. `kept`: how long it is kept.
+    """
 
     heading: str
     hint: str

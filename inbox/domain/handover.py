@@ -31,6 +31,8 @@ from municipalities.tenancy import everywhere
 from notifications.domain.notify import notify
 from notifications.enums import NotificationKind
 
+# `QuestionSource.key` of questions about messages.
+KEY = "inbox.handover"
 # Mentions at the beginning only address the message.
 _CALLED = re.compile(r"\A\s*(?:@[\w.@-]+[\s,:]+)+")
 
@@ -99,7 +101,7 @@ def withdraw(handover: HandOver, *, by: User) -> HandOver:
         return row
     row.withdrawn_at = timezone.now()
     row.save(update_fields=["withdrawn_at"])
-    department_mail.delete(SOURCE, [row.pk], only_waiting=True)
+    department_mail.delete(KEY, [row.pk], only_waiting=True)
     record(
         "message.withdraw_question", by=by, target=message, label=audit_label(message), department=str(row.department)
     )
@@ -205,7 +207,7 @@ def _page(row: HandOver) -> QuestionPage:
 
 
 SOURCE = QuestionSource(
-    key="inbox.handover",
+    key=KEY,
     begins=gettext_lazy(
         "Good day,\n\nwe received a message on a social network and have a question for %(department)s:\n\n"
     ),

@@ -315,14 +315,14 @@ HANDOVERS = PersonalDataStore(
 
 def _mails(person: DataSubject) -> Iterable[Any]:
     hand_overs = HandOver.objects.filter(message__in=person.messages).values_list("pk", "message")
-    of = {name: message for pk, message in hand_overs for name in department_mail.dedupe_keys(handover.SOURCE, pk)}
+    of = {name: message for pk, message in hand_overs for name in department_mail.dedupe_keys(handover.KEY, pk)}
     rows = MailMessage.objects.filter(dedupe__in=of).order_by("pk")
     return [_with_message(row, of[row.dedupe]) for row in rows if row.dedupe]
 
 
 def _erase_mails(what: Erasure) -> None:
     ids = HandOver.objects.filter(message__in=what.messages).values_list("pk", flat=True)
-    department_mail.delete(handover.SOURCE, ids)
+    department_mail.delete(handover.KEY, ids)
 
 
 # The body is not exported: it holds the question, which has its own store, and a link that is a secret.

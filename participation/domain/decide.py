@@ -17,7 +17,7 @@ from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
 from participation import rules
-from participation.domain.erase import erase_files
+from participation.domain.erase import erase_files, erase_questions
 from participation.domain.recall import recall
 from participation.domain.write import lock
 from participation.enums import DECISIONS, AnswerState, ConsultationStage, Decision
@@ -214,6 +214,7 @@ def withdraw(contribution: Contribution, *, by: User | None) -> Contribution:
         one.answer_state, one.answer_error, one.reply = AnswerState.NONE, "", None
     one.round = None
     erase_files([one.pk])
+    erase_questions([one.pk])
     one.same_as = None
     one.text = one.public_text = one.contact = one.reason = one.where_to = ""
     one.has_personal_data, one.fingerprint, one.similar_group = False, None, None

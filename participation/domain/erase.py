@@ -1,4 +1,4 @@
-"""Erasing what is left of a contribution's original words: files, texts and contacts."""
+"""Erasing what is left of a contribution's original words: files, texts, contacts, and what departments were asked."""
 
 from collections.abc import Collection
 from functools import partial
@@ -10,7 +10,11 @@ from django.db.models import F, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from participation.models import Contribution, ContributionFile
+from inbox.domain import department_mail
+from participation.models import Contribution, ContributionFile, ContributionQuestion
+
+# `QuestionSource.key` of questions about contributions.
+QUESTION_KEY = "participation.question"
 
 
 def erase_files(contributions: Collection[int]) -> None:
@@ -21,9 +25,17 @@ def erase_files(contributions: Collection[int]) -> None:
     rows.delete()
 
 
+def erase_questions(contributions: Collection[int]) -> None:
+    """Delete the questions to departments about these, their answers and the mails. The links show nothing any more."""
+    rows = ContributionQuestion.objects.filter(contribution__in=contributions)
+    department_mail.delete(QUESTION_KEY, list(rows.values_list("pk", flat=True)))
+    rows.delete()
+
+
 def erase_words(contributions: Collection[int]) -> None:
     """Empty their words and contacts; released words, decisions and what counts in figures stay."""
     erase_files(contributions)
+    erase_questions(contributions)
     emptied: dict[str, Any] = {
         "text": "", "contact": "", "fingerprint": None, "similar_group": None, "has_personal_data": False,
     }  # fmt: skip

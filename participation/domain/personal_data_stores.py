@@ -138,6 +138,19 @@ FILES = PersonalDataStore(
     stays=lambda: _("They came by the form, without a name or an account, and are erased with the words beside them."),
 )
 
+QUESTIONS = PersonalDataStore(
+    "contribution_questions",
+    gettext_lazy("Questions to departments about proposals"),
+    ErasureEffect.STAYS,
+    _how_long,
+    "participation.contributionquestion",
+    ("question", "shown", "answer", "answered_name"),
+    stays=lambda: _(
+        "They are about proposals that came by the form, at a meeting or on paper, and are erased with the words of "
+        "the proposal."
+    ),
+)
+
 MINUTES = PersonalDataStore(
     "meetings",
     gettext_lazy("Minutes of meetings of citizens"),
@@ -195,4 +208,4 @@ def _without_messages(now: datetime) -> QuerySet[Any]:
 
 
 def register() -> None:
-    personal_data.register(CONTRIBUTIONS, BY_HAND, FILES, MINUTES)
+    personal_data.register(CONTRIBUTIONS, BY_HAND, FILES, QUESTIONS, MINUTES)

@@ -9,11 +9,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from inbox.models import Message, Reply, Settlement
+from inbox.models.handover import DepartmentQuestion
 from municipalities.tenancy import TenantModel
 from participation.enums import (
     DECISION_STYLES,
     AgeBand,
     AnswerState,
+    ConsultationStage,
     Decision,
     Gender,
     SpeakerRole,
@@ -269,6 +271,36 @@ class Contribution(TenantModel):
         self.search_key = contribution_search_key(self.number, self.text)
         self.public_search_key = contribution_search_key(self.number, self.public_text)
         super().save(*args, **kwargs)
+
+
+class ContributionQuestion(DepartmentQuestion):
+    """A question to a department about a contribution that came without a message: by the form, at a meeting, on paper.
+
+    About one that is a message the inbox asks (`inbox.models.HandOver`). The decision takes the answer over: from then
+    on the department cannot change it, unless the decision is taken back.
+    """
+
+    contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="questions")
+
+    class Meta(DepartmentQuestion.Meta):
+        indexes = [
+            # questions to remind of
+            models.Index(
+                fields=["remind_at"],
+                name="contribution_question_remind",
+                condition=Q(reminded_at__isnull=True, answered_at__isnull=True, withdrawn_at__isnull=True),
+            ),
+        ]
+
+    @property
+    def is_used(self) -> bool:
+        return bool(self.answered_at and self.contribution.decision)
+
+    @property
+    def is_obsolete(self) -> bool:
+        """It was decided without the answer, or the consultation is over."""
+        is_over = self.contribution.consultation.stage != ConsultationStage.PUBLISHED
+        return not self.is_used and (is_over or bool(self.contribution.decision))
 
 
 class ContributionFile(TenantModel):

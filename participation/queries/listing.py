@@ -14,12 +14,13 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from common.integers import parse_int
 from common.word_search import holds
 from inbox.models import HandOver
+from inbox.models.handover import DepartmentQuestion
 from inbox.queries.readable import readable_with
 from inbox.text_analysis import mask
 from municipalities.queries import Access
 from municipalities.rules import Verb
 from participation.enums import DECISIONS, AnswerState, Decision, WayIn
-from participation.models import Consultation, Contribution
+from participation.models import Consultation, Contribution, ContributionQuestion
 from participation.queries.contributions import undecided
 
 PER_PAGE = 30
@@ -238,18 +239,22 @@ def joined_with(contribution: Contribution) -> list[Contribution]:
     return list(rows.only("number", "way_in", "message_id", "consultation_id", "municipality_id", "similar_group"))
 
 
-def asked_departments(contributions: Sequence[Contribution], reader: Reader) -> list[HandOver]:
-    """What departments were asked about the messages of these, and what they answered; the newest first.
-
-    At most one query: only messages are sent to departments.
-    """
-    keys = [one.message_id for one in contributions if one.message_id is not None]
-    if not keys or not reader.words:
-        return []
-    rows = HandOver.objects.filter(
-        readable_with("message__", reads_private=reader.private), message__in=keys, message__erased_at=None
-    )
-    return list(rows.filter(withdrawn_at=None).select_related("department").order_by("-pk"))
+def asked_departments(contributions: Sequence[Contribution], reader: Reader) -> list[DepartmentQuestion]:
+    """What departments were asked about these and what they answered, as far as this person may read it; the newest
+    first. At most two queries: one about messages, one about contributions that came without."""
+    readable = [one for one in contributions if reader.may_read(one)]
+    messages = [one.message_id for one in readable if one.message_id is not None]
+    others = {one.pk: one for one in readable if one.message_id is None}
+    asked: list[DepartmentQuestion] = []
+    if messages and reader.words:
+        rows = HandOver.objects.filter(
+            readable_with("message__", reads_private=reader.private), message__in=messages, message__erased_at=None
+        )
+        asked += rows.filter(withdrawn_at=None).select_related("department")
+    if others:
+        own = ContributionQuestion.objects.filter(contribution__in=others, withdrawn_at=None)
+        asked += own.select_related("department", "contribution__consultation")
+    return sorted(asked, key=lambda one: one.sent_at, reverse=True)
 
 
 def earlier_reasons(consultation: Consultation) -> list[tuple[str, str, str]]:

@@ -19,6 +19,7 @@ from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from participation.contribution_forms import DecideForm, DecideOneForm
 from participation.domain import decide as verbs
+from participation.domain.departments import may_be_asked
 from participation.enums import AnswerState, Decision, WayIn
 from participation.models import Contribution
 from participation.queries import listing
@@ -103,6 +104,7 @@ def page(
         "reasons": listing.earlier_reasons(row.consultation) if may_decide else [],
         "neighbours": listing.neighbours(row, reader),
         "may_decide": may_decide,
+        "may_ask": may_decide and may_be_asked(row),
         "offers_thanks": _offers_thanks(request, row),
     }, form=form if may_decide else None, problem=problem)  # fmt: skip
 

@@ -203,6 +203,8 @@ KEPT = {
         "django_session.session_key",
         "inbox_handover.reminder_hash",
         "inbox_handover.token_hash",
+        "participation_contributionquestion.reminder_hash",
+        "participation_contributionquestion.token_hash",
         "inbox_moderation.seal",
         "links_link.code",
         "notifications_mailschedule.key",

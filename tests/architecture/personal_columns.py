@@ -265,6 +265,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "channels_credential": "ciphertext",
             "django_session": "session_data session_key",
             "inbox_handover": "reminder_hash token_hash",
+            "participation_contributionquestion": "reminder_hash token_hash",
             "mfa_authenticator": "data",
             "notifications_pushkey": "public sealed",
             "notifications_pushsubscription": "digest sealed",

@@ -23,7 +23,8 @@ INVENTORY = {
     ],
     "make secrets, and keep only their hash": [
         "accounts/domain/invitations.py", "administration/domain/set_up.py", "channels/domain/connect/answer.py",
-        "channels/domain/connect/attempts.py", "inbox/domain/handover.py", "planning/domain/feeds.py",
+        "channels/domain/connect/attempts.py", "inbox/domain/department_questions.py",
+        "planning/domain/feeds.py",
         "posts/review/domain/decision_links.py", "practice/domain/access.py", "practice/hashes.py",
         "portal/operations.py", "participation/rules.py",
     ],

@@ -178,6 +178,7 @@ COLUMNS = {
     "needs.Supporter.by": HISTORY,
     "participation.AnswerRound.approved_by": HISTORY,
     "participation.AnswerRound.by": HISTORY,
+    "participation.ContributionQuestion.by": PASSES,
     "participation.NoContribution.by": HISTORY,
     "notifications.Notification.by": HISTORY,
     "notifications.Notification.user": ENDS,
@@ -452,8 +453,9 @@ IS_HELD: dict[str, Held] = {
 OF_THE_ACCOUNT = {
     "notifications.MailSchedule.user", "reports.ProgrammeSchedule.people", "usersessions.UserSession.user"
 }  # fmt: skip
-# Tested where they take effect: tests/inbox/test_handover.py and tests/planning/test_repeating.py.
-GOES_ON = {"inbox.HandOver.by", "planning.Recurrence.by"}
+# Tested where they take effect: tests/inbox/test_handover.py, tests/participation/test_departments.py and
+# tests/planning/test_repeating.py.
+GOES_ON = {"inbox.HandOver.by", "participation.ContributionQuestion.by", "planning.Recurrence.by"}
 
 
 def _waits(model: type[Membership | EmergencyRight | PrivateReader], it: Everything) -> bool:

@@ -81,7 +81,7 @@ from needs.domain import write as needs
 from needs.models import Need
 from notifications import unsubscribe_links
 from notifications.models import Notification, PushSubscription
-from participation.domain import contribute, paper
+from participation.domain import contribute, departments, paper
 from participation.domain import documents as consultation_documents
 from participation.models import AnswerRound, Consultation, Edition, QuestionSet
 from participation.queries.editions import SILENCED
@@ -670,6 +670,17 @@ def _contributed(it: Things, kind: str) -> int:
         return one.number if kind == "number" else int(one.pk)
 
 
+def _asked_about_proposal(it: Things) -> int:
+    """A question to a department about a contribution, of each role its own."""
+    row = _consultation(it)
+    with scope(it.cast.cuprija):
+        asked = departments.ask(
+            contributed.by_form(it.cast, row), _department(it), "Колико?", "", by=it.cast.officer,
+            until=timezone.now() + timedelta(days=1),
+        )  # fmt: skip
+    return int(asked.pk)
+
+
 def _of_need(it: Things, kind: str) -> int:
     """A supporter or a picture of the need, one for each role."""
     need, by = _need(it), it.cast.officer
@@ -934,6 +945,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "self-check/question": lambda it: load_questions(),
     "empty/kind": lambda it: "csv",
     "consultations/consultation": lambda it: _consultation(it).pk,
+    "asked/question": lambda it: _asked_about_proposal(it),
     "contributions/contribution": lambda it: _contributed(it, "form"),
     "numbers/number": lambda it: _contributed(it, "number"),
     "sheets/contribution": lambda it: _contributed(it, "sheet"),
