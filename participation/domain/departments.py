@@ -45,6 +45,16 @@ def may_be_asked(contribution: Contribution) -> bool:
     )  # fmt: skip
 
 
+def refuse_what_is_not_asked(contribution: Contribution) -> None:
+    """Raises `ActionNotAllowed` where nobody can be asked about it now (`may_be_asked`)."""
+    if contribution.message_id is not None:
+        raise ActionNotAllowed(_("It is a message: a department is asked about it from its page in the inbox."))
+    if not may_be_asked(contribution):
+        raise ActionNotAllowed(
+            _("A department is asked about a proposal before its decision, and about paper once it is checked.")
+        )
+
+
 @transaction.atomic
 def ask(
     contribution: Contribution, department: Department, question: str, shown: str, *, until: datetime, by: User
@@ -52,10 +62,7 @@ def ask(
     """Send the question; `shown` are the words that go along. Raises `ActionNotAllowed`; nothing is sent then."""
     row, one = lock_contribution(contribution)
     one.consultation = row
-    if not may_be_asked(one):
-        raise ActionNotAllowed(
-            _("Departments are asked about a proposal that is read, checked and without a decision. This one is not.")
-        )
+    refuse_what_is_not_asked(one)
     to = department_questions.validated_department(department)
     question, shown = department_questions.validated_words(question, shown)
     token, fields = department_questions.link_and_times(until)

@@ -25,8 +25,10 @@ def ask(request: MunicipalityRequest, consultation: int, contribution: int) -> H
     row = get_contribution(consultation, contribution)
     readable_or_404(request, row)
     back = redirect("contribution", request.municipality.slug, consultation, row.pk)
-    if request.method == "GET" and not verbs.may_be_asked(row):
-        flash.info(request, _("Departments are asked about proposals that are checked and without a decision."))
+    try:
+        verbs.refuse_what_is_not_asked(row)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
         return back
     form = DepartmentForm(request.POST if request.method == "POST" else None, shown=verbs.suggest_excerpt(row))
     if request.method == "POST" and form.is_valid():
