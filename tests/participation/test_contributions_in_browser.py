@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from inbox.domain import desk
 from municipalities.tenancy import scope
 from participation.models import Contribution
-from tests.browsing import enter, is_sound
+from tests.browsing import PHONE, enter, is_sound
 from tests.inbox.conftest import MunicipalityInbox, allowed, english, municipality, network
 from tests.participation.contributed import by_form, consultation_of
+from tests.participation.test_departments import link
 
 __all__ = ["allowed", "english", "municipality", "network"]
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -73,3 +75,45 @@ def test_a_comment_is_counted_decided_and_answered(
         page.keyboard.press("Tab")
         page.get_by_role("button", name="Enter, and on to the next").press("Enter")
     expect(page.get_by_text("A colleague now checks them")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_a_department_answers_about_a_proposal_on_a_telephone(
+    page: Any, browser: Any, live_server: Any, municipality: MunicipalityInbox
+) -> None:
+    page.set_default_timeout(20_000)
+    cast = municipality.cast
+    one = by_form(cast, consultation_of(cast), "Зовем се Ана Анић. Предлажем клупе у парку, 063/123-456")
+    with scope(cast.cuprija):
+        for name, address in (("Путеви", "putevi@test.example"), ("Зеленило", "zelenilo@test.example")):
+            desk.add_department(cast.cuprija, name, address, by=cast.officer)
+    enter(page, live_server, cast.officer)
+    proposal = f"{live_server.url}/m/cuprija/consultations/{one.consultation_id}/contributions/{one.pk}/"
+    page.goto(proposal)
+    for department in ("Зеленило", "Путеви"):
+        page.get_by_role("link", name="Ask a department").click()
+        is_sound(page)
+        page.get_by_label("Department").select_option(label=department)
+        page.get_by_label("Your question").fill("Колико кошта клупа?")
+        page.get_by_role("button", name="Send the question").click()
+        expect(page.get_by_text(f"{department} gets a mail with the question")).to_be_visible()
+    is_sound(page)
+    page.get_by_role("button", name="Take the question back").last.click()
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("The link in the mail no longer works")).to_be_visible()
+
+    context = browser.new_context(locale="en-GB", viewport=PHONE, color_scheme="dark")
+    telephone = context.new_page()
+    telephone.goto(live_server.url + link())
+    expect(telephone.get_by_text("Колико кошта клупа?")).to_be_visible()
+    expect(telephone.get_by_text("063")).to_have_count(0)
+    is_sound(telephone)
+    telephone.get_by_label("Your answer").fill("Око 30.000 динара.")
+    telephone.get_by_role("button", name="Send the answer").click()
+    expect(telephone.get_by_text("your answer has arrived")).to_be_visible()
+    is_sound(telephone)
+    context.close()
+
+    page.goto(proposal)
+    expect(page.get_by_text("Око 30.000 динара.")).to_be_visible()
+    is_sound(page)

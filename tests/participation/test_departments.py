@@ -177,6 +177,28 @@ def test_a_viewer_reads_neither_the_question_nor_the_answer(
     assert QUESTION not in shown
 
 
+def test_the_page_costs_the_same_however_many_were_asked(
+    cast: Cast, row: Consultation, one: Contribution, roads: Department, django_assert_max_num_queries: Any
+) -> None:
+    officer = sign_in(cast.officer)
+
+    def cost() -> int:
+        with django_assert_max_num_queries(12) as made:
+            assert officer.get(page(one)).status_code == 200
+        return len(made)
+
+    ask(cast, one, roads)
+    assert officer.get(page(one)).status_code == 200  # what is kept for all pages is read once
+    before = cost()
+    with scope(cast.cuprija):
+        for number in range(5):
+            other = desk.add_department(cast.cuprija, f"Служба {number}", f"s{number}@test.example", by=cast.officer)
+            ask(cast, one, other)
+            joined = by_form(cast, row, f"Тротоар {number}")
+            decide.group(joined, one, by=cast.officer)
+    assert cost() == before
+
+
 # ---- the link
 
 

@@ -25,13 +25,13 @@ from common.errors import ActionNotAllowed
 from common.models import MailMessage
 from delivery.enums import State
 from delivery.models import Delivery
-from inbox.domain import retention
-from inbox.models import Message, Reply
+from inbox.domain import department_questions, desk, retention
+from inbox.models import Department, Message, Reply
 from municipalities.tenancy import everywhere, scope
-from participation.domain import answer, contribute, decide, minutes, paper, publish
+from participation.domain import answer, contribute, decide, departments, minutes, paper, publish
 from participation.domain.personal_data_stores import purge_expired
 from participation.enums import AnswerState, ConsultationStage, WayIn
-from participation.models import AnswerRound, Consultation, Contribution, PaperBatch
+from participation.models import AnswerRound, Consultation, Contribution, ContributionQuestion, PaperBatch
 from participation.queries.contributions import count as counted
 from tests.analytics import factories
 from tests.needs.factories import message
@@ -43,7 +43,7 @@ WAYS = ("comment", "comment", "private", "mail", "form", "contact", "contact", "
 ACTS = (
     "decide", "decide", "decide", "decide_all", "same_again", "join", "join", "separate", "reopen", "withdraw",
     "answer", "answer", "answer", "work", "work", "work", "arrive", "arrive", "fail", "mailed", "mailed", "follow",
-    "follow", "gone", "erase", "purge", "batch", "correct", "check",
+    "follow", "gone", "erase", "purge", "batch", "correct", "check", "ask_department", "department_answers",
 )  # fmt: skip
 END = ("check_all", "decide_all", "answer", "work", "over", "close", "arrive", "arrive", "mailed", "follow", "answer")
 VERBS = tuple(dict.fromkeys((*WAYS, *ACTS, *END)))
@@ -85,7 +85,7 @@ class History:
         try:
             with transaction.atomic():
                 getattr(self, verb)(number)
-        except ActionNotAllowed:
+        except (ActionNotAllowed, department_questions.LinkClosed):
             pass
 
     # ---- what is there
@@ -188,6 +188,20 @@ class History:
     def withdraw(self, number: int) -> None:
         decide.withdraw(self.pick(number), by=None)
 
+    def ask_department(self, number: int) -> None:
+        department = Department.objects.first() or desk.add_department(
+            self.cast.cuprija, "Путеви", "putevi@test.example", by=self.cast.officer
+        )
+        departments.ask(
+            self.pick(number), department, "Колико?", "Речи", by=self.cast.officer,
+            until=timezone.now() + timedelta(days=2),
+        )  # fmt: skip
+
+    def department_answers(self, number: int) -> None:
+        questions = list(ContributionQuestion.objects.order_by("pk"))
+        if questions:
+            department_questions.answer(departments.SOURCE, questions[number % len(questions)], f"Око {number}")
+
     # ---- answers
 
     def answer(self, number: int) -> None:
@@ -260,6 +274,12 @@ class History:
         for one in rows:
             self._holds_of(one)
         self._nobody_is_answered_twice(rows)
+        for question in ContributionQuestion.objects.select_related("contribution__consultation"):
+            asked_about = question.contribution
+            assert asked_about.withdrawn_at is None, "its words are erased, and the question with them"
+            assert asked_about.erased_at is None
+            assert asked_about.message_id is None
+            assert not asked_about.decision or not question.is_open
 
     def _holds_of(self, one: Contribution) -> None:
         if one.same_as is not None:
