@@ -28,7 +28,7 @@ from notifications.domain.notify import notify
 from notifications.enums import NotificationKind
 from participation.domain.decide import lock_contribution
 from participation.domain.erase import QUESTION_KEY
-from participation.enums import ConsultationStage
+from participation.enums import OF_MESSAGES, ConsultationStage
 from participation.models import Consultation, Contribution, ContributionQuestion
 
 
@@ -40,14 +40,14 @@ def suggest_excerpt(contribution: Contribution) -> str:
 def may_be_asked(contribution: Contribution) -> bool:
     """Whether departments can be asked about it now. `contribution.consultation` is loaded."""
     return bool(
-        contribution.message_id is None and contribution.is_checked and not contribution.decision
+        contribution.way_in not in OF_MESSAGES and contribution.is_checked and not contribution.decision
         and not contribution.erased_at and contribution.consultation.stage == ConsultationStage.PUBLISHED
     )  # fmt: skip
 
 
 def refuse_what_is_not_asked(contribution: Contribution) -> None:
     """Raises `ActionNotAllowed` where nobody can be asked about it now (`may_be_asked`)."""
-    if contribution.message_id is not None:
+    if contribution.way_in in OF_MESSAGES:
         raise ActionNotAllowed(_("It is a message: a department is asked about it from its page in the inbox."))
     if not may_be_asked(contribution):
         raise ActionNotAllowed(

@@ -142,6 +142,10 @@ def test_about_a_message_the_inbox_asks(cast: Cast, row: Consultation, roads: De
     officer = sign_in(cast.officer)
     assert page(one, "ask/") not in officer.get(page(one)).text
     assert officer.get(page(one, "ask/")).headers["Location"] == page(one)
+    with scope(cast.cuprija):
+        Contribution.objects.filter(pk=one.pk).update(message=None)
+    with pytest.raises(ActionNotAllowed):  # also where the message is not there any more: it may have been private
+        ask(cast, again(cast, one), roads)
 
 
 def test_nobody_is_asked_twice_nor_about_what_is_decided(cast: Cast, one: Contribution, roads: Department) -> None:
