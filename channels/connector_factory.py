@@ -82,10 +82,12 @@ def opened(
 
 
 def _facts(channel: Channel) -> Mapping[str, Any]:
-    """With `is_shared` where the network does not say for which channel a private message is."""
+    """With `is_shared` where the network does not say for which channel a private message is, and with `imitates` where
+    a practice account imitates a network."""
+    facts = {**channel.facts, "imitates": channel.imitates} if channel.imitates else channel.facts
     if PLATFORMS[channel.platform].signed_by != "ours":
-        return channel.facts
-    return {**channel.facts, "is_shared": queries.shares_access(channel)}
+        return facts
+    return {**facts, "is_shared": queries.shares_access(channel)}
 
 
 def built(platform: str, way_out: Http, *, facts: Mapping[str, Any] | None = None, **more: Any) -> Connector:

@@ -1,6 +1,6 @@
 """Pictures of pages that imitate a network beside the portal's preview of the same post, taken from a running demo.
 
-`sheets` gives one for each network of `platforms.imitation.NETWORKS`, `layouts` one of the four layouts of a page. Both
+`sheets` gives one for each network of `platforms.imitation.NETWORKS`, `layouts` one of the five layouts of a page. Both
 only read: what is on them is what the demo has on that day.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
 PRACTICE_SIZE, PORTAL_SIZE = (460, 1000), (1366, 1400)
-LAYOUTS = ("facebook", "instagram", "viber", "x")
+LAYOUTS = ("facebook", "instagram", "viber", "x", "wordpress")
 LAYOUT_SIZE = (400, 860)
 GAP, TALLEST = 24, 1100
 MOST_BYTES = 140_000
@@ -64,7 +64,7 @@ def sheets(chromium: "Browser", base: str, practice: str, only: str = "") -> Ite
 
 
 def layouts(chromium: "Browser", practice: str) -> bytes:
-    """The pages of four networks, each of another layout."""
+    """The pages of five networks, each of another layout."""
     shown = []
     for network in LAYOUTS:
         page = _page(chromium, LAYOUT_SIZE)

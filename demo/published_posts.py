@@ -106,6 +106,7 @@ def draft(context: MunicipalityContext, planned: Planned) -> Draft:
         texts=texts,
         media=tuple(Shown(media.pk, media.alt) for media in pictures),
         link=planned.link,
+        headline=planned.title if any(voice.page.imitation.has_title for voice in voices) else "",
         call=CallToAction(planned.call),
         service=planned.service,
         interactive=_interactive(planned),

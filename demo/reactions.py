@@ -34,6 +34,7 @@ class PlannedStatus:
     at: datetime
     text: str
     language: str = "sr"
+    title: str = ""
     sent: SentPost | None = None
     parent: "PlannedStatus | None" = None
     status: Status | None = None
@@ -93,7 +94,8 @@ def curve_of(sent: SentPost, audience: Audience) -> growth.Curve:
         picture=bool(sent.drawn),
         trained=growth.trained(day, audience.training),
     )
-    return curve if sent.voice.page.imitation.share else replace(curve, boosts=0)
+    kind = sent.voice.page.imitation
+    return replace(curve, boosts=curve.boosts if kind.share else 0, likes=curve.likes if kind.like else 0)
 
 
 def _key(sent: SentPost) -> str:
@@ -101,7 +103,9 @@ def _key(sent: SentPost) -> str:
 
 
 def _thread(sent: SentPost, audience: Audience) -> Iterator[PlannedStatus]:
-    post = PlannedStatus(sent.voice.page, sent.at, sent.part.text, sent.part.language.split("-")[0], sent=sent)
+    text, language = sent.part.text, sent.part.language.split("-")[0]
+    title = sent.planned.title if sent.voice.page.imitation.has_title else ""
+    post = PlannedStatus(sent.voice.page, sent.at, text, language, title, sent=sent)
     yield post
     rng = chance("thread", _key(sent))
     day = timezone.localdate(sent.at)
@@ -158,6 +162,7 @@ def _insert(statuses: list[PlannedStatus], ids: Iterable[int], audience: Audienc
         status_plan.status = Status(
             pk=pk,
             account=status_plan.account,
+            title=status_plan.title,
             text=status_plan.text,
             language=status_plan.language,
             created_at=status_plan.at,

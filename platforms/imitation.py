@@ -16,9 +16,11 @@ from platforms.registry import connector
 from platforms.types import Limits, ModerationSupport, Outgoing, PollLimits, Problem
 from platforms.visibility import Visibility
 
-NETWORKS = ("bluesky", "facebook", "instagram", "linkedin", "telegram", "threads", "tiktok", "viber", "x")
-"""Networks that a practice account can imitate. A post of YouTube is a video and one of WordPress has a title; the
-practice network has neither, so nothing could be published there."""
+NETWORKS = ("bluesky", "facebook", "instagram", "linkedin", "telegram", "threads", "tiktok", "viber", "wordpress", "x")
+"""Networks that a practice account can imitate. A post of YouTube is a video, which the practice network has not got:
+nothing could be published there."""
+TITLED = frozenset({"wordpress"})
+"""Those whose posts have a title there. It is sent as what Mastodon calls the subject of a post (`spoiler_text`)."""
 VOTES = "poll_votes"
 COUNTED = frozenset({"post_metrics", "account_metrics", VOTES, "history"})
 """Features of the carrier alone: it counts what happens there."""
@@ -48,6 +50,10 @@ class Imitation:
     def kind(self) -> type[Connector]:
         return connector(self.network)
 
+    @property
+    def has_title(self) -> bool:
+        return self.network in TITLED
+
     def limits(self) -> Limits:
         """What the network takes and the carrier can publish."""
         own, carrier = self.kind.limits(self.facts), self.carrier.limits(self.carrier_facts)
@@ -68,13 +74,18 @@ class Imitation:
             documents=None,
             # The portal sends the files.
             fetches_media=False,
-            title_characters=0,
-            title_required=False,
+            title_characters=own.title_characters if self.has_title else 0,
+            title_required=own.title_required and self.has_title,
             threads=own.threads and carrier.threads,
             max_thread_parts=min(own.max_thread_parts, carrier.max_thread_parts),
             post_links=carrier.post_links,
             closed="",
-            edits=tuple(field for field in own.edits if field in carrier.edits),
+            # A title is changed with the text.
+            edits=tuple(
+                field
+                for field in own.edits
+                if field in carrier.edits or (field == "title" and self.has_title and "text" in carrier.edits)
+            ),
             withdraws=own.withdraws and carrier.withdraws,
             withdraws_private=own.withdraws_private and carrier.withdraws_private,
             # A private message is a post for few there, and an answer to it has to be one as well.
@@ -100,7 +111,12 @@ class Imitation:
         """What the network has and the carrier can do; metrics as the carrier counts them."""
         carried = {one.name: one for one in features(self.carrier, self.carrier_facts)}
         has_polls = self.limits().polls is not None
-        return tuple(_joined(one, carried, has_polls=has_polls) for one in features(self.kind, self.facts))
+        return tuple(
+            replace(one, is_supported=self.has_title)
+            if one.name == "title"
+            else _joined(one, carried, has_polls=has_polls)
+            for one in features(self.kind, self.facts)
+        )
 
     def missing_features(self) -> tuple[Feature, ...]:
         """What the network has and the carrier has not."""

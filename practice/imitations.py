@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-PAGE, SQUARES, BUBBLES, SHORT = "page", "squares", "bubbles", "short"
-"""Layouts: a cover with large posts; squares; bubbles of a channel; a dense timeline of short posts."""
+PAGE, SQUARES, BUBBLES, SHORT, ARTICLES = "page", "squares", "bubbles", "short", "articles"
+"""Layouts: a cover with large posts; squares; bubbles of a channel; a dense timeline of short posts; articles with a
+title and a picture above the text."""
 
 LIKE, COMMENT, SHARE, REPOST, REPLY = _("Like"), _("Comment"), _("Share"), _("Repost"), _("Reply")
 
 
 @dataclass(frozen=True)
 class Imitation:
-    """`title` is the network's name. `layout` is one of the four above.
+    """`title` is the network's name. `layout` is one of the five above.
 
-    `like`, `share` and `comment` are the words of the buttons; without `share` or `comment` there is no such button.
+    `like`, `share` and `comment` are the words of the buttons; where one is empty there is no such button.
     `like_icon` and `share_icon` are names of the portal's own drawings. `private`: whether citizens can write to such
     an account in private. `poll_seconds`: how long its polls run, whatever was asked for.
     """
@@ -35,6 +36,8 @@ class Imitation:
     poll_seconds: int | None = None
     deleted_by_hand: bool = False
     """Whether its programs cannot delete posts. People do it in the network's own app, so here everybody may."""
+    has_title: bool = False
+    """Whether its posts have a title: programs send it as the subject of a status (`spoiler_text`)."""
 
     @property
     def takes_public_messages(self) -> bool:
@@ -60,6 +63,8 @@ IMITATIONS: dict[str, Imitation] = {
     "tiktok": Imitation(
         "TikTok", SQUARES, share=SHARE, share_icon="share-2", comment="", private=False, deleted_by_hand=True
     ),
+    # A site of one's own: readers comment, and no more.
+    "wordpress": Imitation("WordPress", ARTICLES, like="", private=False, has_title=True),
 }
 """By the key of the network, in the order in which they are offered."""
 

@@ -59,6 +59,8 @@ class Status(models.Model):
     in_reply_to = models.ForeignKey("self", models.CASCADE, null=True, related_name="replies")
     root = models.ForeignKey("self", models.CASCADE, null=True, related_name="thread")
     readers = ArrayField(models.BigIntegerField(), null=True)
+    # only of pages whose network has one (`Imitation.has_title`)
+    title = models.CharField(max_length=300, blank=True, db_default="")
     text = models.TextField()
     language = models.CharField(max_length=12, blank=True)
     created_at = models.DateTimeField()
@@ -118,6 +120,7 @@ class StatusEdit(models.Model):
     """What a status said before an edit; `created_at` is since when it said so."""
 
     status = models.ForeignKey(Status, models.CASCADE, related_name="edits")
+    title = models.CharField(max_length=300, blank=True, db_default="")
     text = models.TextField()
     created_at = models.DateTimeField()
 

@@ -6,6 +6,7 @@ MAX_CHARACTERS = 500
 # Of a page that imitates a network, in code points: more than any of them takes. A program that publishes to it keeps
 # to the network's own limit, which is counted otherwise on each.
 MAX_CHARACTERS_OF_IMITATION = 65_536
+MAX_TITLE = 300
 URL_LENGTH = 23
 MAX_MEDIA = 4
 DESCRIPTION = 1500

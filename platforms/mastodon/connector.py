@@ -14,6 +14,7 @@ from platforms import checks, counting, history, matching
 from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
+from platforms.imitation import TITLED
 from platforms.mastodon import conversation, media, moderation, oauth, polls, server, statuses
 from platforms.mastodon.calls import ACCESS, Calls
 from platforms.mastodon.conversation import OPTIONS, Conversation
@@ -156,7 +157,7 @@ class Mastodon(Conversation, Defaults):
         )
 
     def _post(self, outgoing: Outgoing, media_ids: Sequence[str]) -> Published:
-        form: dict[str, Any] = {"status": outgoing.text, "language": outgoing.language, **_warning(outgoing)}
+        form: dict[str, Any] = {"status": outgoing.text, "language": outgoing.language, **self._subject(outgoing)}
         form["visibility"] = statuses.OWN_NAMES[_visibility(outgoing)]
         if media_ids:
             form["media_ids"] = list(media_ids)
@@ -287,12 +288,19 @@ class Mastodon(Conversation, Defaults):
         if self.facts.get("software") not in server.EDITS or outgoing.poll:
             return super().edit(remote_id, outgoing)
         shown = statuses.attachments(self.calls.get(f"/api/v1/statuses/{remote_id}"))
-        form: dict[str, Any] = {"status": outgoing.text, "language": outgoing.language, **_warning(outgoing)}
+        form: dict[str, Any] = {"status": outgoing.text, "language": outgoing.language, **self._subject(outgoing)}
         if shown:
             form["media_ids"] = [str(one["id"]) for one in shown]
         if changed := statuses.changed_descriptions(shown, outgoing):
             form["media_attributes"] = changed
         return statuses.published(self.calls.public("PUT", f"/api/v1/statuses/{remote_id}", json=form))
+
+    def _subject(self, outgoing: Outgoing) -> dict[str, str]:
+        """A warning, or the title of a practice account of a network that has one. Sent with an edit as well: Mastodon
+        takes a subject that is not named off the post."""
+        is_titled = self.facts.get("imitates") in TITLED and not outgoing.reply_to
+        subject = outgoing.heading if is_titled else outgoing.settings.get(WARNING, "")
+        return {"spoiler_text": subject} if subject else {}
 
     def withdraw(self, remote_id: str) -> None:
         try:
@@ -383,12 +391,6 @@ class Mastodon(Conversation, Defaults):
 
     def fetch_account_metrics(self) -> MetricValues:
         return statuses.numbers(self._account(), statuses.ACCOUNT_COUNTS)
-
-
-def _warning(outgoing: Outgoing) -> dict[str, str]:
-    """Sent with an edit as well: Mastodon takes a warning that is not named off the post."""
-    warning = outgoing.settings.get(WARNING, "")
-    return {"spoiler_text": warning} if warning else {}
 
 
 def _visibility(outgoing: Outgoing) -> Visibility:

@@ -94,7 +94,7 @@ def _status(row: Status, origin: str, viewer: Account | None) -> dict[str, Any]:
         "in_reply_to_id": str(parent.pk) if parent else None,
         "in_reply_to_account_id": str(parent.account_id) if parent else None,
         "sensitive": False,
-        "spoiler_text": "",
+        "spoiler_text": row.title,
         "visibility": str(row.visibility),
         "language": row.language or None,
         "content": text.to_html(row.text, origin),
@@ -154,7 +154,6 @@ def poll(row: Status, viewer: Account | None) -> dict[str, Any] | None:
 def history(row: Status, origin: str, viewer: Account | None) -> list[dict[str, Any]]:
     """https://docs.joinmastodon.org/entities/StatusEdit/: what it said at first and after each edit."""
     same = {
-        "spoiler_text": "",
         "sensitive": False,
         "account": account(row.account, origin),
         "media_attachments": [media(attachment, origin) for attachment in row.media.all()],
@@ -162,7 +161,12 @@ def history(row: Status, origin: str, viewer: Account | None) -> list[dict[str, 
         **({"poll": poll(row, viewer)} if row.poll else {}),
     }
     return [
-        {**same, "content": text.to_html(version.text, origin), "created_at": moment(version.since)}
+        {
+            **same,
+            "spoiler_text": version.title,
+            "content": text.to_html(version.text, origin),
+            "created_at": moment(version.since),
+        }
         for version in timelines.history(row)
     ]
 

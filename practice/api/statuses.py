@@ -68,11 +68,11 @@ def _draft(fields: dict[str, Any]) -> write.Draft:
     reply_to = number(answered)
     if answered not in (None, "") and reply_to is None:
         raise Missing
-    # A content warning is shown as the first line of the text.
-    written = "\n\n".join(part for part in (text(fields, "spoiler_text"), text(fields, "status")) if part)
+    # A content warning is a title, or shown as the first line of the text.
     return write.Draft(
-        written, text(fields, "language"), ids(fields, "media_ids"), reply_to, _poll(fields), _descriptions(fields)
-    )
+        text(fields, "status"), text(fields, "language"), ids(fields, "media_ids"), reply_to, _poll(fields),
+        _descriptions(fields), title=text(fields, "spoiler_text"),
+    )  # fmt: skip
 
 
 def _visibility(fields: dict[str, Any]) -> Visibility:
@@ -124,7 +124,7 @@ def status(request: ApiRequest, status_id: int) -> Any:
 @api("GET", scope="read:statuses")
 def source(request: TokenRequest, status_id: int) -> dict[str, Any]:
     status = _read(request, status_id)
-    return {"id": str(status.pk), "text": status.text, "spoiler_text": ""}
+    return {"id": str(status.pk), "text": status.text, "spoiler_text": status.title}
 
 
 @api("GET")

@@ -26,6 +26,8 @@ from practice.models import Account, Media, Notice, RememberedKey, Status, Statu
 class Draft:
     """A status to be published. `media_ids` in the order of the pictures; `reply_to` is the id of a status.
 
+    `title` is kept of pages whose network has one; of others it is the first line of the text.
+
     `poll` is as in the client API: {"options": […], "expires_in": seconds, "multiple": bool}. `descriptions` are new
     ones of attached pictures, by their ids, for an edit, which leaves the visibility as it is.
     """
@@ -37,6 +39,7 @@ class Draft:
     poll: Mapping[str, Any] | None = None
     descriptions: Mapping[int, str] = field(default_factory=dict)
     visibility: Visibility = Visibility.PUBLIC
+    title: str = ""
 
 
 def publish(account: Account, draft: Draft, *, key: str = "") -> Status:
@@ -70,7 +73,7 @@ def _remember(account: Account, key: str) -> tuple[RememberedKey, bool]:
 
 
 def _create(account: Account, draft: Draft) -> Status:
-    cleaned = _checked(account, draft.text, has_media=bool(draft.media_ids))
+    title, cleaned = _checked(account, draft, has_media=bool(draft.media_ids))
     parent = _parent(account, draft)
     mentioned = set(Account.objects.filter(username__in=text.mentioned(cleaned)).values_list("pk", flat=True))
     is_private = draft.visibility == Visibility.DIRECT
@@ -79,6 +82,7 @@ def _create(account: Account, draft: Draft) -> Status:
         in_reply_to=parent,
         root=parent and (parent.root or parent),
         readers=sorted({account.pk, *mentioned}) if is_private else None,
+        title=title,
         text=cleaned,
         language=draft.language[:12],
         created_at=timezone.now(),
@@ -96,14 +100,21 @@ def _create(account: Account, draft: Draft) -> Status:
     return status
 
 
-def _checked(account: Account, typed: str, *, has_media: bool) -> str:
+def _checked(account: Account, draft: Draft, *, has_media: bool) -> tuple[str, str]:
+    """Title and text. Without a title of its own a post has it as the first line of its text."""
+    title = " ".join(text.cleaned(draft.title).split())
+    typed = draft.text
+    if title and (not account.imitation.has_title or draft.reply_to is not None):
+        title, typed = "", "\n\n".join(part for part in (draft.title, typed) if part)
+    if len(title) > rules.MAX_TITLE:
+        raise ApiError(f"Validation failed: Title character limit of {rules.MAX_TITLE} exceeded")
     cleaned = text.cleaned(typed)
     if not cleaned and not has_media:
         raise ApiError("Validation failed: Text can't be blank")
     most = rules.MAX_CHARACTERS_OF_IMITATION if account.network else rules.MAX_CHARACTERS
     if (len(cleaned) if account.network else text.length(cleaned)) > most:
         raise ApiError(f"Validation failed: Text character limit of {most} exceeded")
-    return cleaned
+    return title, cleaned
 
 
 def _parent(account: Account, draft: Draft) -> Status | None:
@@ -144,14 +155,16 @@ def _notify(status: Status, account_ids: set[int]) -> None:
 def edit(account: Account, status_id: int, draft: Draft) -> Status:
     """Replace the text and descriptions of pictures. Pictures stay; their order and new ones are ignored."""
     status = own(account, status_id)
-    StatusEdit.objects.create(status=status, text=status.text, created_at=status.edited_at or status.created_at)
+    StatusEdit.objects.create(
+        status=status, title=status.title, text=status.text, created_at=status.edited_at or status.created_at
+    )
     for picture in status.media.filter(pk__in=draft.descriptions):
         picture.description = described(draft.descriptions[picture.pk])
         picture.save(update_fields=["description"])
-    status.text = _checked(account, draft.text, has_media=status.media.exists())
+    status.title, status.text = _checked(account, draft, has_media=status.media.exists())
     status.language = draft.language[:12] or status.language
     status.edited_at = timezone.now()
-    status.save(update_fields=["text", "language", "edited_at"])
+    status.save(update_fields=["title", "text", "language", "edited_at"])
     return status
 
 

@@ -99,11 +99,12 @@ def relations(viewer: Account, account_ids: Sequence[int]) -> list[Relation]:
 
 
 class Version(NamedTuple):
+    title: str
     text: str
     since: datetime
 
 
 def history(status: Status) -> list[Version]:
     """What a status said, oldest first."""
-    earlier = [Version(edit.text, edit.created_at) for edit in status.edits.all()]
-    return [*earlier, Version(status.text, status.edited_at or status.created_at)]
+    earlier = [Version(edit.title, edit.text, edit.created_at) for edit in status.edits.all()]
+    return [*earlier, Version(status.title, status.text, status.edited_at or status.created_at)]

@@ -11,7 +11,7 @@ import pytest
 from channels.account_limits import imitation, known
 from platforms import counting
 from platforms.features import features
-from platforms.imitation import NETWORKS, imitated
+from platforms.imitation import NETWORKS, TITLED, imitated
 from platforms.mastodon.server import imitates
 from platforms.registry import PLATFORMS, connector
 from platforms.types import Limits, Outgoing, Poll
@@ -51,9 +51,8 @@ def test_the_practice_network_has_a_kind_of_page_for_each_and_names_it_alike() -
 
 def test_every_network_with_posts_is_imitated_or_could_publish_nothing_there() -> None:
     others = {key for key, one in PLATFORMS.items() if one.takes_posts} - set(NETWORKS)
-    assert others == {"mastodon", "wordpress", "youtube"}
+    assert others == {"mastodon", "youtube"}
     assert connector("youtube").limits(known("youtube", None)).max_images == 0
-    assert connector("wordpress").limits(known("wordpress", None)).title_required
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -65,7 +64,10 @@ def test_what_the_practice_network_carries_is_limited_as_on_the_network(network:
     assert here.alt_characters == min(there.alt_characters, rules.DESCRIPTION)
     assert {one.name for one in here.settings} == {one.name for one in there.settings} - {"format"}
     assert [one.name for one in here.budgets] == [one.name for one in there.budgets if not one.is_shared]
-    assert (here.videos, here.documents, here.formats, here.title_characters) == (None, None, {}, 0)
+    assert (here.videos, here.documents, here.formats) == (None, None, {})
+    title = (there.title_characters, there.title_required) if network in TITLED else (0, False)
+    assert (here.title_characters, here.title_required) == title
+    assert ("title" in here.edits) == (network in TITLED)
     assert (here.fetches_media, here.closed, here.agreements, here.link_card) == (False, "", (), "none")
 
 

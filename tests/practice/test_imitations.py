@@ -91,7 +91,8 @@ def test_comments_are_taken_where_the_network_has_them(site: Client, citizen: Ac
     shown = site.get(where).content.decode()
     assert (answer.status_code == 302) == ("Докле?" in shown) == ("Your comment" in shown) == bool(kind.comment)
     assert (f'id="share-{post.pk}"' in shown) == bool(kind.share)
-    assert f'<span class="act-word">{kind.like}</span>' in shown
+    assert (f'id="like-{post.pk}"' in shown) == bool(kind.like)
+    assert not kind.like or f'<span class="act-word">{kind.like}</span>' in shown
     own = write.publish(page, Draft("Први коментар странице", reply_to=post.pk))
     private = Draft(f"@{page.username} само за Вас", reply_to=own.pk, visibility=Visibility.DIRECT)
     assert write.publish(citizen, private).readers
@@ -164,6 +165,39 @@ def test_the_portal_publishes_a_long_text_and_its_first_comment_over_http(networ
     post = connector.publish(sent, read)
     connector.publish(outgoing(sent.first_comment, reply_to=post.remote_id), read)
     assert [row["text"] for row in bench.public()] == [sent.first_comment, sent.text]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_portal_sends_the_title_of_a_site_and_changes_it(network: str) -> None:
+    bench = bench_at(network)
+    Account.objects.filter(username="opstina").update(network="wordpress")
+    connector = bench.connector(facts={**bench.connector().facts, "imitates": "wordpress"})
+    rules_there = imitation("mastodon", connector.facts, "wordpress")
+    sent = outgoing("Почињу радови у понедељак.\nТрају десет дана.", title="Радови на мосту", first_comment="Мапа")
+    assert rules_there.check(sent, rules_there.limits()) == []
+    remote_id = connector.publish(sent, read).remote_id
+    connector.publish(outgoing("Мапа", reply_to=remote_id), read)
+    page = requests.get(f"{network}/@opstina/{remote_id}", timeout=10).text
+    assert '<p class="status-title" lang="sr-Cyrl">Радови на мосту</p>' in page
+    assert page.count("status-title") == 1  # a comment has none
+    connector.edit(remote_id, outgoing(sent.text, title="Радови на <b>мосту</b>"))
+    page = requests.get(f"{network}/@opstina/{remote_id}", timeout=10).text
+    assert "Радови на &lt;b&gt;мосту&lt;/b&gt;" in page
+    history = requests.get(f"{network}/api/v1/statuses/{remote_id}/history", timeout=10).json()
+    assert [one["spoiler_text"] for one in history] == ["Радови на мосту", "Радови на <b>мосту</b>"]
+    connector.publish(outgoing("Прва реченица\nДруга", key="b" * 32), read)
+    assert Status.objects.latest("pk").title == "Прва реченица"
+
+
+def test_titles_are_kept_of_sites_only_and_not_without_end(db: None) -> None:
+    site_of_one, page = page_of("wordpress"), page_of("facebook")
+    assert write.publish(site_of_one, Draft("Текст", title=" Наслов\nу два реда ")).title == "Наслов у два реда"
+    joined = write.publish(page, Draft("Текст", title="Упозорење"))
+    assert (joined.title, joined.text) == ("", "Упозорење\n\nТекст")
+    with pytest.raises(ApiError, match="Title"):
+        write.publish(site_of_one, Draft("Текст", title="ж" * (rules.MAX_TITLE + 1)))
+    with pytest.raises(ApiError, match="blank"):
+        write.publish(site_of_one, Draft("", title="Само наслов"))
 
 
 def fill(page: Account, citizen: Account, network: str) -> Status:
