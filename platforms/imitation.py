@@ -111,9 +111,10 @@ class Imitation:
         """What the network has and the carrier can do; metrics as the carrier counts them."""
         carried = {one.name: one for one in features(self.carrier, self.carrier_facts)}
         has_polls = self.limits().polls is not None
+        titled = {"title": self.has_title, "edit_title": "title" in self.limits().edits}
         return tuple(
-            replace(one, is_supported=self.has_title)
-            if one.name == "title"
+            replace(one, is_supported=titled[one.name])
+            if one.name in titled
             else _joined(one, carried, has_polls=has_polls)
             for one in features(self.kind, self.facts)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import translation
 
-from channels import validation
+from channels import connector_factory, validation
 from channels.domain import health
 from channels.models import Channel
 from municipalities.tenancy import scope
@@ -19,6 +20,7 @@ from platforms.registry import PLATFORMS
 from tests.channels.conftest import connect_by_consent, page, the_channel
 from tests.channels.test_pages import make
 from tests.people import Cast, sign_in
+from tests.platforms.bench import outgoing, read
 from tests.platforms.fakes import FakeServer
 from trainings.domain import practice_channel
 
@@ -44,6 +46,23 @@ def test_an_account_of_the_practice_network_shows_the_network_that_it_imitates(
         Channel.objects.update(checked_at=None)
         health.check(channel.pk)
         assert Channel.objects.get().imitates == "viber"
+
+
+def test_a_channel_that_imitates_a_site_sends_its_title(
+    cast: Cast, approver: Client, settings: Any, fakes: FakeServer
+) -> None:
+    settings.PRACTICE_URL = fakes.url
+    claim(fakes, "wordpress")
+    connect_by_consent(approver, fakes.url)
+    sent = outgoing("Трају десет дана.", title="Радови на мосту")
+    with scope(cast.cuprija):
+        channel = the_channel()
+        assert (channel.limits.title_characters, "title" in channel.limits.edits) == (200, True)
+        connector_factory.opened(channel).publish(sent, read)
+        Channel.objects.update(imitates="facebook")
+        connector_factory.opened(the_channel()).publish(replace(sent, key="b" * 32), read)
+    sent_there = fakes.world.fake("mastodon").statuses.values()
+    assert [status["warning"] for status in sent_there] == ["Радови на мосту", ""]
 
 
 @pytest.mark.parametrize("claimed", ["facebook", "<b>x</b>"])
