@@ -252,13 +252,16 @@ def test_each_publication_stands_on_the_practice_network_as_it_was_sent(demo: No
 def test_pages_imitate_networks_and_every_post_keeps_to_their_rules(demo: None) -> None:
     with everywhere("a test looks at all of them"):
         kinds = dict(Channel.objects.filter(is_practice=True).values_list("handle", "imitates"))
-        assert set(kinds.values()) == {"", "facebook", "instagram", "viber", "telegram", "x"}
+        assert set(kinds.values()) == {"", "facebook", "instagram", "viber", "telegram", "wordpress", "x"}
         for delivery in Delivery.objects.filter(kind=KIND).select_related("channel"):
             found = validation.check(delivery.channel, Outgoing.from_json(delivery.payload))
             assert [one for one in found if one.severity == "error"] == [], delivery
     without_comments = Account.objects.filter(network="viber")
     assert without_comments
     assert not Status.objects.filter(root__account__in=without_comments, readers=None).exists()
+    of_sites = Status.objects.filter(account__network="wordpress", in_reply_to=None)
+    assert of_sites
+    assert all(status.title and not status.likes_count and not status.boosts_count for status in of_sites)
 
 
 def test_comments_come_after_their_posts_in_every_script(demo: None) -> None:
