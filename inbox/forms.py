@@ -78,7 +78,7 @@ class DepartmentForm(forms.Form):
 
 
 class AskForm(DepartmentForm):
-    """The same about a message, of which the officer chooses the parts that are shown."""
+    """A question about a message. The officer chooses which parts of the message are shown with it."""
 
     with_contact = forms.BooleanField(label=_("Show the phone or e-mail that they wrote"), required=False)
     with_name = forms.BooleanField(label=_("Show the name under which they wrote"), required=False)

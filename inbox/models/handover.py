@@ -47,8 +47,8 @@ class DepartmentQuestion(TenantModel):
 
     @property
     def is_used(self) -> bool:
-        """Whether its answer was taken over, and can no longer be changed."""
-        raise NotImplementedError
+        """Whether its answer was taken over, and can no longer be changed. Subclasses say when that is."""
+        return False
 
     @property
     def is_obsolete(self) -> bool:

@@ -22,7 +22,7 @@ from inbox.domain.department_questions import QuestionSource
 from inbox.models.handover import DepartmentQuestion
 from municipalities.access import public
 
-Asked = tuple[QuestionSource, DepartmentQuestion]
+LinkedQuestion = tuple[QuestionSource, DepartmentQuestion]
 # A whole town hall may come from one address.
 MOST_A_MINUTE = 60
 
@@ -46,36 +46,36 @@ def _answer(request: HttpRequest, token: str, tongue: str) -> HttpResponse:
         answer = _page(request, tongue, step="busy", status=429)
         answer.headers["Retry-After"] = "60"
         return answer
-    asked = verbs.find_by_token(token)
-    if asked is None:
+    linked = verbs.find_by_token(token)
+    if linked is None:
         return _page(request, tongue, step="unknown", status=410)
-    _source, row = asked
+    _source, row = linked
     if not row.is_open:
-        return _page(request, tongue, step=row.standing(), asked=asked, status=410)
+        return _page(request, tongue, step=row.standing(), linked=linked, status=410)
     if request.method == "POST":
-        return _written(request, token, tongue, asked)
-    return _page(request, tongue, step="ask", asked=asked, text=row.answer, name=row.answered_name)
+        return _written(request, token, tongue, linked)
+    return _page(request, tongue, step="ask", linked=linked, text=row.answer, name=row.answered_name)
 
 
-def _written(request: HttpRequest, token: str, tongue: str, asked: Asked) -> HttpResponse:
+def _written(request: HttpRequest, token: str, tongue: str, linked: LinkedQuestion) -> HttpResponse:
     text, name = request.POST.get("text", ""), request.POST.get("name", "")
     try:
-        verbs.answer(*asked, text, name)
+        verbs.answer(*linked, text, name)
     except ActionNotAllowed as refused:
-        return _page(request, tongue, step="ask", asked=asked, text=text, name=name, refused=refused, status=422)
+        return _page(request, tongue, step="ask", linked=linked, text=text, name=name, refused=refused, status=422)
     except verbs.LinkClosed as closed:
-        return _page(request, tongue, step=closed.standing, asked=asked, status=410)
+        return _page(request, tongue, step=closed.standing, linked=linked, status=410)
     here = reverse("inbox_answer", args=[token])
     return HttpResponseRedirect(f"{here}?in={tongue}" if tongue else here)
 
 
 def _page(
-    request: HttpRequest, tongue: str, *, step: str, status: int = 200, asked: Asked | None = None,
+    request: HttpRequest, tongue: str, *, step: str, status: int = 200, linked: LinkedQuestion | None = None,
     text: str = "", name: str = "", refused: ActionNotAllowed | None = None,
 ) -> HttpResponse:  # fmt: skip
-    source, row = asked or (None, None)
+    source, row = linked or (None, None)
     context: dict[str, Any] = {
-        "step": step, "asked": row, "text": text, "name": name, "refused": refused, "tongue": tongue,
+        "step": step, "question": row, "text": text, "name": name, "refused": refused, "tongue": tongue,
         "page_title": row.municipality if row else "",
         # No form here goes to the portal proper, so no cookie is set either.
         "csrf_token": "",

@@ -67,15 +67,15 @@ def ask(
     question, shown = department_questions.validated_words(question, shown)
     token, fields = department_questions.link_and_times(until)
     department_questions.refuse_second(ContributionQuestion.objects.filter(contribution=one), to)
-    asked = ContributionQuestion.objects.create(
+    sent = ContributionQuestion.objects.create(
         municipality_id=row.municipality_id, contribution=one, department=to, question=question,
         # Redacted: the officer may have typed personal data into the field.
         shown=redact(shown), by=by, **fields,
     )  # fmt: skip
-    asked.municipality = row.municipality
-    department_mail.send(SOURCE, asked, token)
-    _record("contribution.ask_department", asked, row, by=by)
-    return asked
+    sent.municipality = row.municipality
+    department_mail.send(SOURCE, sent, token)
+    _record("contribution.ask_department", sent, row, by=by)
+    return sent
 
 
 @transaction.atomic

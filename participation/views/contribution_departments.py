@@ -55,12 +55,12 @@ def ask(request: MunicipalityRequest, consultation: int, contribution: int) -> H
 @require_POST
 def take_back(request: MunicipalityRequest, consultation: int, question: int) -> HttpResponse:
     rows = ContributionQuestion.objects.select_related("contribution")
-    asked = get_object_or_404(rows, contribution__consultation=consultation, pk=question)
-    readable_or_404(request, asked.contribution)
+    sent = get_object_or_404(rows, contribution__consultation=consultation, pk=question)
+    readable_or_404(request, sent.contribution)
     try:
-        verbs.take_back(asked, by=request.user)
+        verbs.take_back(sent, by=request.user)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     else:
         flash.success(request, _("Taken back. The link in the mail no longer works."))
-    return redirect("contribution", request.municipality.slug, consultation, asked.contribution_id)
+    return redirect("contribution", request.municipality.slug, consultation, sent.contribution_id)

@@ -674,11 +674,11 @@ def _asked_about_proposal(it: Things) -> int:
     """A question to a department about a contribution, of each role its own."""
     row = _consultation(it)
     with scope(it.cast.cuprija):
-        asked = departments.ask(
+        question = departments.ask(
             contributed.by_form(it.cast, row), _department(it), "Колико?", "", by=it.cast.officer,
             until=timezone.now() + timedelta(days=1),
         )  # fmt: skip
-    return int(asked.pk)
+    return int(question.pk)
 
 
 def _of_need(it: Things, kind: str) -> int:

@@ -31,7 +31,7 @@ KEPT = """async () => {
   const pages = await Promise.all(names.map(async (name) => (await (await caches.open(name)).keys())));
   return pages.flat().map(({ url }) => new URL(url).pathname).sort();
 }"""
-# Pages of somebody who was here before do not count: the worker removes them.
+# Pages that were kept for another person do not count, because the worker deletes them.
 UNTIL_KEPT = """(path) => new Promise((resolve) => {
   const name = "dobosar-pages-" + document.querySelector("meta[name=person]").content;
   const look = async () => {
