@@ -40,7 +40,9 @@ EDGES: dict[tuple[State, State], frozenset[ReasonCode]] = {
     (State.SENDING, State.WAITING): HOLDS,
     (State.SENDING, State.EXPIRED): frozenset({ReasonCode.TOO_LATE, ReasonCode.NOT_APPROVED}),
     # also after a repeat that brought no success: it leaves the first call as unknown as before
-    (State.SENDING, State.CHECKING): frozenset({ReasonCode.OUTCOME_UNKNOWN, ReasonCode.WORKER_DIED}),
+    (State.SENDING, State.CHECKING): frozenset(
+        {ReasonCode.OUTCOME_UNKNOWN, ReasonCode.WORKER_DIED, ReasonCode.RATE_LIMITED}
+    ),
     (State.PROCESSING, State.PUBLISHED): frozenset({ReasonCode.SENT}),
     (State.PROCESSING, State.FAILED): frozenset({ReasonCode.REJECTED, ReasonCode.TRIES_USED_UP}),
     # the network says that it is public, and not under which id
@@ -50,13 +52,19 @@ EDGES: dict[tuple[State, State], frozenset[ReasonCode]] = {
     # while the network may still act on the call, only the portal checks
     (State.CHECKING, State.PUBLISHED): CONFIRMED_PUBLIC,
     (State.CHECKING, State.PROCESSING): frozenset({ReasonCode.UNFINISHED}),
-    # straight to the call, so that no pause in between can make us forget that the first one may have landed
-    (State.CHECKING, State.SENDING): frozenset({ReasonCode.REPEATED}),
+    # straight to the call, so that no pause in between can make us forget that the first one may have landed; after a
+    # person's "it is not there" right after a search of the portal
+    (State.CHECKING, State.SENDING): frozenset({ReasonCode.REPEATED, ReasonCode.NOT_THERE}),
+    # the network refused the call by a rate limit, and has not carried it out all the same; or a person says that what
+    # a restore brought back is not there, and its time is still to come
+    (State.CHECKING, State.SCHEDULED): frozenset({ReasonCode.RATE_LIMITED, ReasonCode.NOT_THERE}),
     (State.CHECKING, State.UNCONFIRMED): frozenset({ReasonCode.ABSENT, ReasonCode.CANNOT_TELL}),
     (State.CHECKING, State.CANCELLED): frozenset({ReasonCode.CANCELLED, ReasonCode.DROPPED}),
     # a person decides; the portal goes on checking, and sends nothing by itself
     (State.UNCONFIRMED, State.PUBLISHED): CONFIRMED_PUBLIC,
     (State.UNCONFIRMED, State.PROCESSING): frozenset({ReasonCode.UNFINISHED}),
+    (State.UNCONFIRMED, State.CHECKING): frozenset({ReasonCode.NOT_THERE}),
+    # came from a restored backup, on a network that cannot be searched
     (State.UNCONFIRMED, State.SCHEDULED): frozenset({ReasonCode.NOT_THERE}),
     (State.UNCONFIRMED, State.CANCELLED): frozenset({ReasonCode.CANCELLED, ReasonCode.DROPPED}),
     (State.FAILED, State.SCHEDULED): frozenset({ReasonCode.SENT_AGAIN}),
@@ -77,6 +85,12 @@ EDGES |= {
         State.EXPIRED,
         State.FAILED,
     )
+}
+
+# It is public although the portal did not publish it: after a refusal, or since the backup that was restored.
+EDGES |= {
+    (source, State.PUBLISHED): frozenset({ReasonCode.FOUND})
+    for source in (State.WAITING, State.SCHEDULED, State.EXPIRED, State.FAILED)
 }
 
 STARTS = frozenset({State.WAITING, State.SCHEDULED})
