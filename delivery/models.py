@@ -46,9 +46,13 @@ class Delivery(TenantModel):
     A delivery of the kind "edit" changes what its parent published: it has no post of its own on the network.
     `shown` is the text as the network showed it first after `watched_from`, None before it; `shown_now`
     what it showed when it had become another one, at `changed_at`. `noted_at`: a person has seen that it was changed
-    or removed there. `duplicate_check_at`: when it is searched for again, because more than one call may have landed.
-    `duplicate_at`: since when it has a `DuplicatePost` that nobody has decided about. `restored_at`: it came from a
-    backup that was restored then and may have left before, so only a person sends it again.
+    or removed there. `duplicate_check_at`: when it is searched for again, because more than one call may have landed,
+    or because it may be public although nothing here says so (`delivery.domain.verify`). `duplicate_at`: since when it
+    has a `DuplicatePost` that nobody has decided about. `restored_at`: it came from a backup that was restored then,
+    and may have left before; `verified_at`: since when it is known that it had not.
+
+    `edit_check_at`: when its newest text is sent once more, because an earlier one may have been carried out late
+    (`delivery.domain.late_edits`). `is_repeat`: it is the edit that does so.
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="deliveries")
@@ -82,6 +86,9 @@ class Delivery(TenantModel):
     duplicate_check_at = models.DateTimeField(null=True)
     duplicate_at = models.DateTimeField(null=True)
     restored_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)
+    edit_check_at = models.DateTimeField(null=True)
+    is_repeat = models.BooleanField(default=False, db_default=False)
 
     class Meta(TenantModel.Meta):
         indexes = [
@@ -146,6 +153,10 @@ class Delivery(TenantModel):
                 fields=["duplicate_check_at"],
                 name="delivery_duplicate_check",
                 condition=Q(duplicate_check_at__isnull=False),
+            ),
+            # whose newest text is sent once more
+            models.Index(
+                fields=["edit_check_at"], name="delivery_edit_check", condition=Q(edit_check_at__isnull=False)
             ),
         ]
         triggers = [
@@ -223,6 +234,11 @@ class Delivery(TenantModel):
         if self.is_over:
             return "over"
         return "paused" if self.state == State.WAITING and self.reason in PAUSES else self.state
+
+    @property
+    def is_unverified(self) -> bool:
+        """Whether a restore brought it back, and it is not known yet whether it had left before."""
+        return self.restored_at is not None and self.verified_at is None
 
     @property
     def is_private(self) -> bool:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from django.utils.translation import gettext_noop
+
 from channels.enums import ChannelState
 from common import restores
 from delivery.enums import ReasonCode, State
@@ -30,6 +32,7 @@ BatchPolicy = Callable[[Sequence[Delivery]], Mapping[int, PolicyDecision]]
 """The verdicts of several deliveries by their ids, in a fixed number of queries; the scope of all of them is open."""
 
 ALLOW = PolicyDecision("allow")
+UNVERIFIED = gettext_noop("It comes from a restored backup, and the network was not searched for it yet.")
 # The kind of what follows a post by itself: what holds for the post holds for it.
 FIRST_COMMENT = "first_comment"
 # The kind of a further post of a thread. Its parent is the first one, it answers the one before it (`reply_to`).
@@ -106,6 +109,8 @@ def _own(delivery: Delivery, now: datetime) -> PolicyDecision | None:
     """What delivery itself has to say against it."""
     if now > delivery.not_after:
         return expire()
+    if delivery.is_unverified:
+        return defer(ReasonCode.HELD, UNVERIFIED)
     if delivery.parent and (delivery.parent.state != State.PUBLISHED or delivery.parent.withdrawal_asked_at):
         return defer(ReasonCode.HELD)
     if delivery.channel.state != ChannelState.CONNECTED:

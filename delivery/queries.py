@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from channels.models import Channel
 from common import restores
 from common.prepared import Prepared, PreparedRows, among, array
-from delivery.enums import ReasonCode, State, Step
+from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery, DuplicatePost
 from municipalities.tenancy import everywhere
 
@@ -240,13 +240,28 @@ def _sent(delivery: Delivery) -> QuerySet[Attempt]:
 def first_sent(delivery: Delivery) -> datetime:
     """When the earliest attempt was opened that may have landed."""
     opened_at = _sent(delivery).values_list("opened_at", flat=True).first()
-    return opened_at or delivery.unknown_since or delivery.created_at
+    if opened_at or delivery.unknown_since:
+        return opened_at or delivery.unknown_since
+    brought_back = restores.made_at(delivery.restored_at) if delivery.restored_at else None
+    return brought_back or delivery.created_at
+
+
+def last_search(delivery: Delivery) -> Attempt | None:
+    """The latest search for it on its network."""
+    return Attempt.objects.filter(delivery=delivery, step=Step.FIND).order_by("number").last()
 
 
 def last_sent(delivery: Delivery) -> datetime:
     """When the latest call left that may have landed."""
     sent_at = _sent(delivery).aggregate(Max("sent_at"))["sent_at__max"]
     return sent_at or delivery.unknown_since or delivery.created_at
+
+
+def retry_at(delivery: Delivery) -> datetime | None:
+    """From when on the network takes the call again that it refused by a rate limit."""
+    last = _sent(delivery).filter(outcome=Outcome.RATE_LIMITED).last()
+    at = last.detail.get("evidence", {}).get("retry_at") if last else None
+    return datetime.fromisoformat(at) if at else None
 
 
 def sent_since_unknown(delivery: Delivery) -> int:

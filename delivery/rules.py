@@ -21,7 +21,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
 # this id, so it is asked nothing about the post.
 SEEN = "seen:"
 
-AT_ONCE = frozenset({"still_send", "send_now", "send_again"})
+AT_ONCE = frozenset({"still_send", "send_now", "send_again", "it_is_not_there"})
 
 # Retry backoff after an attempt that did not reach the network: eight attempts in about half an hour. Then a person is
 # asked.
@@ -32,10 +32,25 @@ RETRY_BACKOFF = tuple(timedelta(seconds=s) for s in (10, 30, 60, 120, 300, 600, 
 FIRST_RECONCILIATION = timedelta(seconds=5)
 RECONCILIATION_BACKOFF = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 30, 60, 120))
 
-# After the last call, where more than one may have landed.
-DUPLICATE_CHECKS = (timedelta(hours=1), timedelta(days=1))
+# After the end of the commit window: lists of networks lag, so a person is asked after the first of these searches, and
+# not long before the second.
+AFTER_WINDOW = (timedelta(minutes=1), timedelta(minutes=5))
+
+# After the last call, where more than one may have landed. The first is later than most commit windows.
+DUPLICATE_CHECKS = (timedelta(minutes=20), timedelta(hours=1), timedelta(days=1))
+SEARCH_INTERVAL = timedelta(hours=1)
 # A network that does not answer then is searched again each hour until this long after the last call.
 SEARCH_AT_MOST = timedelta(days=3)
+
+# After a refusal: networks refuse before they act, and one search costs little.
+CHECK_AFTER_REFUSAL = timedelta(minutes=1)
+
+# Between two searches on one channel after a restore: at most 30 a minute leave the budgets of the networks to posts.
+RESTORE_SEARCH_INTERVAL = timedelta(seconds=2)
+RESTORE_SEARCH_RETRY = timedelta(minutes=1)
+
+# While a correction waits for something, the check of an earlier one is put off.
+EDIT_CHECK_RETRY = timedelta(minutes=1)
 
 # While a network prepares a post. After the last one the reason is "no verdict in time".
 STATUS_CHECK_BACKOFF = tuple(timedelta(seconds=s) for s in (5, 10, 20, 30, 60, 60, 120, 300, 300, 600, 900, 1800))
@@ -72,7 +87,8 @@ def next_reconciliation_at(attempts: int, now: datetime, decisive_at: datetime) 
     `decisive_at`: from when on a search that does not show the post means that it is not there.
     """
     at = now + RECONCILIATION_BACKOFF[min(attempts, len(RECONCILIATION_BACKOFF)) - 1]
-    return min(at, decisive_at) if now < decisive_at else at
+    planned = (decisive_at, *(decisive_at + after for after in AFTER_WINDOW))
+    return min(at, next((moment for moment in planned if now < moment), at))
 
 
 def next_duplicate_check_at(last_sent: datetime, now: datetime) -> datetime | None:

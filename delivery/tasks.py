@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from common import clock
 from delivery.domain import check_status as status_checks
-from delivery.domain import duplicates, restored
+from delivery.domain import duplicates, late_edits, restored
 from delivery.domain import reconcile as reconciliation
 from delivery.domain import sweep as sweeper
 from delivery.domain import take_down as withdrawals
@@ -29,7 +29,7 @@ def sweep() -> None:
 
 @shared_task(name="delivery.tasks.reconcile")
 def reconcile() -> None:
-    """Hand out the reconciliations, status checks, withdrawals and searches for second posts that are due."""
+    """Hand out the reconciliations, status checks, withdrawals, checks of corrected posts and searches that are due."""
     if _clock_is_wrong():
         return
     restored.prepare()
@@ -40,6 +40,8 @@ def reconcile() -> None:
         check_status.delay(delivery_id)
     for delivery_id in withdrawals.claim_withdrawals(now):
         take_down.delay(delivery_id)
+    for delivery_id in late_edits.claim_checks(now):
+        check_edits.delay(delivery_id)
     for delivery_id in duplicates.claim_searches(now):
         search_for_duplicates.delay(delivery_id)
     for duplicate_id in duplicates.claim_withdrawals(now):
@@ -68,6 +70,11 @@ def check_status(delivery_id: int) -> None:
 @shared_task(name="delivery.tasks.take_down")
 def take_down(delivery_id: int) -> None:
     withdrawals.take_down(delivery_id)
+
+
+@shared_task(name="delivery.tasks.check_edits")
+def check_edits(delivery_id: int) -> None:
+    late_edits.check(delivery_id)
 
 
 @shared_task(name="delivery.tasks.search_for_duplicates")

@@ -43,7 +43,7 @@ DONE = {
     "still_send": _("It is published in a moment."),
     "send_now": _("It is published in a moment."),
     "send_again": _("It is sent again in a moment."),
-    "it_is_not_there": _("It is sent again in a moment."),
+    "it_is_not_there": _("Noted. The network is searched once more, and the post is sent if it is not there."),
     "it_is_there": _("Noted: it is published."),
     "choose_time": _("It has its new time."),
     "drop": _("It will not be sent."),

@@ -47,7 +47,7 @@ def rate_limited(answer: Answer, header: str, secrets: Collection[str] = ()) -> 
     now = datetime.now(UTC)
     hint = retry_after(answer.headers.get("retry-after"), now) or _moment(answer.headers.get(header))
     until = hint if hint and now < hint < now + LONGEST_WAIT else now + WAIT_WITHOUT_HINT
-    return RateLimited("The network asks us to wait.", until, evidence(answer, secrets))
+    return RateLimited("The network asks us to wait.", until, evidence(answer, secrets), by_status=True)
 
 
 def retry_after(value: str | None, now: datetime) -> datetime | None:

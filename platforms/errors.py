@@ -60,11 +60,23 @@ class NeedsConsent(PlatformError):
 
 
 class RateLimited(PlatformError):
-    """The network refused before acting. `retry_at` is aware UTC."""
+    """The network refused before acting. `retry_at` is aware UTC.
 
-    def __init__(self, message: str, retry_at: datetime, evidence: Mapping[str, Any] | None = None) -> None:
+    `by_status`: only the HTTP status says so. A gateway may have answered, so whether the server behind it acts on a
+    call that left is as unknown as after `OutcomeUnknown`.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        retry_at: datetime,
+        evidence: Mapping[str, Any] | None = None,
+        *,
+        by_status: bool = False,
+    ) -> None:
         super().__init__(message, evidence)
         self.retry_at = retry_at
+        self.by_status = by_status
 
 
 class NotReached(PlatformError):

@@ -1,4 +1,4 @@
-"""What became of everything that was due between a backup and its restore, municipality by municipality."""
+"""What became of everything that waited when a backup was restored, municipality by municipality."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from django.db.models import Count
+from django.db.models import Q
 from django.utils.text import Truncator
 
 from common import restores
@@ -17,6 +17,7 @@ from delivery.models import Attempt, Delivery
 from delivery.policies import EDIT, REPLY
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
+from notifications.models import Push
 from serbian.sorting import sort_key
 
 # Lists of networks lag: two searches that do not show a post count as two when they are so far apart.
@@ -25,6 +26,7 @@ CHECKS_APART = timedelta(minutes=1)
 MOST_SILENT_CHECKS = 3
 PUBLIC = (State.PUBLISHED, State.WITHDRAWN, State.MISSING)
 EXCERPT_CHARACTERS = 80
+LISTED_MAILS = 100
 
 
 class Finding(StrEnum):
@@ -32,6 +34,9 @@ class Finding(StrEnum):
 
     PUBLIC = "public"
     ABSENT = "absent"
+    """It was due by then: a person decides."""
+    UPCOMING = "upcoming"
+    """Not on the network: it goes out at its time, or has done so since."""
     UNKNOWN = "unknown"
     CHECKING = "checking"
 
@@ -47,22 +52,26 @@ class CheckedDelivery:
 
 @dataclass
 class MunicipalityFindings:
-    """`edits` and `withdrawals` are how many changes and removals wait: repeating them does no harm."""
+    """`edits` and `withdrawals` are changes and removals of published posts: repeating them does no harm."""
 
     municipality: Municipality
+    upcoming: list[CheckedDelivery] = field(default_factory=list)
     public: list[CheckedDelivery] = field(default_factory=list)
     absent: list[CheckedDelivery] = field(default_factory=list)
     unknown: list[CheckedDelivery] = field(default_factory=list)
     checking: list[CheckedDelivery] = field(default_factory=list)
-    edits: int = 0
-    withdrawals: int = 0
+    edits: list[CheckedDelivery] = field(default_factory=list)
+    withdrawals: list[CheckedDelivery] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class RestoreReport:
     restore: Restore
     municipalities: list[MunicipalityFindings]
-    mails: int
+    mails: list[MailMessage]
+    """The first of those that waited and are never sent."""
+    mail_count: int
+    push_count: int
 
     @property
     def is_running(self) -> bool:
@@ -79,7 +88,11 @@ class RestoreReport:
 
     @property
     def checked(self) -> int:
-        return self.public + self.absent + self.unknown
+        return self.public + self.absent + self.unknown + self.upcoming
+
+    @property
+    def upcoming(self) -> int:
+        return sum(len(row.upcoming) for row in self.municipalities)
 
     @property
     def public(self) -> int:
@@ -104,7 +117,7 @@ def latest() -> Restore | None:
 
 
 def report(restore: Restore) -> RestoreReport:
-    """Five queries at most, however many municipalities and deliveries there are."""
+    """Seven queries at most, however many municipalities and deliveries there are."""
     with everywhere("an administrator checks a restore"):
         rows = Delivery.objects.filter(restored_at=restore.restored_at).exclude(state=State.CANCELLED)
         deliveries = list(rows.select_related("channel", "municipality").order_by("due_at", "pk"))
@@ -112,25 +125,37 @@ def report(restore: Restore) -> RestoreReport:
         checks: dict[int, list[Attempt]] = defaultdict(list)
         for attempt in attempts.filter(opened_at__gte=restore.restored_at).order_by("number"):
             checks[attempt.delivery_id].append(attempt)
-        wanted = Delivery.objects.filter(state=State.PUBLISHED, withdrawal_asked_at__lte=restore.restored_at)
-        withdrawals = dict(wanted.values_list("municipality").annotate(Count("pk")).order_by())
-        places = {row.pk: row for row in Municipality.objects.filter(pk__in=withdrawals)}
-    places |= {row.municipality_id: row.municipality for row in deliveries}
+        asked = Delivery.objects.filter(withdrawal_asked_at__lte=restore.restored_at)
+        waiting, carried_out = Q(state=State.PUBLISHED), Q(state=State.WITHDRAWN, state_at__gte=restore.restored_at)
+        wanted = asked.filter(waiting | carried_out)
+        withdrawals = list(wanted.select_related("channel", "municipality").order_by("pk"))
     by_municipality = {
-        pk: MunicipalityFindings(place, withdrawals=withdrawals.get(pk, 0)) for pk, place in places.items()
+        row.municipality_id: MunicipalityFindings(row.municipality) for row in (*deliveries, *withdrawals)
     }
     for row in deliveries:
         place = by_municipality[row.municipality_id]
-        if row.kind == EDIT:
-            place.edits += row.state in (State.WAITING, State.EXPIRED)
-            continue
         finding = _finding(row, checks[row.pk])
-        text = "" if row.kind == REPLY else Truncator(str(row.payload.get("text", ""))).chars(EXCERPT_CHARACTERS)
-        getattr(place, finding).append(CheckedDelivery(row, finding, text))
+        (place.edits if row.kind == EDIT else getattr(place, finding)).append(_checked(row, finding))
+    for row in withdrawals:
+        finding = Finding.ABSENT if row.state == State.WITHDRAWN else Finding.PUBLIC
+        by_municipality[row.municipality_id].withdrawals.append(_checked(row, finding))
     mails = MailMessage.objects.filter(
         state__in=(MailState.WAITING, MailState.DROPPED), created_at__lte=restore.restored_at
     )
-    return RestoreReport(restore, _sorted(by_municipality.values()), mails.count())
+    # The end of the pause deletes them.
+    pushes = Push.objects.filter(created_at__lte=restore.restored_at)
+    return RestoreReport(
+        restore,
+        _sorted(by_municipality.values()),
+        list(mails.order_by("-created_at")[:LISTED_MAILS]),
+        mails.count(),
+        pushes.count(),
+    )
+
+
+def _checked(delivery: Delivery, finding: Finding) -> CheckedDelivery:
+    text = "" if delivery.kind == REPLY else Truncator(str(delivery.payload.get("text", ""))).chars(EXCERPT_CHARACTERS)
+    return CheckedDelivery(delivery, finding, text)
 
 
 def _sorted(findings: Iterable[MunicipalityFindings]) -> list[MunicipalityFindings]:
@@ -138,6 +163,8 @@ def _sorted(findings: Iterable[MunicipalityFindings]) -> list[MunicipalityFindin
 
 
 def _finding(delivery: Delivery, checks: Sequence[Attempt]) -> Finding:
+    if delivery.verified_at:
+        return Finding.UPCOMING
     if delivery.state in PUBLIC:
         return Finding.PUBLIC
     outcomes = [attempt.outcome for attempt in checks]

@@ -11,12 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from channels import validation
-from delivery import rules
+from delivery import commit_window, queries, rules
 from delivery.domain.cancel import cancel
 from delivery.domain.follow import follow
 from delivery.domain.move import NoSuchMove, move
 from delivery.domain.reschedule import new_times, reschedule
-from delivery.enums import ReasonCode, State
+from delivery.enums import Outcome, ReasonCode, State
 from delivery.models import Delivery
 from delivery.rules import SEEN
 from platforms.types import Outgoing
@@ -66,14 +66,26 @@ def it_is_there(delivery: Delivery, link: str, *, by: Any) -> None:
 
 @transaction.atomic
 def it_is_not_there(delivery: Delivery, *, by: Any) -> None:
-    """The person looked and it is not on the network: it is sent again, under the same key.
+    """The person looked and it is not on the network: a worker searches once more, and sends it under the same key
+    where that does not show it either (`delivery.domain.reconcile`).
 
-    The network is searched later all the same: the first call may be carried out after the person looked.
+    What a restore brought back, on a network that cannot be searched, goes by the person's answer alone.
     """
     now = timezone.now()
-    fields = _now_or_later(delivery) | {"unknown_since": None, "restored_at": None, "attempt_count": 0}
-    fields["duplicate_check_at"] = rules.next_duplicate_check_at(now, now)
-    move(delivery, State.SCHEDULED, because=ReasonCode.NOT_THERE, by=by, **fields)
+    fields = _now_or_later(delivery) | {"attempt_count": 0}
+    if delivery.is_unverified and _cannot_be_searched(delivery):
+        fields |= {"unknown_since": None, "verified_at": now}
+        fields["duplicate_check_at"] = rules.next_duplicate_check_at(now, now)
+        move(delivery, State.SCHEDULED, because=ReasonCode.NOT_THERE, by=by, **fields)
+        return
+    # Calls that the backup does not know may be carried out until their commit window is over.
+    fields["next_at"] = max(now, commit_window.decisive_at(delivery)) if delivery.is_unverified else now
+    move(delivery, State.CHECKING, because=ReasonCode.NOT_THERE, by=by, **fields)
+
+
+def _cannot_be_searched(delivery: Delivery) -> bool:
+    search = queries.last_search(delivery)
+    return search is not None and search.outcome == Outcome.CANNOT_TELL
 
 
 def choose_time(delivery: Delivery, at: datetime, *, by: Any) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from delivery import policies, queries, rules
-from delivery.domain import attempts, reconcile, take_down
+from delivery.domain import attempts, reconcile, take_down, verify
 from delivery.domain.decide_duplicate import clear_mark
 from delivery.domain.report_duplicate import report_duplicate
 from delivery.enums import State
@@ -38,6 +38,9 @@ def search(delivery_id: int) -> None:
     if delivery.duplicate_check_at is None:
         return
     with scope(delivery.municipality_id):
+        if delivery.state in verify.UNSENT:
+            verify.search(delivery)
+            return
         is_settled = delivery.state in queries.SETTLED
         own = {delivery.remote_id} - {""}
         _record(delivery, reconcile.find(delivery, own) if is_settled else None)
@@ -58,7 +61,7 @@ def _record(delivery: Delivery, search: reconcile.ReconciliationResult | None) -
     again = rules.next_duplicate_check_at(last_sent, now)
     is_unanswered = result is None or isinstance(result, PlatformError)
     if again is None and is_unanswered and now < last_sent + rules.SEARCH_AT_MOST:
-        again = now + rules.DUPLICATE_CHECKS[0]
+        again = now + rules.SEARCH_INTERVAL
     Delivery.objects.filter(pk=locked.pk).update(duplicate_check_at=again)
 
 

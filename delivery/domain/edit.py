@@ -39,7 +39,7 @@ def edit(delivery: Delivery, outgoing: Outgoing, *, by: Any, urgent: bool = Fals
     )
 
 
-def changed(delivery: Delivery, published: Published) -> None:
+def changed(delivery: Delivery, published: Published, *, because: ReasonCode = ReasonCode.CHANGED) -> None:
     """The network has changed it. From now on the parent is watched for what was sent last."""
     parent = delivery.parent
     assert parent is not None  # a constraint says so
@@ -47,7 +47,7 @@ def changed(delivery: Delivery, published: Published) -> None:
     move(
         delivery,
         State.PUBLISHED,
-        because=ReasonCode.CHANGED,
+        because=because,
         remote_id=parent.remote_id,
         permalink=published.permalink or parent.permalink,
         published_at=now,

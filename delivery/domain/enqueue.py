@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from channels.models import Channel
+from common import restores
 from common.audit import record
 from delivery import rules
 from delivery.enums import ReasonCode, State
@@ -27,18 +28,25 @@ def enqueue(
     approved: bool = True,
     urgent: bool = False,
     parent: Delivery | None = None,
+    is_repeat: bool = False,
+    written_at: datetime | None = None,
 ) -> Delivery:
     """The delivery that sends `outgoing` at `due_at` (aware), at the latest at `not_after`.
 
     What is `urgent` leaves before all others of its channel. Without `approved` it waits for `release` and expires at
     `due_at`. A child is sent once its `parent` is published, as an answer to it. `outgoing.key` makes it unique: a
-    second call with the same key raises `IntegrityError`.
+    second call with the same key raises `IntegrityError`. `written_at`: since when its content exists; where that is
+    before a restore, the network is searched for it first.
     """
+    restored = restores.recent_after(written_at) if written_at else None
     delivery = Delivery.objects.create(
         municipality_id=channel.municipality_id,
         channel=channel,
         kind=kind,
         parent=parent,
+        is_repeat=is_repeat,
+        restored_at=restored and restored.restored_at,
+        duplicate_check_at=restored and timezone.now(),
         payload=outgoing.to_json(),
         key=UUID(outgoing.key),
         urgent=urgent,

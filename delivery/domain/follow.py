@@ -19,7 +19,7 @@ from delivery.domain import restored, withdraw
 from delivery.domain.cancel import WITH_PARENT, cancel
 from delivery.domain.enqueue import enqueue
 from delivery.domain.move import Moved, NoSuchMove
-from delivery.enums import State
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from delivery.policies import FIRST_COMMENT, FOLLOWS, THREAD_PART
 from platforms.post_settings import OF_FIRST_POST
@@ -84,7 +84,7 @@ def _enqueue(kind: str, outgoing: Outgoing, *, after: Delivery, root: Delivery) 
     child = enqueue(
         after.channel, kind=kind, outgoing=outgoing, due_at=due_at, by=None, urgent=after.urgent, parent=root
     )
-    if after.restored_at:
+    if after.restored_at and after.reason in (ReasonCode.FOUND, ReasonCode.LINK_GIVEN):
         # The post was found after a restore: what follows it went out with it, or did not.
         restored.verify_first(child, after.restored_at, since=after.published_at or child.due_at)
     return child

@@ -21,7 +21,10 @@ from delivery.models import Attempt, Delivery
 from municipalities.prepared import Prepared, PreparedUpdate
 
 # What a policy reads; the content was frozen long ago.
-OWN = ("municipality_id", "channel_id", "kind", "due_at", "not_after", "lease_until", "created_at")
+OWN = (
+    "municipality_id", "channel_id", "kind", "due_at", "not_after", "lease_until", "created_at",
+    "restored_at", "verified_at", "is_repeat",
+)  # fmt: skip
 PARENTS = ("id", "municipality_id", "channel_id", "kind", "state", "created_at", "withdrawal_asked_at")
 FRESH = Prepared(
     lambda of: (

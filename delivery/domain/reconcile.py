@@ -1,9 +1,11 @@
-"""Reconciliation: what became of a call that got no answer. It repeats a call only where the network makes it safe.
+"""Reconciliation: what became of a call that got no answer. It repeats a call only where the network makes it safe,
+or after a person has said that the post is not there and one more search has not shown it.
 
 Found: published. Held by the network, unpublished: made public under the same id. Anything else counts only after the
 network's commit window (`delivery.commit_window`), since a call may be carried out late. Then the call is repeated
-once, straight from *checking*, on a network that never publishes one key twice; elsewhere a person decides
-(*unconfirmed*). The portal goes on checking, and sends nothing by itself.
+once, straight from *checking*, on a network that never publishes one key twice. What the network had refused by a rate
+limit is scheduled again. Elsewhere a person decides (*unconfirmed*), a minute and one more search later, since lists
+lag. The portal goes on checking, and sends nothing by itself.
 """
 
 import logging
@@ -14,6 +16,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from channels.connector_factory import open_channel
 from channels.domain.consent import mark_needs_consent
@@ -29,6 +32,13 @@ from platforms.types import Absent, FindResult, Found, Inconclusive, Pending, Re
 log = logging.getLogger(__name__)
 
 BATCH = 50
+# After a person's "it is not there"; shown with the question that is asked again.
+NOT_SENT = gettext_noop("Nothing was sent: publishing is held back at the moment.")
+NOT_SEARCHED = gettext_noop("Nothing was sent: the network did not answer the search before it. Try again later.")
+CANNOT_BE_SEARCHED = gettext_noop(
+    "Nothing was sent: the portal cannot search this network for certain. If the post is not there, drop it and "
+    "publish a copy."
+)
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,9 @@ def _settle(delivery: Delivery, reconciliation: ReconciliationResult) -> int | N
     record_attempt(locked, reconciliation, now)
     if isinstance(reconciliation.result, Found):
         settle.published(locked, reconciliation.result.published, because=ReasonCode.FOUND)
-    elif locked.restored_at:
+    elif locked.state == State.CHECKING and locked.reason == ReasonCode.NOT_THERE:
+        return _after_answer(locked, reconciliation, now)
+    elif locked.is_unverified:
         # It may have left before the restore: a machine sends nothing of it again, neither now nor under its key.
         restored.check_again(locked, now)
     elif isinstance(reconciliation.result, Ready):
@@ -117,9 +129,13 @@ def _go_on(delivery: Delivery, reconciliation: ReconciliationResult, now: dateti
     decisive_at = commit_window.decisive_at(delivery)
     next_at = rules.next_reconciliation_at(queries.reconciliations_since_sent(delivery), now, decisive_at)
     is_decisive = delivery.state == State.CHECKING and reconciliation.opened_at >= decisive_at
+    if is_decisive and delivery.reason == ReasonCode.RATE_LIMITED and isinstance(reconciliation.result, Absent):
+        _schedule_again(delivery, now)
+        return None
     if is_decisive and _may_repeat(delivery, reconciliation, now):
-        return _repeat(delivery, now)
-    if is_decisive and not _may_repeat_later(delivery, reconciliation, now):
+        return _repeat(delivery, ReasonCode.REPEATED, now)
+    may_ask = is_decisive and reconciliation.opened_at >= decisive_at + rules.AFTER_WINDOW[0]
+    if may_ask and not _may_repeat_later(delivery, reconciliation, now):
         _ask(delivery, reconciliation, next_at)
     else:
         Delivery.objects.filter(pk=delivery.pk).update(next_at=next_at)
@@ -164,10 +180,45 @@ def _ask(delivery: Delivery, reconciliation: ReconciliationResult, next_at: date
     move(delivery, State.UNCONFIRMED, because=because, problem=delivery.problem, next_at=next_at)
 
 
-def _repeat(delivery: Delivery, now: datetime) -> int:
+def _schedule_again(delivery: Delivery, now: datetime) -> None:
+    """The network refused the call by a rate limit, and did not carry it out later: it goes out as any other, once
+    the limit is over."""
+    check_at = rules.next_duplicate_check_at(now, now)
+    move(
+        delivery,
+        State.SCHEDULED,
+        because=ReasonCode.RATE_LIMITED,
+        next_at=min(max(now, queries.retry_at(delivery) or now), delivery.not_after),
+        unknown_since=None,
+        duplicate_check_at=check_at,
+    )
+
+
+def _after_answer(delivery: Delivery, reconciliation: ReconciliationResult, now: datetime) -> int | None:
+    """A person has said that it is not there. Only a search that says so too lets it be sent."""
+    if isinstance(reconciliation.result, Absent):
+        delivery.verified_at = now
+        known = {"unknown_since": None, "verified_at": now}
+        if delivery.due_at > now:
+            move(delivery, State.SCHEDULED, because=ReasonCode.NOT_THERE, next_at=delivery.due_at, **known)
+            return None
+        verdict = policies.evaluate(delivery, now)
+        if verdict.kind == "allow":
+            return _repeat(delivery, ReasonCode.NOT_THERE, now, **known)
+        because, problem = ReasonCode.ABSENT, verdict.words or NOT_SENT
+    elif isinstance(reconciliation.result, PlatformError):
+        because, problem = ReasonCode.CANNOT_TELL, NOT_SEARCHED
+    else:
+        because, problem = ReasonCode.CANNOT_TELL, CANNOT_BE_SEARCHED
+    next_at = rules.next_reconciliation_at(1, now, commit_window.decisive_at(delivery))
+    move(delivery, State.UNCONFIRMED, because=because, problem=problem, next_at=next_at)
+    return None
+
+
+def _repeat(delivery: Delivery, because: ReasonCode, now: datetime, **fields: Any) -> int:
     lease = attempts.task_lease(now)
     check_at = rules.next_duplicate_check_at(now, now)
-    move(delivery, State.SENDING, because=ReasonCode.REPEATED, lease_until=lease, duplicate_check_at=check_at)
+    move(delivery, State.SENDING, because=because, lease_until=lease, duplicate_check_at=check_at, **fields)
     return attempts.open_(delivery, Step.CREATE, opened_at=now, detail={"repeat": True}).number
 
 

@@ -2,7 +2,8 @@
 
 A *repeat* (an earlier call of the same delivery may have landed) that brings no success changes nothing about that
 earlier call: its outcome stays unknown whatever the repeat said. A change of a published post is another matter:
-doing it twice does no harm, so one without an answer is simply asked for again.
+doing it twice does no harm, so one without an answer is requested again, and `late_edits` sees to it that no earlier
+change overwrites a newer one.
 """
 
 import logging
@@ -11,11 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from channels.domain.consent import mark_needs_consent
-from delivery import queries, rules
-from delivery.domain import attempts
+from delivery import commit_window, queries, rules
+from delivery.domain import attempts, late_edits
 from delivery.domain.claim import hold_back
 from delivery.domain.content import PictureMissing
 from delivery.domain.edit import changed
@@ -26,6 +28,7 @@ from delivery.domain.report_duplicate import report_duplicate
 from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
 from delivery.policies import EDIT
+from notifications.domain.withdraw import withdraw_unread
 from platforms.errors import NeedsConsent, NotAllowed, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 from platforms.types import Pending, Published
 
@@ -72,6 +75,7 @@ def _apply(delivery: Delivery, attempt: Attempt, result: CallResult) -> None:
     if isinstance(result, Published) and delivery.kind == EDIT:
         changed(delivery, result)
         attempts.close(attempt, Outcome.OK, remote_id=result.remote_id)
+        late_edits.plan_after_success(delivery)
     elif isinstance(result, Published):
         # The move locks the row and is sure of its state; asking before would be one statement more for each post.
         published(delivery, result, because=ReasonCode.SENT)
@@ -92,7 +96,9 @@ def _apply(delivery: Delivery, attempt: Attempt, result: CallResult) -> None:
 
 
 def published(delivery: Delivery, result: Published, *, because: ReasonCode) -> None:
-    """It is public."""
+    """It is public. A question to people whether it is, which nobody has read yet, is taken back."""
+    if delivery.state == State.UNCONFIRMED:
+        withdraw_unread(reverse("delivery", args=[delivery.municipality.slug, delivery.pk]))
     move(
         delivery,
         State.PUBLISHED,
@@ -112,6 +118,8 @@ def _unsuccessful(
     attempts.close(attempt, reading.outcome, words=reading.words, evidence=reading.evidence)
     if isinstance(result, NeedsConsent):
         mark_needs_consent(delivery.channel)
+    if delivery.kind == EDIT:
+        late_edits.plan(delivery, attempt)
     if isinstance(result, OutcomeUnknown) and delivery.kind == EDIT:
         _try_again(delivery, attempt, replace(reading, because=ReasonCode.UNANSWERED))
     elif delivery.unknown_since or isinstance(result, OutcomeUnknown):
@@ -119,14 +127,31 @@ def _unsuccessful(
     elif isinstance(result, PublishBlocked):
         hold_back(delivery, result.verdict)
     elif isinstance(result, NeedsConsent):
-        until = delivery.not_after
-        move(delivery, State.WAITING, because=reading.because, problem=reading.words, next_at=until)
+        fields = {"problem": reading.words, "next_at": delivery.not_after, **_check_after_refusal(delivery, attempt)}
+        move(delivery, State.WAITING, because=reading.because, **fields)
+    elif isinstance(result, RateLimited) and result.by_status and attempt.sent_at and _may_land(delivery):
+        # It answers no search either until then, and is searched at the end of the window at the latest.
+        at = min(result.retry_at, attempt.sent_at + commit_window.of_delivery(delivery))
+        _checking(delivery, attempt, reading, because=ReasonCode.RATE_LIMITED, at=at)
     elif isinstance(result, RateLimited):
         _later(delivery, attempt, reading, result.retry_at)
     elif isinstance(result, NotReached):
         _try_again(delivery, attempt, reading)
     else:
-        move(delivery, State.FAILED, because=reading.because, problem=reading.words)
+        fields = _check_after_refusal(delivery, attempt)
+        move(delivery, State.FAILED, because=reading.because, problem=reading.words, **fields)
+
+
+def _check_after_refusal(delivery: Delivery, attempt: Attempt) -> dict[str, Any]:
+    """When the network is searched for what it refused (`delivery.domain.verify`)."""
+    if delivery.kind == EDIT or attempt.sent_at is None:
+        return {}
+    return {"duplicate_check_at": timezone.now() + rules.CHECK_AFTER_REFUSAL}
+
+
+def _may_land(delivery: Delivery) -> bool:
+    """Whether a call that the network carries out late makes a second post beside its repetition."""
+    return delivery.kind != EDIT and bool(commit_window.of_delivery(delivery))
 
 
 def interpret(result: PublishBlocked | PictureMissing | PlatformError) -> Interpretation:
@@ -145,18 +170,28 @@ def interpret(result: PublishBlocked | PictureMissing | PlatformError) -> Interp
     outcome, because = pairs.get(type(result), (Outcome.UNKNOWN, ReasonCode.OUTCOME_UNKNOWN))
     # Where nobody answered there is nothing to quote, only a technical reason.
     words = "" if outcome in (Outcome.NOT_REACHED, Outcome.UNKNOWN) else result.message
-    return Interpretation(outcome, because, words, {"message": result.message, **result.evidence})
+    evidence = {"message": result.message, **result.evidence}
+    if isinstance(result, RateLimited):
+        evidence["retry_at"] = result.retry_at.isoformat()
+    return Interpretation(outcome, because, words, evidence)
 
 
-def _checking(delivery: Delivery, attempt: Attempt, reading: Interpretation) -> None:
-    """A call may have landed: nobody repeats it before somebody has looked."""
+def _checking(
+    delivery: Delivery,
+    attempt: Attempt,
+    reading: Interpretation,
+    because: ReasonCode = ReasonCode.OUTCOME_UNKNOWN,
+    at: datetime | None = None,
+) -> None:
+    """A call may have landed: it is not repeated before the network was searched, first at `at`."""
+    soon = rules.first_reconciliation_at(timezone.now())
     move(
         delivery,
         State.CHECKING,
-        because=ReasonCode.OUTCOME_UNKNOWN,
+        because=because,
         problem=reading.words,
         unknown_since=delivery.unknown_since or attempt.opened_at,
-        next_at=rules.first_reconciliation_at(timezone.now()),
+        next_at=max(soon, at) if at else soon,
     )
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from channels.enums import ChannelState
 from delivery import policies, rules
-from delivery.domain import attempts
+from delivery.domain import attempts, late_edits
 from delivery.domain.cancel import cancel
 from delivery.domain.move import move
 from delivery.domain.release import release
@@ -46,6 +46,7 @@ def _settle(delivery: Delivery, now: datetime) -> None:
     sent = attempt.sent_at is not None
     attempts.close(attempt, Outcome.UNKNOWN if sent else Outcome.NEVER_SENT)
     if sent and delivery.kind == EDIT:
+        late_edits.plan(delivery, attempt)
         move(delivery, State.SCHEDULED, because=ReasonCode.UNANSWERED, next_at=now)
     elif sent or delivery.unknown_since:
         because = ReasonCode.WORKER_DIED if sent else ReasonCode.OUTCOME_UNKNOWN

@@ -1,4 +1,5 @@
-"""Takes back notifications that nobody has seen and that no longer say anything: of a move that was undone."""
+"""Takes back notifications that nobody has seen and that no longer say anything: of a move that was undone, of a
+question that was answered."""
 
 from notifications.enums import NotificationKind
 from notifications.models import Notification
@@ -10,3 +11,8 @@ def withdraw(kind: NotificationKind, about: str) -> set[int]:
     rows = Notification.objects.filter(kind=kind, about=about)
     rows.unread().filter(mailed_at__isnull=True).delete()
     return set(rows.values_list("user", flat=True))
+
+
+def withdraw_unread(url: str) -> None:
+    """Delete those that lead to this page of the portal and are neither read nor mailed."""
+    Notification.objects.filter(url=url, mailed_at__isnull=True).unread().delete()

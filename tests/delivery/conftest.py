@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 
 from django.utils import timezone
 
@@ -17,7 +18,7 @@ from channels.domain import credentials
 from channels.models import Channel
 from delivery import policies
 from delivery.dispatch import publish_due
-from delivery.domain import attempts
+from delivery.domain import answer, attempts, reconcile
 from delivery.domain.enqueue import enqueue
 from delivery.domain.move import move
 from delivery.enums import ReasonCode, State, Step
@@ -26,6 +27,7 @@ from municipalities.tenancy import scope
 from platforms.types import Credential, Outgoing
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer, running
+from tests.publishing import deliver
 
 KIND = "test"
 # What the fake says of itself; a channel that says "pleroma" may not repeat a call.
@@ -114,6 +116,26 @@ class Outbox:
 
     def outcomes(self, delivery: Delivery) -> list[str]:
         return [attempt.outcome for attempt in self.attempts(delivery)]
+
+    def search(self, delivery: Delivery) -> None:
+        """One search at the time at which the next one is due, and the call that it lets a publisher make."""
+        with time_machine.travel(max(self.again(delivery).next_at, timezone.now()), tick=True):
+            assert reconcile.claim_reconciliations(timezone.now()) == [delivery.pk]
+            number = reconcile.reconcile(delivery.pk)
+            if number is not None:
+                deliver(delivery.pk, number)
+
+    def search_until_asked(self, delivery: Delivery) -> None:
+        """Search as often as it takes until a person is asked."""
+        while self.again(delivery).state == State.CHECKING:
+            self.search(delivery)
+        assert self.again(delivery).state == State.UNCONFIRMED
+
+    def answer_not_there(self, delivery: Delivery) -> None:
+        """A person says that it is not there; the portal searches, and sends it where that does not show it either."""
+        with self.inside():
+            answer.it_is_not_there(self.again(delivery), by=self.cast.officer)
+        self.search(delivery)
 
     def texts(self) -> list[str]:
         """What the public sees, oldest first."""

@@ -127,14 +127,17 @@ def set_channel(outbox: Outbox, state: str) -> None:
 
 
 def test_a_channel_keeps_its_order(outbox: Outbox) -> None:
-    outbox.network.plan("rate_limit", "/api/v1/statuses", method="POST", seconds=300)
-    first, second = outbox.put("прва", due_in=-2), outbox.put("друга", due_in=-1)
+    page = connected(outbox.cast, outbox.network, "facebook")
+    outbox.network.plan("rate_limit", "/feed$", method="POST", seconds=300)
+    first, second = (outbox.put(text, due_in=due_in, channel=page) for text, due_in in (("прва", -2), ("друга", -1)))
     outbox.tick()
     outbox.tick()
     assert states(outbox, first, second) == [State.SCHEDULED, State.SCHEDULED]
     assert outbox.texts() == []
-    for _ in range(2):
-        outbox.tick(outbox.again(first).next_at if states(outbox, first) == ["scheduled"] else None)
+    later = outbox.again(first).next_at
+    with time_machine.travel(later, tick=True):
+        for _ in range(2):
+            outbox.tick()
     assert outbox.texts() == ["прва", "друга"]
 
 

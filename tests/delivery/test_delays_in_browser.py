@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from delivery import heartbeat
-from delivery.domain import answer, duplicates, reconcile
+from delivery.domain import answer, duplicates
 from delivery.enums import State
 from delivery.models import Delivery
 from tests.browsing import EACH_LOOK, enter, violations
@@ -35,10 +35,8 @@ def checking(outbox: Outbox) -> Delivery:
 
 def twice(outbox: Outbox) -> Delivery:
     delivery = checking(outbox)
-    reconcile.reconcile(delivery.pk)
-    with outbox.inside():
-        answer.it_is_not_there(outbox.again(delivery), by=outbox.cast.officer)
-    outbox.tick()
+    outbox.search_until_asked(delivery)
+    outbox.answer_not_there(delivery)
     outbox.network.carry_out_late()
     duplicates.search(delivery.pk)
     return delivery

@@ -43,10 +43,8 @@ def unanswered(outbox: Outbox) -> Delivery:
 def twice(outbox: Outbox) -> Delivery:
     """A person saw nothing and had it sent again; then the first call was carried out."""
     delivery = unanswered(outbox)
-    reconcile.reconcile(delivery.pk)
-    with outbox.inside():
-        answer.it_is_not_there(outbox.again(delivery), by=outbox.cast.officer)
-    outbox.tick()
+    outbox.search_until_asked(delivery)
+    outbox.answer_not_there(delivery)
     outbox.network.carry_out_late()
     assert (outbox.again(delivery).state, outbox.texts()) == (State.PUBLISHED, [TEXT, TEXT])
     return delivery
@@ -148,19 +146,17 @@ def test_what_was_dropped_and_became_public_after_all_is_reported(careful: Outbo
     assert (careful.texts(), careful.again(delivery).shown_state) == ([], "cancelled")
 
 
-def test_it_is_searched_an_hour_and_a_day_after_the_last_call_and_no_more(careful: Outbox) -> None:
+def test_it_is_searched_three_times_after_the_last_call_and_no_more(careful: Outbox) -> None:
     delivery = unanswered(careful)
     careful.network.never_carry_out_late()
-    reconcile.reconcile(delivery.pk)
-    with careful.inside():
-        answer.it_is_not_there(careful.again(delivery), by=careful.cast.officer)
-    careful.tick()
+    careful.search_until_asked(delivery)
+    careful.answer_not_there(delivery)
     began = timezone.now()
     times = []
     while at := careful.again(delivery).duplicate_check_at:
-        times.append(round((at - began).total_seconds() / 3600))
+        times.append(round((at - began).total_seconds() / 60))
         search(careful, delivery)
-    assert times == [1, 24]
+    assert times == [20, 60, 24 * 60]
     with careful.inside():
         assert not DuplicatePost.objects.exists()
 
@@ -180,8 +176,7 @@ def test_a_second_post_is_not_taken_for_that_of_another_delivery(careful: Outbox
     search(careful, twice(careful))
     other = unanswered(careful)
     careful.network.never_carry_out_late()
-    reconcile.reconcile(other.pk)
-    assert careful.again(other).state == State.UNCONFIRMED
+    careful.search_until_asked(other)
 
 
 @pytest.mark.parametrize(("person", "status"), [("viewer", 403), ("mentor", 403), ("staff", 403), ("stranger", 404)])

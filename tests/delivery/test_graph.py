@@ -50,7 +50,7 @@ def test_a_graph_with_a_hole_does_not_start(edges: Any, complaint: str, monkeypa
         (State.SENDING, State.CANCELLED, ReasonCode.CANCELLED),
         (State.UNCONFIRMED, State.SCHEDULED, ReasonCode.NEVER_SENT),  # the edge exists, but not for this reason
         (State.UNCONFIRMED, State.SCHEDULED, ReasonCode.ABSENT),
-        (State.CHECKING, State.SCHEDULED, ReasonCode.NOT_THERE),  # too early for anybody to know
+        (State.CHECKING, State.UNCONFIRMED, ReasonCode.NOT_THERE),
     ],
 )
 def test_what_the_graph_does_not_know_does_not_happen(source: State, target: State, because: ReasonCode) -> None:
@@ -58,13 +58,14 @@ def test_what_the_graph_does_not_know_does_not_happen(source: State, target: Sta
         graph.require(source, target, because)
 
 
-def test_an_unknown_outcome_is_sent_again_by_a_person_or_under_a_key_alone() -> None:
+def test_an_unknown_outcome_is_sent_again_by_a_person_or_under_a_key_or_after_a_rate_limit_alone() -> None:
     unknown = (State.CHECKING, State.UNCONFIRMED)
     again = (State.SCHEDULED, State.SENDING, State.WAITING, State.EXPIRED, State.FAILED)
     ways = {(source, to): reasons for (source, to), reasons in graph.EDGES.items() if source in unknown and to in again}
     assert ways == {
         (State.UNCONFIRMED, State.SCHEDULED): {ReasonCode.NOT_THERE},
-        (State.CHECKING, State.SENDING): {ReasonCode.REPEATED},
+        (State.CHECKING, State.SENDING): {ReasonCode.REPEATED, ReasonCode.NOT_THERE},
+        (State.CHECKING, State.SCHEDULED): {ReasonCode.RATE_LIMITED, ReasonCode.NOT_THERE},
     }
 
 

@@ -106,7 +106,7 @@ def test_too_many_calls_wait_until_the_network_says(outbox: Outbox) -> None:
     delivery = outbox.put()
     outbox.tick()
     later = outbox.again(delivery)
-    assert (later.state, later.reason) == (State.SCHEDULED, ReasonCode.RATE_LIMITED)
+    assert (later.state, later.reason) == (State.CHECKING, ReasonCode.RATE_LIMITED)
     assert timedelta(seconds=550) < later.next_at - timezone.now() < timedelta(seconds=650)
     assert outbox.tick() == []
     assert later.attempt_count == 0

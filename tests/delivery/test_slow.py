@@ -184,7 +184,7 @@ def test_what_the_network_calls_public_is_looked_for_at_once(slow: Outbox) -> No
 def test_searches_that_reach_nobody_never_count_as_absent(slow: Outbox) -> None:
     delivery = processing(slow, OutcomeUnknown("It is published."))
     ask(slow, delivery)
-    for _search in range(5):
+    for _search in range(6):
         SlowNetwork.found.append(NotReached("not listed yet"))
         with time_machine.travel(slow.again(delivery).next_at, tick=True):
             reconcile.reconcile(delivery.pk)

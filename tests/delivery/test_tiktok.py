@@ -15,7 +15,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from channels.models import Channel
-from delivery.domain import answer, check_status, claim, deliver, reconcile, sweep
+from delivery.domain import check_status, claim, deliver, reconcile, sweep
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from platforms.tiktok.publishing import ONLY_SELF
@@ -105,11 +105,11 @@ def test_a_chunk_that_never_arrived_is_a_persons_decision_when_nothing_can_come_
     delivery = put(outbox, account, film)
     for later in (timedelta(), timedelta(minutes=2), timedelta(minutes=50)):
         assert look(outbox, delivery, later).state == State.CHECKING
+    assert look(outbox, delivery, timedelta(minutes=61, seconds=30)).state == State.CHECKING
     delivery = look(outbox, delivery, timedelta(minutes=63))
     assert (delivery.state, delivery.reason) == (State.UNCONFIRMED, ReasonCode.ABSENT)
-    with outbox.inside():
-        answer.it_is_not_there(delivery, by=outbox.cast.officer)
-    outbox.tick()
+    with time_machine.travel(timezone.now() + timedelta(minutes=63), tick=True):
+        outbox.answer_not_there(delivery)
     assert ask(outbox, delivery).state == State.PUBLISHED
     assert outbox.texts() == ["Отворена је фонтана."]
 

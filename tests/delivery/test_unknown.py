@@ -16,8 +16,7 @@ from delivery.domain import answer, claim, reconcile, settle, sweep
 from delivery.enums import Outcome, ReasonCode, State
 from delivery.models import Attempt, Delivery
 from platforms.types import Published
-from tests.delivery.conftest import Outbox
-from tests.publishing import deliver
+from tests.delivery.conftest import Outbox, connected
 
 pytestmark = pytest.mark.django_db
 POST = {"path": "/api/v1/statuses$", "method": "POST"}
@@ -36,31 +35,21 @@ def unconfirmed(outbox: Outbox, fault: str, text: str = "Прекид у сна�
     """One about which a person is asked: as `fault` says, and not seen when the commit window was over."""
     outbox.network.options(list_lag=3600)
     delivery = unanswered(outbox, fault, text)
-    decisive_search(outbox, delivery)
-    assert outbox.again(delivery).state == State.UNCONFIRMED
+    outbox.search_until_asked(delivery)
     outbox.network.options(list_lag=0)
     return delivery
-
-
-def search(outbox: Outbox, delivery: Delivery) -> None:
-    """One search at the time at which the next one is due, and the repeat if there is one."""
-    with time_machine.travel(max(outbox.again(delivery).next_at, timezone.now()), tick=True):
-        assert reconcile.claim_reconciliations(timezone.now()) == [delivery.pk]
-        number = reconcile.reconcile(delivery.pk)
-        if number is not None:
-            deliver(delivery.pk, number)
 
 
 def decisive_search(outbox: Outbox, delivery: Delivery) -> None:
     """The search at the end of the commit window."""
     with outbox.inside():
         Delivery.objects.filter(pk=delivery.pk).update(next_at=commit_window.decisive_at(outbox.again(delivery)))
-    search(outbox, delivery)
+    outbox.search(delivery)
 
 
 def test_what_landed_is_found_and_bound(careful: Outbox) -> None:
     delivery = unanswered(careful, "commit_then_drop")
-    search(careful, delivery)
+    careful.search(delivery)
     found = careful.again(delivery)
     assert (found.state, found.reason, found.unknown_since) == (State.PUBLISHED, ReasonCode.FOUND, None)
     assert found.remote_id == careful.network.public("opstina")[0]["id"]
@@ -69,13 +58,15 @@ def test_what_landed_is_found_and_bound(careful: Outbox) -> None:
 
 def test_where_no_key_protects_an_absent_post_is_a_persons_decision(careful: Outbox) -> None:
     delivery = unanswered(careful, "drop_before")
-    search(careful, delivery)
+    careful.search(delivery)
     assert careful.again(delivery).state == State.CHECKING
     decisive_search(careful, delivery)
+    assert careful.again(delivery).state == State.CHECKING, "lists of networks lag"
+    careful.search(delivery)
     asks = careful.again(delivery)
     assert (asks.state, asks.reason, bool(asks.unknown_since)) == (State.UNCONFIRMED, ReasonCode.ABSENT, True)
     for _ in range(5):
-        search(careful, delivery)
+        careful.search(delivery)
     assert careful.again(delivery).state == State.UNCONFIRMED
     assert careful.texts() == []
 
@@ -88,7 +79,7 @@ def test_no_number_of_empty_searches_counts_before_the_commit_window_is_over(car
     assert careful.outcomes(delivery) == [Outcome.UNKNOWN, *[Outcome.ABSENT] * 5]
 
 
-def test_searches_come_at_growing_intervals_and_one_exactly_at_the_end_of_the_window(careful: Outbox) -> None:
+def test_searches_come_at_growing_intervals_at_the_end_of_the_window_and_soon_after_it(careful: Outbox) -> None:
     delivery = unanswered(careful, "drop_before")
     with careful.inside():
         decisive = commit_window.decisive_at(careful.again(delivery))
@@ -96,9 +87,10 @@ def test_searches_come_at_growing_intervals_and_one_exactly_at_the_end_of_the_wi
     times = []
     while careful.again(delivery).state == State.CHECKING:
         times.append(careful.again(delivery).next_at)
-        search(careful, delivery)
-    assert times[-1] == decisive
-    assert [round((later - earlier).total_seconds() / 60) for earlier, later in pairwise(times)] == [1, 2, 5, 8]
+        careful.search(delivery)
+    assert times[-2] == decisive
+    assert [round((later - earlier).total_seconds() / 60) for earlier, later in pairwise(times)] == [1, 2, 5, 8, 1]
+    assert careful.again(delivery).next_at == decisive + timedelta(minutes=5), "also while a person is asked"
 
 
 def test_the_installation_sets_the_commit_window_of_a_network(careful: Outbox, settings: Any) -> None:
@@ -118,7 +110,7 @@ def test_what_a_server_publishes_late_is_found_and_never_sent_again(network_name
     while outbox.again(delivery).state == State.CHECKING:
         if outbox.again(delivery).next_at >= outbox.attempts(delivery)[0].sent_at + timedelta(seconds=late):
             outbox.network.carry_out_late()
-        search(outbox, delivery)
+        outbox.search(delivery)
     outbox.network.carry_out_late()
     assert outbox.again(delivery).state == State.PUBLISHED
     assert len(outbox.texts()) == 1
@@ -127,8 +119,8 @@ def test_what_a_server_publishes_late_is_found_and_never_sent_again(network_name
 def test_a_list_that_lags_brings_no_second_post(careful: Outbox) -> None:
     careful.network.options(list_lag=1)
     delivery = unanswered(careful, "commit_then_500")
-    search(careful, delivery)
-    search(careful, delivery)
+    careful.search(delivery)
+    careful.search(delivery)
     assert careful.again(delivery).state == State.PUBLISHED
     assert len(careful.texts()) == 1
 
@@ -146,7 +138,7 @@ def test_the_same_words_twice_are_never_guessed(careful: Outbox) -> None:
         timeout=30,
     )
     for _ in range(6):
-        search(careful, delivery)
+        careful.search(delivery)
     asks = careful.again(delivery)
     assert (asks.state, asks.reason) == (State.UNCONFIRMED, ReasonCode.CANNOT_TELL)
     assert Outcome.CANNOT_TELL in careful.outcomes(delivery)
@@ -157,7 +149,7 @@ def test_a_post_of_another_delivery_is_not_taken_for_this_one(careful: Outbox) -
     first = careful.put("Вежба")
     careful.tick()
     second = unanswered(careful, "drop_before", "Вежба")
-    search(careful, second)
+    careful.search(second)
     assert careful.outcomes(second)[-1] == Outcome.ABSENT
     assert careful.again(first).state == State.PUBLISHED
 
@@ -170,9 +162,9 @@ def test_a_network_that_cannot_be_searched_is_a_persons_question_and_searched_ev
     pauses = []
     for _ in range(10):
         before = max(careful.again(delivery).next_at, timezone.now())
-        search(careful, delivery)
+        careful.search(delivery)
         pauses.append(round((careful.again(delivery).next_at - before).total_seconds() / 60))
-    assert pauses == [1, 2, 5, 8, 30, 60, 120, 120, 120, 120]
+    assert pauses == [1, 2, 5, 8, 1, 4, 120, 120, 120, 120]
     assert (careful.again(delivery).state, careful.again(delivery).reason) == (
         State.UNCONFIRMED,
         ReasonCode.CANNOT_TELL,
@@ -184,7 +176,7 @@ def test_where_a_key_protects_a_silent_network_is_searched_until_the_time_of_the
     outbox.network.plan("status", "/api/v1/accounts/.*/statuses", status=503, times=1)
     decisive_search(outbox, delivery)
     assert outbox.again(delivery).state == State.CHECKING
-    search(outbox, delivery)  # it answers again, and the call is repeated
+    outbox.search(delivery)  # it answers again, and the call is repeated
     assert outbox.again(delivery).state == State.PUBLISHED
     assert len(outbox.texts()) == 1
 
@@ -201,7 +193,7 @@ def test_where_one_key_publishes_once_the_call_settles_it(network_name: str, fau
 
 def test_a_record_that_a_late_call_writes_again_stays_one_so_its_call_is_repeated_at_once(bluesky: Outbox) -> None:
     delivery = unanswered(bluesky, "drop_before")
-    search(bluesky, delivery)
+    bluesky.search(delivery)
     assert bluesky.again(delivery).state == State.PUBLISHED
 
 
@@ -209,10 +201,10 @@ def test_a_call_is_repeated_once_and_then_only_searched_for(outbox: Outbox) -> N
     delivery = unanswered(outbox, "drop_before", times=2)
     decisive_search(outbox, delivery)  # absent, repeated, no answer again
     assert outbox.again(delivery).state == State.CHECKING
-    search(outbox, delivery)
+    outbox.search(delivery)
     assert outbox.outcomes(delivery) == ["unknown", "absent", "unknown", "absent"]
-    decisive_search(outbox, delivery)
-    assert (outbox.again(delivery).state, outbox.again(delivery).reason) == (State.UNCONFIRMED, ReasonCode.ABSENT)
+    outbox.search_until_asked(delivery)
+    assert outbox.again(delivery).reason == ReasonCode.ABSENT
     assert outbox.texts() == []
 
 
@@ -228,8 +220,7 @@ def test_a_repeat_that_fails_does_not_forget_the_first_call(outbox: Outbox, faul
 def test_a_pause_stops_the_repeat_and_asks_a_person(outbox: Outbox) -> None:
     delivery = unanswered(outbox, "drop_before")
     outbox.gate.say(policies.defer(ReasonCode.PAUSED))
-    decisive_search(outbox, delivery)
-    assert outbox.again(delivery).state == State.UNCONFIRMED
+    outbox.search_until_asked(delivery)
     assert outbox.texts() == []
 
 
@@ -313,11 +304,89 @@ def test_bluesky_links_are_understood(bluesky: Outbox) -> None:
 
 def test_it_is_not_there_sends_it(careful: Outbox) -> None:
     delivery = unconfirmed(careful, "drop_before")
-    with careful.inside():
-        answer.it_is_not_there(careful.again(delivery), by=careful.cast.officer)
-    careful.tick()
+    careful.answer_not_there(delivery)
     assert careful.again(delivery).state == State.PUBLISHED
     assert len(careful.texts()) == 1
+    assert careful.outcomes(delivery)[-2:] == [Outcome.ABSENT, Outcome.OK], "searched once more, then sent"
+
+
+def test_it_is_not_there_about_a_post_that_is_public_sends_nothing(careful: Outbox) -> None:
+    delivery = unconfirmed(careful, "commit_then_drop")
+    careful.answer_not_there(delivery)
+    found = careful.again(delivery)
+    assert (found.state, found.reason) == (State.PUBLISHED, ReasonCode.FOUND)
+    assert len(careful.texts()) == 1
+
+
+def test_it_is_not_there_sends_nothing_where_the_search_fails(careful: Outbox) -> None:
+    delivery = unconfirmed(careful, "drop_before")
+    careful.network.plan("status", "/api/v1/accounts/.*/statuses", status=503, times=1)
+    careful.answer_not_there(delivery)
+    asks = careful.again(delivery)
+    assert (asks.state, asks.reason, asks.problem) == (
+        State.UNCONFIRMED,
+        ReasonCode.CANNOT_TELL,
+        reconcile.NOT_SEARCHED,
+    )
+    assert careful.texts() == []
+    careful.answer_not_there(delivery)
+    assert careful.again(delivery).state == State.PUBLISHED
+
+
+def test_it_is_not_there_sends_nothing_on_a_network_that_cannot_be_searched(outbox: Outbox) -> None:
+    channel = connected(outbox.cast, outbox.network, "viber")
+    outbox.network.plan("drop_before", "/viber/pa/post", method="POST")
+    delivery = outbox.put(channel=channel)
+    outbox.tick()
+    assert outbox.again(delivery).state == State.CHECKING
+    outbox.search_until_asked(delivery)
+    outbox.answer_not_there(delivery)
+    asks = outbox.again(delivery)
+    assert (asks.state, asks.problem) == (State.UNCONFIRMED, reconcile.CANNOT_BE_SEARCHED)
+    assert outbox.outcomes(delivery).count(Outcome.OK) == 0
+
+
+def test_it_is_not_there_sends_nothing_in_a_pause_that_began_meanwhile(careful: Outbox) -> None:
+    delivery = unconfirmed(careful, "drop_before")
+    careful.gate.say(policies.defer(ReasonCode.PAUSED, "Дан жалости"))
+    careful.answer_not_there(delivery)
+    asks = careful.again(delivery)
+    assert (asks.state, asks.reason, asks.problem) == (State.UNCONFIRMED, ReasonCode.ABSENT, "Дан жалости")
+    assert careful.texts() == []
+
+
+@pytest.mark.parametrize("network_name", ["outbox", "careful"])
+@pytest.mark.parametrize("late", [1, 70, 180, 900])
+def test_a_rate_limit_that_a_gateway_answers_and_the_server_ignores_makes_one_post(
+    network_name: str, late: int, request: Any
+) -> None:
+    outbox: Outbox = request.getfixturevalue(network_name)
+    outbox.network.plan("commit_late", "/api/v1/statuses$", method="POST", seconds=late, status=429)
+    delivery = outbox.put()
+    outbox.tick()
+    limited = outbox.again(delivery)
+    assert (limited.state, limited.reason) == (State.CHECKING, ReasonCode.RATE_LIMITED)
+    while outbox.again(delivery).state == State.CHECKING:
+        if outbox.again(delivery).next_at >= outbox.attempts(delivery)[0].sent_at + timedelta(seconds=late):
+            outbox.network.carry_out_late()
+        outbox.search(delivery)
+    outbox.network.carry_out_late()
+    assert outbox.again(delivery).state == State.PUBLISHED
+    assert len(outbox.texts()) == 1
+
+
+def test_a_rate_limit_that_held_goes_out_by_itself_after_the_window(careful: Outbox) -> None:
+    careful.network.plan("rate_limit", "/api/v1/statuses$", method="POST", seconds=1800)
+    delivery = careful.put()
+    careful.tick()
+    retry_at = timezone.now() + timedelta(minutes=30)
+    while careful.again(delivery).state == State.CHECKING:
+        careful.search(delivery)
+    later = careful.again(delivery)
+    assert (later.state, later.reason, later.unknown_since) == (State.SCHEDULED, ReasonCode.RATE_LIMITED, None)
+    assert abs(later.next_at - retry_at) < timedelta(minutes=1), "not before the network takes it"
+    careful.tick(later.next_at)
+    assert (careful.again(delivery).state, len(careful.texts())) == (State.PUBLISHED, 1)
 
 
 def test_a_late_search_does_not_overrule_a_person(careful: Outbox) -> None:

@@ -125,8 +125,10 @@ def test_a_wrong_link_is_explained_beside_the_field(outbox: Outbox) -> None:
 
 def test_it_is_not_there_sends_it_again(outbox: Outbox) -> None:
     delivery = unconfirmed(outbox, "drop_before")
-    give(outbox, delivery, "it_is_not_there")
-    outbox.tick()
+    answered = give(outbox, delivery, "it_is_not_there")
+    assert outbox.again(delivery).state == State.CHECKING, "a page never calls a network"
+    assert "You answered that it is not there." in answered.content.decode()
+    outbox.search(delivery)
     assert (outbox.again(delivery).state, len(outbox.texts())) == (State.PUBLISHED, 1)
 
 

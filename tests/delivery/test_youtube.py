@@ -150,8 +150,11 @@ def test_what_is_paused_meanwhile_is_not_made_public_and_not_sent_twice(
 def test_a_limit_at_the_last_step_costs_no_second_upload(outbox: Outbox, post: Delivery, fake: YouTubeFake) -> None:
     outbox.network.plan("rate_limit", PUBLIC, method="PUT", seconds=90)
     outbox.tick()
-    assert (outbox.again(post).state, outbox.again(post).reason) == (State.SCHEDULED, ReasonCode.RATE_LIMITED)
-    later(outbox, minutes=3)
+    assert (outbox.again(post).state, outbox.again(post).reason) == (State.CHECKING, ReasonCode.RATE_LIMITED)
+    outbox.search(post)  # the network holds it, not public yet
+    assert outbox.again(post).state == State.PROCESSING
+    with time_machine.travel(timezone.now() + timedelta(minutes=3), tick=True):
+        deliver(post.pk, int(check_status.check_status(post.pk) or 0))
     assert outbox.again(post).state == State.PUBLISHED
     assert one_video(outbox, fake)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from channels import pauses
@@ -84,12 +84,24 @@ def _decisions(**which: Any) -> Any:
 def decide_changes(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
     """For edits of published posts: allow if the correction is still open and its version approved.
 
-    A correction has no time: it takes effect once it is approved.
+    A correction has no time: it takes effect once it is approved. A repeat of the newest text was approved with it.
     """
+    repeats = [delivery for delivery in deliveries if delivery.is_repeat]
     rows = AmendmentPart.objects.filter(
         delivery__in=deliveries, state=PartState.UNDER_WAY, publication__live=True, amendment__post__deleted_at=None
     )
-    return _decided(deliveries, {row["delivery_id"]: row for row in _facts_of(rows, "delivery_id")})
+    decided = _decided(deliveries, {row["delivery_id"]: row for row in _facts_of(rows, "delivery_id")})
+    return decided | {delivery.pk: _may_repeat(delivery) for delivery in repeats}
+
+
+def _may_repeat(delivery: Delivery) -> PolicyDecision:
+    """Of the text that a published post has to show: as long as it stays published and nothing is paused."""
+    post = Q(delivery=delivery.parent_id) | Q(delivery__children=delivery.parent_id)
+    rows = Publication.objects.filter(post, live=True, post__deleted_at__isnull=True)
+    row = rows.annotate(pause=pauses.of()).values_list("pause").first()
+    if row is None:
+        return defer(ReasonCode.HELD)
+    return defer_for_pause(Paused.read(row[0])) if row[0] else allow()
 
 
 def may_take_down(delivery: Delivery) -> PolicyDecision:

@@ -51,7 +51,7 @@ def create_publications(
             municipality_id=post.municipality_id, post=post, version=version, channel=channel, slot=part.slot,
             delivery=enqueue(
                 channel, kind=KIND, outgoing=payload, due_at=due_at, not_after=not_after, approved=approved,
-                urgent=urgent, by=by,
+                urgent=urgent, by=by, written_at=post.created_at,
             ),
         )
         for (channel, part), payload in zip(planned, ready, strict=True)

@@ -153,6 +153,8 @@ DEFAULTS = {
 PUBLISHES = re.compile(r"/api/v1/statuses$|(create|put)Record$")
 # Seconds of `late_commits`.
 LATEST_COMMIT = 3.0
+# Of a gateway that answers by itself, while the server behind it acts all the same.
+REFUSALS = (403, 404, 422, 429)
 AFTER = {"commit_then_drop", "commit_then_500", "commit_then_hang", "truncate_body"}
 
 
@@ -231,7 +233,7 @@ class World:
             if self.fakes is not fakes:  # a reset let it go: it belongs to the test before
                 return Reply(503, {"error": "Reset"})
         elif fault.action == "commit_late":
-            return self.give_up(request, fault.seconds)
+            return self.give_up(request, fault.seconds, fault.status if fault.status in REFUSALS else 504)
         elif fault.action == "status":
             return Reply(fault.status, fault.body if fault.body is not None else {"error": "Planned"})
         elif fault.action == "html_error":
@@ -243,14 +245,14 @@ class World:
                 fake.kill_token(request.token, fault.action)
         return None
 
-    def give_up(self, request: Request, seconds: float) -> Reply:
+    def give_up(self, request: Request, seconds: float, status: int = 504) -> Reply:
         """What a gateway answers while the server behind it carries the request out so many seconds later."""
         with self.lock:
             self.late.append(request)
         timer = threading.Timer(seconds, self.carry_out_late, [request])
         timer.daemon = True
         timer.start()
-        return Reply(504, "<html><body><h1>504 Gateway Time-out</h1></body></html>", content_type="text/html")
+        return Reply(status, f"<html><body><h1>{status}</h1></body></html>", content_type="text/html")
 
     def carry_out_late(self, *requests: Request) -> None:
         """Do what a gateway had given up; all of it unless named. Each request once, and none from before a reset.
