@@ -19,21 +19,26 @@ from administration.domain import end_restore
 from administration.queries import restored as restore_page
 from channels.domain import pause as pauses
 from channels.models import Channel
+from common import mail
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent, Restore
+from delivery import policies, rules
 from delivery.dispatch import publish_due
 from delivery.domain import duplicates, reconcile, restored, sweep, take_down, withdraw
+from delivery.domain.edit import edit
 from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
 from delivery.policies import EDIT, FIRST_COMMENT
 from municipalities.enums import Approval
 from municipalities.tenancy import everywhere, scope
 from portal import delivery_notifications
+from posts.editing.domain.submit import submit
 from posts.enums import AmendmentWay
 from posts.models import Post
 from posts.review.domain import emergency
-from posts.scheduling.domain.schedule import schedule
-from tests.delivery.conftest import Outbox, connected
+from posts.review.domain.approve import approve
+from posts.scheduling.domain.schedule import publish_now, schedule
+from tests.delivery.conftest import Outbox, connected, outgoing_of
 from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
 from tests.posts.amended import FIRST, SECOND, Street
@@ -477,3 +482,257 @@ def test_officers_are_asked_by_mail_only_once_they_can_answer(desk: Desk) -> Non
     assert delivery_notifications.send() == 0
     end(desk)
     assert delivery_notifications.send() > 0
+
+
+# ---- what is due later
+
+
+def later(text: str, channel: Channel, desk: Desk, *, hours: int = 2) -> Post:
+    return schedule(desk.write(text, channels=(channel.pk,)), in_hours(hours), by=desk.cast.officer)
+
+
+def bring_forward(desk: Desk, post: Post) -> None:
+    """Somebody chooses another time, and it goes out."""
+    now = timezone.now()
+    times = {"due_at": now, "next_at": now, "not_after": now + timedelta(hours=2)}
+    Delivery.objects.filter(pk=delivery(desk, post).pk).update(**times)
+    publish_due(now + timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("platform", ["mastodon", "bluesky"])
+def test_what_was_brought_forward_since_the_backup_is_not_published_again_at_its_old_time(
+    desk: Desk, network: FakeServer, platform: str
+) -> None:
+    post = later("Најављено за касније", getattr(desk, platform), desk)
+    with lost():
+        bring_forward(desk, post)
+    assert len(texts(network)) == 1
+    restore()
+    work()
+    assert (delivery(desk, post).state, delivery(desk, post).reason) == (State.PUBLISHED, ReasonCode.FOUND)
+    end(desk)
+    work(minutes=180)
+    assert len(texts(network)) == 1
+
+
+def test_what_is_due_later_and_not_on_the_network_stays_scheduled_and_goes_out_at_its_time(
+    desk: Desk, network: FakeServer
+) -> None:
+    post = later("Касније", desk.mastodon, desk)
+    before = delivery(desk, post)
+    restore()
+    work()
+    row = delivery(desk, post)
+    assert (row.state, row.due_at, row.is_unverified) == (State.SCHEDULED, before.due_at, False)
+    end(desk)
+    with time_machine.travel(row.due_at + timedelta(seconds=1), tick=True):
+        publish_due(timezone.now())
+    assert delivery(desk, post).state == State.PUBLISHED
+    assert texts(network) == ["Касније"]
+
+
+def test_a_call_from_right_before_the_restore_is_found_at_the_end_of_its_window(
+    desk: Desk, network: FakeServer
+) -> None:
+    post = later("Касније", desk.mastodon, desk)
+    network.plan("commit_late", "/api/v1/statuses$", method="POST", seconds=3600)
+    with lost():
+        bring_forward(desk, post)
+    restore()
+    work()
+    assert delivery(desk, post).state == State.SCHEDULED
+    network.carry_out_late()
+    with time_machine.travel(delivery(desk, post).duplicate_check_at, tick=True):
+        for pk in duplicates.claim_searches(timezone.now()):
+            duplicates.search(pk)
+    assert delivery(desk, post).reason == ReasonCode.FOUND
+    assert len(texts(network)) == 1
+
+
+def test_nothing_of_it_leaves_before_the_network_was_searched_also_after_the_end_of_the_pause(
+    desk: Desk, network: FakeServer
+) -> None:
+    post = later("Касније", desk.mastodon, desk)
+    with lost():
+        bring_forward(desk, post)
+    network.plan("status", "/api/v1/accounts/.*/statuses", status=503, times=99)
+    restore()
+    end_at_once(desk)
+    work()
+    row = delivery(desk, post)
+    assert (row.state, row.is_unverified) == (State.SCHEDULED, True)
+    with time_machine.travel(row.due_at + timedelta(seconds=1), tick=True):
+        publish_due(timezone.now())
+    assert (delivery(desk, post).state, delivery(desk, post).reason) == (State.WAITING, ReasonCode.HELD)
+    assert len(texts(network)) == 1
+
+
+def test_a_post_that_was_approved_and_published_since_is_recognised(desk: Desk, network: FakeServer) -> None:
+    desk.house_rule(approval=Approval.ONE)
+    post = submit(desk.write("Чека одобрење", channels=(desk.mastodon.pk,), time=in_hours(2)), by=desk.cast.officer)
+    with lost():
+        approve(post, desk.version(post), by=desk.cast.approver)
+        bring_forward(desk, post)
+    restore()
+    work()
+    assert delivery(desk, post).state == State.PUBLISHED
+    end(desk)
+    approve(desk.reload(post), desk.version(post), by=desk.cast.approver)
+    work(minutes=180)
+    assert len(texts(network)) == 1
+
+
+def test_a_draft_that_was_published_since_is_searched_for_before_it_is_published_again(
+    desk: Desk, network: FakeServer
+) -> None:
+    post = desk.write("Нацрт", channels=(desk.mastodon.pk,))
+    with lost():
+        publish_now(post, by=desk.cast.officer)
+        publish_due(timezone.now())
+    assert texts(network) == ["Нацрт"]
+    restore()
+    end_at_once(desk)
+    publish_now(post, by=desk.cast.officer)
+    work()
+    assert (delivery(desk, post).state, delivery(desk, post).reason) == (State.PUBLISHED, ReasonCode.FOUND)
+    assert texts(network) == ["Нацрт"]
+
+
+def test_a_draft_that_was_not_published_since_goes_out_once_the_network_was_searched(
+    desk: Desk, network: FakeServer
+) -> None:
+    post = desk.write("Нацрт", channels=(desk.mastodon.pk,))
+    restore()
+    end_at_once(desk)
+    publish_now(post, by=desk.cast.officer)
+    publish_due(timezone.now())
+    assert texts(network) == []
+    row = delivery(desk, post)
+    assert (row.state, row.reason, row.problem) == (State.WAITING, ReasonCode.HELD, policies.UNVERIFIED)
+
+
+def test_a_network_that_cannot_be_searched_is_held_and_a_person_releases_it(outbox: Outbox) -> None:
+    row = outbox.put("Касније", channel=connected(outbox.cast, outbox.network, "viber"), due_in=7200)
+    restore()
+    work()
+    held = outbox.again(row)
+    assert (held.state, held.reason) == (State.UNCONFIRMED, ReasonCode.RESTORED)
+    (place,) = restore_page.report(Restore.objects.get()).municipalities
+    assert [listed.excerpt for listed in place.unknown] == ["Касније"]
+    assert sign_in(outbox.cast.administrator).post(f"{PAGE}end/").status_code == 302
+    answer(sign_in(outbox.cast.officer), held, "it_is_not_there")
+    released = outbox.again(row)
+    assert (released.state, released.due_at, released.is_unverified) == (State.SCHEDULED, row.due_at, False)
+
+
+def test_of_two_equal_texts_the_earlier_one_is_bound_to_the_post(desk: Desk, network: FakeServer) -> None:
+    this_week = due("Пијачни дан", desk.mastodon, desk)
+    with lost():
+        publish_all()
+    next_week = later("Пијачни дан", desk.mastodon, desk, hours=24 * 7)
+    restore()
+    for _ in range(3):
+        work()
+    assert delivery(desk, this_week).state == State.PUBLISHED
+    assert delivery(desk, next_week).state == State.SCHEDULED
+
+
+def test_a_post_that_may_be_that_of_an_earlier_delivery_is_not_taken_by_a_later_one(
+    desk: Desk, network: FakeServer
+) -> None:
+    due("Пијачни дан", desk.mastodon, desk)
+    with lost():
+        publish_all()
+    next_week = later("Пијачни дан", desk.mastodon, desk, hours=24 * 7)
+    restore()
+    restored.prepare()
+    duplicates.search(delivery(desk, next_week).pk)  # before the earlier one was searched for
+    row = delivery(desk, next_week)
+    assert (row.state, row.is_unverified) == (State.SCHEDULED, True)
+
+
+def test_the_searches_on_a_channel_come_one_after_the_other_and_those_that_were_due_first(
+    desk: Desk, network: FakeServer
+) -> None:
+    soon = [later(f"Касније {number}", desk.mastodon, desk, hours=2 + number) for number in range(2)]
+    other = later("Други канал", desk.bluesky, desk)
+    overdue = due("Требало је да изађе", desk.mastodon, desk)
+    restore()
+    restored.prepare()
+    began = delivery(desk, overdue).next_at
+    waits = [delivery(desk, post).duplicate_check_at - began for post in soon]
+    assert waits == [rules.RESTORE_SEARCH_INTERVAL, 2 * rules.RESTORE_SEARCH_INTERVAL]
+    assert delivery(desk, other).duplicate_check_at <= began
+
+
+def test_a_network_that_requires_a_pause_gets_it_from_all_searches_of_the_channel(
+    desk: Desk, network: FakeServer
+) -> None:
+    posts = [later(f"Касније {number}", desk.mastodon, desk) for number in range(3)]
+    network.plan("rate_limit", "/api/v1/accounts/.*/statuses", seconds=600, times=1)
+    restore()
+    restored.prepare()
+    now = timezone.now()
+    with everywhere("a test"):
+        first = duplicates.claim_searches(now + timedelta(seconds=1))
+        assert first == [delivery(desk, posts[0]).pk]
+        duplicates.search(first[0])
+        assert duplicates.claim_searches(now + timedelta(minutes=9)) == []
+        assert len(duplicates.claim_searches(now + timedelta(minutes=12))) == 3
+
+
+# ---- changes of published posts
+
+
+def test_a_change_that_was_carried_out_since_the_backup_is_recognised(street: Street) -> None:
+    post = street.published(FIRST, street.mastodon)
+    street.agreed(post)
+    with lost():
+        street.go()
+    assert street.texts() == [SECOND]
+    restore()
+    work()
+    change = Delivery.objects.get(kind=EDIT)
+    assert (change.state, change.reason) == (State.PUBLISHED, ReasonCode.FOUND)
+    street.go()
+    assert street.on(post, "mastodon").version_id == street.amendment(post).version_id
+
+
+def test_a_change_is_a_persons_decision_where_the_post_was_changed_once_more_since(street: Street) -> None:
+    post = street.published(FIRST, street.mastodon)
+    street.agreed(post)
+    with lost():
+        street.go()
+        with scope(street.municipality):
+            edit(delivery(street, post), outgoing_of("Вашара нема."), by=street.cast.officer)
+        Delivery.objects.filter(kind=EDIT, payload__text="Вашара нема.").update(is_repeat=True)
+        publish_due(timezone.now())
+    assert street.texts() == ["Вашара нема."]
+    restore()
+    work()
+    end(street)
+    work()
+    assert Delivery.objects.get(kind=EDIT).state == State.EXPIRED
+    assert street.texts() == ["Вашара нема."]
+
+
+def test_the_page_lists_what_was_done_with_each(street: Street) -> None:
+    corrected = street.published(FIRST, street.mastodon)
+    removed = street.published("Погрешно", street.mastodon)
+    street.agreed(corrected)
+    withdraw.withdraw(delivery(street, removed), by=street.cast.approver)
+    street.house_rule(approval=Approval.NONE)
+    later("Сутра увече", street.mastodon, street)
+    mail.queue(to="neko@example.rs", subject="Обавештење", body="Текст")
+    restore()
+    work()
+    page = sign_in(street.cast.administrator).get(PAGE).text
+    assert "Not published yet (1)" in page
+    assert "Сутра увече" in page
+    assert "Changes of published posts (1)" in page
+    assert "Погрешно" in page
+    assert "neko@example.rs" in page
+    end(street)
+    work()
+    street.go()
+    assert "Taken down" in sign_in(street.cast.administrator).get(PAGE).text

@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 import time_machine
 
+from django.urls import reverse
 from django.utils import timezone
 
-from delivery import commit_window, policies
-from delivery.domain import answer, claim, reconcile, settle, sweep
+from delivery import commit_window, policies, rules
+from delivery.domain import answer, claim, duplicates, reconcile, settle, sweep
 from delivery.enums import Outcome, ReasonCode, State
 from delivery.models import Attempt, Delivery
+from notifications.models import Notification
 from platforms.types import Published
+from portal import delivery_notifications
 from tests.delivery.conftest import Outbox, connected
 
 pytestmark = pytest.mark.django_db
@@ -459,3 +462,72 @@ def test_dropping_the_root_drops_its_parts(outbox: Outbox) -> None:
     with outbox.inside():
         answer.drop(outbox.again(parent), by=outbox.cast.officer)
     assert [outbox.again(each).state for each in (parent, child)] == [State.CANCELLED] * 2
+
+
+# ---- a refusal that the network did not keep to
+
+
+def refused(outbox: Outbox, status: int) -> Delivery:
+    outbox.network.plan("commit_late", "/api/v1/statuses$", method="POST", seconds=3600, status=status)
+    delivery = outbox.put()
+    outbox.tick()
+    return outbox.again(delivery)
+
+
+def search_after_refusal(outbox: Outbox, delivery: Delivery) -> Delivery:
+    at = outbox.again(delivery).duplicate_check_at
+    assert at is not None
+    with time_machine.travel(at, tick=True):
+        assert duplicates.claim_searches(timezone.now()) == [delivery.pk]
+        duplicates.search(delivery.pk)
+    return outbox.again(delivery)
+
+
+@pytest.mark.parametrize("status", [403, 404, 422])
+def test_what_was_refused_and_is_public_all_the_same_is_found_a_minute_later(careful: Outbox, status: int) -> None:
+    delivery = refused(careful, status)
+    assert delivery.state in (State.FAILED, State.WAITING)
+    sent_at = careful.attempts(delivery)[0].sent_at
+    assert sent_at + rules.CHECK_AFTER_REFUSAL <= delivery.duplicate_check_at
+    assert delivery.duplicate_check_at <= timezone.now() + rules.CHECK_AFTER_REFUSAL
+    careful.network.carry_out_late()
+    public = search_after_refusal(careful, delivery)
+    assert (public.state, public.reason, public.duplicate_check_at) == (State.PUBLISHED, ReasonCode.FOUND, None)
+    assert public.remote_id == careful.network.public("opstina")[0]["id"]
+
+
+def test_a_refusal_that_held_is_searched_for_once(careful: Outbox) -> None:
+    delivery = refused(careful, 422)
+    careful.network.never_carry_out_late()
+    failed = search_after_refusal(careful, delivery)
+    assert (failed.state, failed.duplicate_check_at) == (State.FAILED, None)
+    assert careful.outcomes(delivery) == [Outcome.REJECTED, Outcome.ABSENT]
+
+
+def test_a_refusal_that_became_public_after_it_was_sent_again_is_reported(careful: Outbox) -> None:
+    delivery = refused(careful, 422)
+    with careful.inside():
+        answer.send_again(careful.again(delivery), by=careful.cast.officer)
+    careful.tick()
+    assert careful.again(delivery).state == State.PUBLISHED
+    careful.network.carry_out_late()
+    assert search_after_refusal(careful, delivery).shown_state == "twice"
+
+
+def test_the_question_whether_it_is_there_is_taken_back_when_the_post_is_found(careful: Outbox) -> None:
+    delivery = unconfirmed(careful, "commit_then_drop")
+    delivery_notifications.send()
+    asked = Notification.objects.filter(url=reverse("delivery", args=["cuprija", delivery.pk]))
+    assert asked.unread().exists()
+    careful.search(delivery)
+    assert careful.again(delivery).state == State.PUBLISHED
+    assert not asked.exists()
+
+
+def test_a_question_that_was_read_stays_in_the_list(careful: Outbox) -> None:
+    delivery = unconfirmed(careful, "commit_then_drop")
+    delivery_notifications.send()
+    asked = Notification.objects.filter(url=reverse("delivery", args=["cuprija", delivery.pk]))
+    asked.update(read_at=timezone.now())
+    careful.search(delivery)
+    assert asked.exists()
