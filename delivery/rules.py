@@ -33,8 +33,9 @@ FIRST_RECONCILIATION = timedelta(seconds=5)
 RECONCILIATION_BACKOFF = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 30, 60, 120))
 
 # After the end of the commit window: lists of networks lag, so a person is asked after the first of these searches, and
-# not long before the second.
+# not long before the second. Of a window that is shorter than the usual one, the same shares of it.
 AFTER_WINDOW = (timedelta(minutes=1), timedelta(minutes=5))
+USUAL_WINDOW = timedelta(minutes=16)
 
 # After the last call, where more than one may have landed. The first is later than most commit windows.
 DUPLICATE_CHECKS = (timedelta(minutes=20), timedelta(hours=1), timedelta(days=1))
@@ -81,13 +82,21 @@ def first_reconciliation_at(now: datetime) -> datetime:
     return now + FIRST_RECONCILIATION
 
 
-def next_reconciliation_at(attempts: int, now: datetime, decisive_at: datetime) -> datetime:
+def after_window(window: timedelta) -> tuple[timedelta, ...]:
+    """How long after a commit window the network is searched again."""
+    return tuple(after * min(window / USUAL_WINDOW, 1) for after in AFTER_WINDOW)
+
+
+def next_reconciliation_at(
+    attempts: int, now: datetime, decisive_at: datetime, window: timedelta = timedelta()
+) -> datetime:
     """When to reconcile after `attempts` reconciliations, one at least. The last interval repeats.
 
-    `decisive_at`: from when on a search that does not show the post means that it is not there.
+    `decisive_at`: from when on a search that does not show the post means that it is not there, the end of the commit
+    `window`.
     """
     at = now + RECONCILIATION_BACKOFF[min(attempts, len(RECONCILIATION_BACKOFF)) - 1]
-    planned = (decisive_at, *(decisive_at + after for after in AFTER_WINDOW))
+    planned = (decisive_at, *(decisive_at + after for after in after_window(window)))
     return min(at, next((moment for moment in planned if now < moment), at))
 
 

@@ -126,15 +126,15 @@ def _settle(delivery: Delivery, reconciliation: ReconciliationResult) -> int | N
 
 def _go_on(delivery: Delivery, reconciliation: ReconciliationResult, now: datetime) -> int | None:
     """It was not found. What follows, once the network cannot carry the call out any more."""
-    decisive_at = commit_window.decisive_at(delivery)
-    next_at = rules.next_reconciliation_at(queries.reconciliations_since_sent(delivery), now, decisive_at)
+    decisive_at, window = commit_window.decisive_at(delivery), commit_window.of_delivery(delivery)
+    next_at = rules.next_reconciliation_at(queries.reconciliations_since_sent(delivery), now, decisive_at, window)
     is_decisive = delivery.state == State.CHECKING and reconciliation.opened_at >= decisive_at
     if is_decisive and delivery.reason == ReasonCode.RATE_LIMITED and isinstance(reconciliation.result, Absent):
         _schedule_again(delivery, now)
         return None
     if is_decisive and _may_repeat(delivery, reconciliation, now):
         return _repeat(delivery, ReasonCode.REPEATED, now)
-    may_ask = is_decisive and reconciliation.opened_at >= decisive_at + rules.AFTER_WINDOW[0]
+    may_ask = is_decisive and reconciliation.opened_at >= decisive_at + rules.after_window(window)[0]
     if may_ask and not _may_repeat_later(delivery, reconciliation, now):
         _ask(delivery, reconciliation, next_at)
     else:
