@@ -9,7 +9,7 @@ lag. The portal goes on checking, and sends nothing by itself.
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_noop
 
 from channels.connector_factory import open_channel
 from channels.domain.consent import mark_needs_consent
+from channels.models import Channel
 from delivery import commit_window, policies, queries, rules
 from delivery.domain import attempts, content, permitted, restored, settle
 from delivery.domain.move import move
@@ -27,6 +28,7 @@ from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Delivery
 from municipalities.tenancy import scope
 from platforms.errors import NeedsConsent, NotReached, PlatformError
+from platforms.protocols import Connector
 from platforms.types import Absent, FindResult, Found, Inconclusive, Pending, Ready
 
 log = logging.getLogger(__name__)
@@ -78,13 +80,15 @@ def reconcile(delivery_id: int) -> int | None:
             return None
 
 
-def find(delivery: Delivery, besides: Collection[str] = ()) -> ReconciliationResult:
+def find(
+    delivery: Delivery, besides: Collection[str] = (), *, open_: Callable[[Channel], Connector] = open_channel
+) -> ReconciliationResult:
     """Search the network for the delivery's post, among those that belong to no other delivery and are not `besides`
-    (remote ids). In the scope of its municipality."""
+    (remote ids). In the scope of its municipality. `open_`: how the channel is opened."""
     opened_at = timezone.now()
     since, may_resend = queries.first_sent(delivery), False
     try:
-        connector = open_channel(delivery.channel)
+        connector = open_(delivery.channel)
         outgoing = content.outgoing(delivery)
         may_resend = connector.may_resend(since, opened_at, is_private=bool(outgoing.conversation))
         checkpoint = Pending(delivery.token) if delivery.token else None

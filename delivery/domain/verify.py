@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from channels.connector_factory import opened
 from delivery import commit_window, queries, rules
 from delivery.domain import attempts, external_changes, late_edits, reconcile, restored, settle
 from delivery.domain.edit import changed
@@ -35,7 +36,8 @@ def search(delivery: Delivery) -> None:
         if delivery.kind == EDIT:
             _settle_edit(delivery, late_edits.read(_parent(delivery)))
         else:
-            _settle(delivery, reconcile.find(delivery))
+            # A network that refuses to publish may let us read all the same.
+            _settle(delivery, reconcile.find(delivery, open_=opened))
     except IntegrityError:
         log.warning("Delivery %s: what was found was bound to another meanwhile", delivery.pk)
 
