@@ -10,9 +10,8 @@ from django.conf import settings
 
 from channels import validation
 from channels.models import Channel
-from delivery import queries
+from delivery import queries, rules
 from delivery.models import Delivery
-from platforms.defaults import Defaults
 
 
 def commit_window(channel: Channel, *, is_private: bool = False) -> timedelta:
@@ -31,7 +30,7 @@ def of_edits(channel: Channel) -> timedelta:
     would be no second one, so it is never shorter than the window of most networks."""
     if channel.platform in settings.COMMIT_WINDOWS:
         return commit_window(channel)
-    return max(commit_window(channel), Defaults.commit_window)
+    return max(commit_window(channel), rules.USUAL_WINDOW)
 
 
 def decisive_at(delivery: Delivery) -> datetime:

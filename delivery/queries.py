@@ -20,6 +20,8 @@ MOVABLE = (State.WAITING, State.SCHEDULED, State.EXPIRED)
 # Looking backwards for posts that are bound: clocks differ, and a list may show older ones.
 BOUND_SLACK = timedelta(days=1)
 UNSENT = (State.WAITING, State.SCHEDULED)
+# Nothing of it is under way, and it may still be sent.
+PENDING = (*UNSENT, State.EXPIRED, State.FAILED)
 # A call may have landed, and it is not known whether it has.
 UNKNOWN = (State.CHECKING, State.UNCONFIRMED)
 # What is out, and what a person gave up: nothing more is sent.
@@ -240,8 +242,8 @@ def _sent(delivery: Delivery) -> QuerySet[Attempt]:
 def first_sent(delivery: Delivery) -> datetime:
     """When the earliest attempt was opened that may have landed."""
     opened_at = _sent(delivery).values_list("opened_at", flat=True).first()
-    if opened_at or delivery.unknown_since:
-        return opened_at or delivery.unknown_since
+    if known := opened_at or delivery.unknown_since:
+        return known
     brought_back = restores.made_at(delivery.restored_at) if delivery.restored_at else None
     return brought_back or delivery.created_at
 

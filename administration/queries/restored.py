@@ -15,6 +15,7 @@ from common.models import MailMessage, Restore
 from delivery.enums import Outcome, State, Step
 from delivery.models import Attempt, Delivery
 from delivery.policies import EDIT, REPLY
+from delivery.queries import PENDING
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
 from notifications.models import Push
@@ -167,6 +168,8 @@ def _finding(delivery: Delivery, checks: Sequence[Attempt]) -> Finding:
         return Finding.UPCOMING
     if delivery.state in PUBLIC:
         return Finding.PUBLIC
+    if delivery.state in PENDING:
+        return Finding.CHECKING
     outcomes = [attempt.outcome for attempt in checks]
     if {Outcome.CANNOT_TELL, Outcome.NEEDS_CONSENT} & set(outcomes):
         return Finding.UNKNOWN

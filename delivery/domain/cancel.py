@@ -11,7 +11,7 @@ from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 
 # A child without its parent has nothing to answer to.
-WITH_PARENT = (State.WAITING, State.SCHEDULED, State.EXPIRED, State.FAILED)
+WITH_PARENT = queries.PENDING
 
 
 @transaction.atomic

@@ -38,7 +38,7 @@ def search(delivery_id: int) -> None:
     if delivery.duplicate_check_at is None:
         return
     with scope(delivery.municipality_id):
-        if delivery.state in verify.UNSENT:
+        if delivery.state in queries.PENDING:
             verify.search(delivery)
             return
         is_settled = delivery.state in queries.SETTLED

@@ -38,15 +38,15 @@ def enqueue(
     second call with the same key raises `IntegrityError`. `written_at`: since when its content exists; where that is
     before a restore, the network is searched for it first.
     """
-    restored = restores.recent_after(written_at) if written_at else None
+    restore = restores.recent_after(written_at) if written_at else None
     delivery = Delivery.objects.create(
         municipality_id=channel.municipality_id,
         channel=channel,
         kind=kind,
         parent=parent,
         is_repeat=is_repeat,
-        restored_at=restored and restored.restored_at,
-        duplicate_check_at=restored and timezone.now(),
+        restored_at=restore.restored_at if restore else None,
+        duplicate_check_at=timezone.now() if restore else None,
         payload=outgoing.to_json(),
         key=UUID(outgoing.key),
         urgent=urgent,

@@ -37,6 +37,7 @@ BATCH = 50
 NAMESPACE = UUID("0b7d3e0e-9b0c-4c5e-8a52-6b1f6f4a7d21")
 # The call left, and the network may have carried it out, or may do so later.
 UNCERTAIN = (Outcome.UNKNOWN, Outcome.RATE_LIMITED)
+NOT_CARRIED_OUT = (Outcome.REJECTED, Outcome.NEEDS_CONSENT, Outcome.NOT_REACHED)
 # Of a payload what an edit leaves as it is.
 NOT_EDITED = ("key", "created_at", "first_comment", "thread")
 
@@ -67,6 +68,7 @@ def plan_after_success(edit: Delivery) -> None:
 
 def _plan(edit: Delivery, at: datetime) -> None:
     # GREATEST of PostgreSQL ignores NULL.
+    assert edit.parent_id is not None  # a constraint says so of edits
     Delivery.objects.filter(pk=edit.parent_id).update(edit_check_at=Greatest(F("edit_check_at"), Value(at)))
 
 
@@ -107,14 +109,12 @@ def _waits(delivery: Delivery) -> bool:
 def _newest_if_needed(delivery: Delivery) -> Newest | None:
     """The newest text; None where no call with another one may have been carried out after its own."""
     newest = _newest(delivery)
-    rows = Attempt.objects.filter(delivery__parent=delivery, delivery__kind=EDIT, sent_at__isnull=False)
-    calls = rows.exclude(outcome__in=(Outcome.REJECTED, Outcome.NEEDS_CONSENT, Outcome.NOT_REACHED))
     window = commit_window.of_edits(delivery.channel)
-    for payload, outcome, sent_at, closed_at in calls.values_list(
-        "delivery__payload", "outcome", "sent_at", "closed_at"
-    ):
-        until = closed_at if outcome == Outcome.OK else sent_at + window
-        if until > newest.sent_at and _content(payload) != _content(newest.payload):
+    calls = Attempt.objects.filter(delivery__parent=delivery, delivery__kind=EDIT, sent_at__isnull=False)
+    for call in calls.exclude(outcome__in=NOT_CARRIED_OUT).select_related("delivery"):
+        # A constraint closes what has an outcome, and the filter knows only calls that left.
+        until = call.closed_at if call.outcome == Outcome.OK else call.sent_at and call.sent_at + window
+        if until and until > newest.sent_at and _content(call.delivery.payload) != _content(newest.payload):
             return newest
     return None
 

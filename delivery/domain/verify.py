@@ -3,7 +3,8 @@ a refusal.
 
 What a restored backup brought back and is due later may have been brought forward since the backup was made. It keeps
 its state and is held (`delivery.policies`) until the network was searched: what is there is published, what is not
-goes out at its time, and about what cannot be searched a person decides. A network refuses before it acts, so the
+goes out at its time, and about what cannot be searched a person decides. An empty search counts some minutes after the
+restore. A network refuses before it acts, so the
 search a minute after a refusal is a cheap net.
 """
 
@@ -27,8 +28,6 @@ from platforms.types import Absent, Found, Published
 
 log = logging.getLogger(__name__)
 
-UNSENT = (State.WAITING, State.SCHEDULED, State.EXPIRED, State.FAILED)
-
 
 def search(delivery: Delivery) -> None:
     """Search the network once for an unsent delivery. In the scope of its municipality."""
@@ -46,7 +45,7 @@ def search(delivery: Delivery) -> None:
 def _settle(delivery: Delivery, search: reconcile.ReconciliationResult) -> None:
     now = timezone.now()
     locked = Delivery.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=delivery.pk)
-    if locked.state not in UNSENT:
+    if locked.state not in queries.PENDING:
         return  # sent or given up meanwhile: it is searched for a second post when the lease of this search ends
     reconcile.record_attempt(locked, search, now)
     if isinstance(search.result, Found) and locked.is_unverified and _has_twin(locked):
@@ -69,6 +68,10 @@ def _absent(delivery: Delivery, now: datetime) -> None:
     """It goes out at its time. A call right before the restore may still be carried out, so it is searched for once
     more at the end of the commit window."""
     assert delivery.restored_at is not None
+    listed_at = delivery.restored_at + rules.RESTORE_LIST_LAG
+    if now < listed_at:
+        _set(delivery, duplicate_check_at=listed_at)
+        return
     window_ends_at = delivery.restored_at + commit_window.of_delivery(delivery)
     _set(delivery, verified_at=now, duplicate_check_at=window_ends_at if window_ends_at > now else None)
 
@@ -101,7 +104,7 @@ def _settle_edit(delivery: Delivery, shown: external_changes.NetworkText | Platf
     """A change from a backup: carried out since, or not, or a person decides."""
     now = timezone.now()
     locked = Delivery.objects.select_for_update(of=("self",)).select_related("parent").get(pk=delivery.pk)
-    if locked.state not in UNSENT or not locked.is_unverified:
+    if locked.state not in queries.PENDING or not locked.is_unverified:
         _set(locked, duplicate_check_at=None)
         return
     if isinstance(shown, PlatformError):
