@@ -15,12 +15,12 @@ SECONDS = 60
 MOST_OUTPUT = 4 * 1024 * 1024
 
 
-def report(path: str, kind: str, *, seconds: float = SECONDS, most: int = MOST_OUTPUT) -> Mapping[str, Any]:
+def report(path: str, kind: str, *, seconds: float | None = None, most: int = MOST_OUTPUT) -> Mapping[str, Any]:
     """What the probe prints about a file of that kind, unvalidated: facts, or {"problem": code}.
 
-    It is killed after `seconds`; more than `most` bytes are no report.
+    It is killed after `seconds` (`SECONDS`); more than `most` bytes are no report.
     """
-    output, status = _run(path, kind, seconds, most)
+    output, status = _run(path, kind, SECONDS if seconds is None else seconds, most)
     if status in (-signal.SIGKILL, -signal.SIGXCPU):
         return {"problem": "too_slow"}
     try:

@@ -34,6 +34,7 @@ from inbox.domain.deleted_messages import mark_deleted
 from inbox.domain.ingest import store_messages
 from inbox.enums import MessageState
 from inbox.models import (
+    AttachmentProblem,
     AttachmentState,
     Conversation,
     ConversationMerge,

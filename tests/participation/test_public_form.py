@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from common.errors import ActionNotAllowed
@@ -25,7 +26,7 @@ from participation import form_limits, form_tokens
 from participation.domain import attachments, decide, receipts
 from participation.enums import ConsultationStage, WayIn
 from participation.models import Consultation, Contribution, ContributionFile
-from tests import office
+from tests import office, pdfs
 from tests.participation import public_rows as make
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
@@ -483,13 +484,13 @@ def test_one_picture_is_decoded_at_a_time(row: Consultation, monkeypatch: pytest
     with attachments._DECODING:
         answer = post(make.sent(row, file_1=SimpleUploadedFile("a.png", picture_bytes())))
     assert answer.status_code == 422
-    assert "Very many pictures come in at this moment." in answer.text
+    assert "Very many files come in at this moment." in answer.text
     assert WORDS in answer.text
     assert post(make.sent(row, file_1=SimpleUploadedFile("a.png", picture_bytes()))).status_code == 200
 
 
 def test_a_member_downloads_what_was_attached_and_a_stranger_does_not(cast: Cast, row: Consultation) -> None:
-    post(make.sent(row, file_1=SimpleUploadedFile("план.pdf", b"%PDF-1.7 <script>")))
+    post(make.sent(row, file_1=SimpleUploadedFile("план.pdf", pdfs.pdf())))
     (one,), (of,) = files_of(row), all_of(row)
     path = f"/m/cuprija/consultations/{row.pk}/contributions/{of.pk}/attachments/{one.pk}/"
     answer = sign_in(cast.officer).get(path)

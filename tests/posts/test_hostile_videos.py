@@ -19,6 +19,7 @@ from typing import Any
 import av
 import pytest
 
+from posts.media import probing
 from posts.media.domain import videos
 from tests import security_figures
 from tests.posts import films
@@ -183,7 +184,7 @@ def is_sound(report: dict[str, Any]) -> bool:
     """What comes out is a problem that people get a sentence for, or facts within their bounds."""
     if problem := report.get("problem"):
         return problem in ("corrupt", "cut_off", "no_picture", "too_large")
-    return 0 < report["width"] <= 8192 and 0 < report["height"] <= 8192 and len(report["poster"]) < videos.MOST_TOLD
+    return 0 < report["width"] <= 8192 and 0 < report["height"] <= 8192 and len(report["poster"]) < probing.MOST_OUTPUT
 
 
 @pytest.mark.security_figures
