@@ -1,14 +1,17 @@
 """Uploads: their temporary storage and their maximum size.
 
 A body that is too large is refused by its Content-Length, before any of it is read: otherwise the form would be written
-to the disk before a view could refuse it. A body without a length counts as empty.
+to the disk before a view could refuse it. A body without a length (chunked) is refused too: Django would take it for an
+empty one. gunicorn reads a body only when a view does; of one that no view reads it takes 64 KB, and closes the
+connection.
 """
 
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
@@ -16,11 +19,12 @@ from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUplo
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 # The other fields of a form, and the lines between them.
 AROUND = 2 * 1024 * 1024
-# Who is not signed in sends no files; a network's notice may be long.
+# Who is not signed in sends files only where a view has a `body_limit`; a network's notice may be long.
 STRANGERS = 4 * 1024 * 1024
 ABANDONED_SECONDS = 24 * 3600
 
@@ -76,14 +80,69 @@ def too_large(size: int) -> str:
     )
 
 
-class BodyLimitMiddleware:
-    """Answers 413, with advice, to a body that no view will read. After sign-in and language, before the forms."""
+@dataclass(frozen=True)
+class BodyLimit:
+    """The largest body of a public view, in bytes. `own_answer`: the view refuses a larger one itself, unread."""
+
+    most: int
+    own_answer: bool = False
+
+
+View = TypeVar("View", bound=Callable)
+
+
+def body_limit(most: int, *, own_answer: bool = False) -> Callable[[View], View]:
+    """Decorate a public view that takes more than `STRANGERS` bytes."""
+
+    def limited(view: View) -> View:
+        view.body_limit = BodyLimit(most, own_answer)  # type: ignore[attr-defined]
+        return view
+
+    return limited
+
+
+def body_size(request: HttpRequest) -> int:
+    """The Content-Length of its body, in bytes."""
+    return int(request.META.get("CONTENT_LENGTH") or 0)
+
+
+class PublicBodyLimitMiddleware:
+    """Refuses what no public view takes: 413 for a body that is too large, 411 for one without a length.
+
+    Before every middleware that answers, so it knows no session. `BodyLimitMiddleware` decides about members' views.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        size = int(request.META.get("CONTENT_LENGTH") or 0)
+        if "Transfer-Encoding" in request.headers:
+            return HttpResponse("Send the body with its Content-Length.", status=411, content_type="text/plain")
+        size = body_size(request)
+        if size > STRANGERS and self._is_too_large(request, size):
+            return HttpResponse("The body of this request is too large.", status=413, content_type="text/plain")
+        return self.get_response(request)
+
+    def _is_too_large(self, request: HttpRequest, size: int) -> bool:
+        try:
+            view = resolve(request.path_info).func
+        except Resolver404:
+            return True
+        permission = getattr(view, "permission", None)
+        if permission is not None and permission.kind != "public":
+            return False
+        limit: BodyLimit | None = getattr(view, "body_limit", None)
+        return limit is None or (size > limit.most and not limit.own_answer)
+
+
+class BodyLimitMiddleware:
+    """Answers 413, with advice, to a body that no members' view takes. After sign-in and language, before the forms."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        size = body_size(request)
         if size <= STRANGERS or size <= self._most(request):
             return self.get_response(request)
         sentence = too_large(size)

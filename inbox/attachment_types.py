@@ -1,14 +1,19 @@
 """Which files are accepted from citizens, recognised by their content. Pure.
 
 A document in a ZIP container is recognised by its parts (`common.office_documents`), anything else by its first bytes.
+From strangers (`accepted`) documents are taken only where nothing in them runs, is embedded or is loaded from
+elsewhere. What is in a PDF is looked at in a process of its own: `inbox.attached_pdfs`.
 
 Sources of the signatures: the IANA media types' registrations and https://www.garykessler.net/library/file_sigs.html.
-Executables, archives, HTML and SVG are not accepted: the first are of no use to an officer, the last run scripts.
+Executables, archives, HTML and SVG are not accepted: the first are of no use to an officer, the last run scripts. The
+formats of old office programs (OLE, RTF) are not either: they carry macros and objects, and an installer (MSI) is OLE.
 """
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from common import office_documents
 
@@ -28,15 +33,14 @@ class FileType:
 
 
 PICTURE = FileType("image/jpeg", "jpg", "picture")
+PDF = FileType("application/pdf", "pdf")
 _PREFIXES: tuple[tuple[bytes, FileType], ...] = (
     (b"\xff\xd8\xff", PICTURE),
     (b"\x89PNG\r\n\x1a\n", PICTURE),
-    (b"%PDF-", FileType("application/pdf", "pdf")),
+    (b"%PDF-", PDF),
     (b"OggS", FileType("audio/ogg", "ogg", "sound")),
     (b"ID3", FileType("audio/mpeg", "mp3", "sound")),
     (b"#!AMR", FileType("audio/amr", "amr", "sound")),
-    (b"{\\rtf", FileType("application/rtf", "rtf")),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileType("application/msword", "doc")),
 )
 _BRANDS: dict[bytes, FileType] = {
     b"M4A ": FileType("audio/mp4", "m4a", "sound"),
@@ -45,18 +49,55 @@ _BRANDS: dict[bytes, FileType] = {
     b"mif1": PICTURE,
     b"avif": PICTURE,
 }
+_OLD_OFFICE = (b"{\\rt", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _DOCUMENTS = ("docx", "xlsx", "odt", "ods")
 TEXT = FileType("text/plain; charset=utf-8", "txt")
 SHOWN_TEXT = 200_000
 
 
+class Refusal(StrEnum):
+    """Why a stranger's file is not accepted."""
+
+    TYPE = "type"
+    OLD_OFFICE = "old"
+    PROGRAM = "program"
+    LOCKED = "locked"
+    BROKEN = "broken"
+
+
+class NotAccepted(Exception):
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
+
+
 def recognise(body: bytes) -> FileType | None:
-    """The accepted type of a file by its content; None where it is not accepted."""
+    """The accepted type of a member's file by its content; None where it is not accepted."""
+    try:
+        return _recognised(body, office_documents.document_type)
+    except office_documents.HasProgram:
+        return None
+
+
+def accepted(body: bytes) -> FileType:
+    """The type of a stranger's file by its content. Raises `NotAccepted`."""
+    if body[:200].lstrip().startswith(_OLD_OFFICE):
+        raise NotAccepted(Refusal.OLD_OFFICE)
+    try:
+        kind = _recognised(body, office_documents.inert_document_type)
+    except office_documents.HasProgram as program:
+        raise NotAccepted(Refusal.PROGRAM) from program
+    if kind is None:
+        raise NotAccepted(Refusal.TYPE)
+    return kind
+
+
+def _recognised(body: bytes, document_type: Callable[[bytes], office_documents.DocumentType]) -> FileType | None:
     for prefix, kind in _PREFIXES:
         if body.startswith(prefix):
             return kind
     if body.startswith(office_documents.ZIP):
-        return _document(body)
+        return _document(body, document_type)
     return _container(body) or _text(body)
 
 
@@ -72,10 +113,12 @@ def _container(body: bytes) -> FileType | None:
     return FileType("audio/mpeg", "mp3", "sound") if is_mpeg_frame else None
 
 
-def _document(body: bytes) -> FileType | None:
-    """A document in a ZIP container; any other archive, and a document with macros, is refused."""
+def _document(body: bytes, document_type: Callable[[bytes], office_documents.DocumentType]) -> FileType | None:
+    """A document in a ZIP container. Any other archive is refused; raises `HasProgram` for one with a program."""
     try:
-        kind = office_documents.document_type(body)
+        kind = document_type(body)
+    except office_documents.HasProgram:
+        raise
     except office_documents.NotADocument:
         return None
     return FileType(kind.mime, kind.ending) if kind.ending in _DOCUMENTS else None

@@ -21,7 +21,7 @@ from posts.draft import storable
 UNSAID = [("", _("I do not wish to say"))]
 FILES = [f"file_{number}" for number in range(1, MOST_FILES + 1)]
 # Of which a browser offers the files first; what a file is, its content says.
-OFFERED = "image/*,.pdf,.docx,.odt,.xlsx,.ods,.doc,.rtf,.txt"
+OFFERED = "image/*,.pdf,.docx,.odt,.xlsx,.ods,.txt"
 
 
 class PlaceField(forms.ModelChoiceField):

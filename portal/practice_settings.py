@@ -27,6 +27,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "common.uploads.PublicBodyLimitMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "common.direction.DirectionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -109,6 +109,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    # Before whatever answers, or reads a form.
+    "common.uploads.PublicBodyLimitMiddleware",
     "common.methods.MethodsMiddleware",
     "links.middleware.ShortLinkMiddleware",
     "django.middleware.gzip.GZipMiddleware",

@@ -102,3 +102,109 @@ def _saying_more(body: bytes, size: int, *, of: int = -1) -> bytes:
         entries.append(at)
     changed[entries[of] + 24 : entries[of] + 28] = struct.pack("<L", size)
     return bytes(changed)
+
+
+# ---- documents that embed or load something, or ask other programs
+
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_IN_WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+_IN_OPEN = (
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:xlink="http://www.w3.org/1999/xlink" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:'
+    'drawing:1.0" xmlns:script="urn:oasis:names:tc:opendocument:xmlns:script:1.0" xmlns:table="urn:oasis:names:tc:'
+    'opendocument:xmlns:table:1.0" xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0"'
+)
+
+
+def related(ending: str, kind: str, target: str, *, mode: str = "External", encoding: str = "utf-8") -> bytes:
+    """An Office Open XML document whose main part has that relationship."""
+    folder, _, name = MAIN[ending][0].partition("/")
+    relations = (
+        f'<?xml version="1.0" encoding="{encoding}"?>'
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="r1" Type="{_RELATIONS}/{kind}" Target="{target}" TargetMode="{mode}"/></Relationships>'
+    )
+    return container(
+        ("[Content_Types].xml", types(MAIN[ending])), (MAIN[ending][0], "<x/>"),
+        (f"{folder}/_rels/{name}.rels", relations.encode(encoding)),
+    )  # fmt: skip
+
+
+def field(*instructions: str, end: str = '<w:fldChar w:fldCharType="end"/>') -> bytes:
+    """A Word document with a field whose instruction is split over runs."""
+    runs = "".join(f"<w:r><w:instrText>{text}</w:instrText></w:r>" for text in instructions)
+    body = f'<w:document {_IN_WORD}><w:fldChar w:fldCharType="begin"/>{runs}{end}</w:document>'
+    return container(("[Content_Types].xml", types(MAIN["docx"])), (MAIN["docx"][0], body))
+
+
+def opened(content: str, ending: str = "odt", *more: tuple[str, str]) -> bytes:
+    """An OpenDocument with that in its content."""
+    mime = f"application/vnd.oasis.opendocument.{OPEN[ending]}"
+    body = f"<office:document-content {_IN_OPEN}>{content}</office:document-content>"
+    return container(("mimetype", mime), ("content.xml", body), *more)
+
+
+def with_foreign_parts() -> dict[str, bytes]:
+    """By what is in each. None is accepted from a stranger."""
+    nested = (
+        '<w:fldChar w:fldCharType="begin"/><w:instrText>QUOTE 68 68 69</w:instrText><w:fldChar w:fldCharType="end"/>'
+    )
+    word = f"<w:document {_IN_WORD}>%s</w:document>"
+    return {
+        "a template from elsewhere": related("docx", "attachedTemplate", "https://a.rs/x.dotm"),
+        "a template from elsewhere, in UTF-16": related("docx", "attachedTemplate", "https://a.rs", encoding="utf-16"),
+        "a template in other letters": related("docx", "AttachedTemplate", "https://a.rs/x.dotm", mode="EXTERNAL"),
+        "a picture from elsewhere": related("docx", "image", "https://a.rs/x.png"),
+        "a frame": related("docx", "frame", "https://a.rs/"),
+        "a part of a document": related("docx", "subDocument", "x.docx"),
+        "a link to a file of the reader": related("docx", "hyperlink", "file:///C:/x.exe"),
+        "a link to another computer": related("xlsx", "hyperlink", r"\\a.rs\share\x.exe"),
+        "a link to a program": related("docx", "hyperlink", "ms-msdt:/id PCWDiagnostic"),
+        "an embedded object": related("docx", "oleObject", "media/x.bin", mode="Internal"),
+        "an embedded file": document("xlsx", "xl/embeddings/oleObject1.bin"),
+        "another workbook": related("xlsx", "externalLink", "externalLinks/externalLink1.xml", mode="Internal"),
+        "DDE of a workbook": document("xlsx", "xl/externalLinks/externalLink1.xml"),
+        "data from elsewhere": document("xlsx", "xl/connections.xml"),
+        "a part in another format": related("docx", "aFChunk", "x.html", mode="Internal"),
+        "DDE": field("DDEAUTO c:\\windows\\cmd.exe"),
+        "DDE in pieces": field("D", "DEAU", "TO c:\\cmd.exe"),
+        "DDE without an end": field("DDEAUTO c:\\cmd.exe", end=""),
+        "DDE from letters": field(" ", end=nested + '<w:fldChar w:fldCharType="end"/>'),
+        "DDE in one element": container(
+            ("[Content_Types].xml", types(MAIN["docx"])),
+            (MAIN["docx"][0], word % '<w:fldSimple w:instr="DDE cmd"/>'),
+        ),
+        "a text from elsewhere": field('INCLUDETEXT "https://a.rs/x.docx"'),
+        "old macros": document("xlsx", "xl/macrosheets/sheet1.xml"),
+        "an object of OpenDocument": document("odt", "Object 1/content.xml"),
+        "an event": opened(
+            '<office:event-listeners><script:event-listener script:event-name="dom:load" xlink:href="vnd.sun.star.'
+            'script:x"/></office:event-listeners>'
+        ),
+        "an event in styles": opened("", "odt", ("styles.xml", "<x><event-listener/></x>")),
+        "a section from elsewhere": opened('<text:section><text:section-source xlink:href="https://a.rs/x.odt"/></text:section>'),
+        "an image from elsewhere": opened('<draw:image xlink:href="https://a.rs/x.png"/>'),
+        "an image of the reader": opened('<draw:image xlink:href="../../x.png"/>'),
+        "a frame of OpenDocument": opened('<draw:floating-frame xlink:href="x.html"/>'),
+        "a link that runs": opened('<text:a xlink:href="vnd.sun.star.script:x">a</text:a>'),
+        "a page that loads itself anew": opened("", "odt", ("meta.xml", '<x><auto-reload href="https://a.rs"/></x>')),
+        "DDE of a sheet": opened("<table:dde-link/>", "ods"),
+        "DDE in a formula": opened('<table:table-cell table:formula="of:=DDE(&quot;cmd&quot;)"/>', "ods"),
+        "a formula that asks": opened('<table:table-cell table:formula="of:=webservice ([.A1])"/>', "ods"),
+    }  # fmt: skip
+
+
+def with_harmless_parts() -> dict[str, bytes]:
+    return {
+        "a link": related("docx", "hyperlink", "https://a.rs/b?c=d:e"),
+        "an address": related("xlsx", "hyperlink", "mailto:a@b.rs"),
+        "a relative link": related("docx", "hyperlink", "prilog.pdf"),
+        "a picture": related("docx", "image", "media/image1.png", mode="Internal"),
+        "a page number": field(" PAGE ", "\\* MERGEFORMAT"),
+        "a sum": field(" =SUM(ABOVE) "),
+        "a link of OpenDocument": opened('<text:a xlink:href="https://a.rs">a</text:a>'),
+        "a picture of OpenDocument": opened('<draw:image xlink:href="Pictures/1.png"/>'),
+        "no events": opened("<office:scripts/>"),
+        "the template it began with": opened("", "odt", ("meta.xml", '<x><template href="file:///C:/x.ott"/></x>')),
+        "a sum of a sheet": opened('<table:table-cell table:formula="of:=SUM([.A1:.A9])"/>', "ods"),
+    }

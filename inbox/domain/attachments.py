@@ -2,7 +2,8 @@
 
 Nothing that the sender claims is believed. A picture is decoded within limits and encoded anew, without metadata; other
 files are stored as they are if their content is of an accepted type, and are only ever served under that type
-(`inbox.attachment_types`). What is not accepted is named to the officer and not stored.
+(`inbox.attachment_types`); a PDF that carries more than pages is stored as pictures of them (`inbox.attached_pdfs`).
+What is not accepted is named to the officer, with the reason, and not stored.
 """
 
 import logging
@@ -18,7 +19,7 @@ from django.utils import timezone
 from channels.connector_factory import open_channel
 from channels.enums import ChannelState
 from channels.models import Channel
-from inbox import attachment_types
+from inbox import attached_pdfs, attachment_types
 from inbox.models import AttachmentProblem, AttachmentState, Message, MessageAttachment
 from inbox.network_text import storable
 from municipalities.tenancy import everywhere, scope
@@ -128,10 +129,16 @@ def store_content(row: MessageAttachment, body: bytes) -> None:
     if len(body) > MOST_BYTES:
         _finish(row, state=AttachmentState.REFUSED, problem=AttachmentProblem.SIZE)
         return
-    kind = attachment_types.recognise(body)
-    if kind is None:
-        _finish(row, state=AttachmentState.REFUSED, problem=AttachmentProblem.TYPE)
+    problem = ""
+    try:
+        kind = attachment_types.accepted(body)
+        if kind == attachment_types.PDF:
+            pdf = attached_pdfs.inert(body)
+            body, problem = pdf.body, AttachmentProblem.PICTURES if pdf.is_pictures else ""
+    except attachment_types.NotAccepted as refused:
+        _finish(row, state=AttachmentState.REFUSED, problem=AttachmentProblem(refused.refusal))
         return
+    mime, ending = kind.mime, kind.ending
     if kind.is_picture:
         try:
             encoded = pictures.encode_picture(pictures.open_picture(body))
@@ -139,12 +146,11 @@ def store_content(row: MessageAttachment, body: bytes) -> None:
             _finish(row, state=AttachmentState.REFUSED, problem=AttachmentProblem.BROKEN)
             return
         body, mime, ending = encoded.body, encoded.mime, encoded.ending
-    else:
-        mime, ending = kind.mime, kind.ending
     # Not derived from the content: two people who send the same file are two files, each erased with its message.
     name = f"attachments/{row.municipality_id}/{secrets.token_hex(16)}.{ending}"
     saved = default_storage.save(name, ContentFile(body))
-    if not _finish(row, state=AttachmentState.STORED, file=saved, file_mime=mime, file_size=len(body)):
+    stored = {"file": saved, "file_mime": mime, "file_size": len(body), "problem": problem}
+    if not _finish(row, state=AttachmentState.STORED, **stored):
         default_storage.delete(saved)
 
 

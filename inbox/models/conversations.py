@@ -137,9 +137,13 @@ class AttachmentState(models.TextChoices):
 
 
 class AttachmentProblem(models.TextChoices):
-    """Why an attachment was not accepted, or could not be fetched."""
+    """Why an attachment was not accepted or could not be fetched; of a stored one, PICTURES: what became of it."""
 
     TYPE = "type", _("Files of this type are not accepted.")
+    OLD_OFFICE = "old", _("Old Word and Excel files and RTF are not accepted: ask for a PDF or a DOCX.")
+    PROGRAM = "program", _("The document runs, embeds or loads something, so it is not accepted: ask for a PDF.")
+    LOCKED = "locked", _("The PDF asks for a password, so it is not accepted: ask for one without.")
+    PICTURES = "pictures", _("The PDF runs or holds something else, so you get pictures of its pages.")
     SIZE = "size", _("It is too large.")
     BROKEN = "broken", _("The file cannot be read.")
     UNREACHABLE = "unreached", _("The network did not hand it out.")

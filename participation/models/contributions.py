@@ -304,13 +304,17 @@ class ContributionQuestion(DepartmentQuestion):
 
 
 class ContributionFile(TenantModel):
-    """What a citizen attached to the form: its type is that of its content, whatever its name says."""
+    """What a citizen attached to the form: its type is that of its content, whatever its name says.
+
+    `is_pictures`: of a PDF that carried more than pages, pictures of them.
+    """
 
     contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="files")
     file = models.FileField(upload_to="contributions/", max_length=200)
     name = models.CharField(max_length=200)
     mime = models.CharField(max_length=100)
     bytes = models.PositiveBigIntegerField()
+    is_pictures = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return self.name

@@ -25,7 +25,7 @@ from common import languages
 from common.content_security import only_scripts
 from common.errors import ActionNotAllowed
 from common.null_characters import without_null
-from common.uploads import AROUND
+from common.uploads import AROUND, body_limit, body_size
 from inbox.text_analysis import PersonalDataKind, find_certain, mask
 from municipalities.access import public
 from municipalities.queries import glossary
@@ -77,6 +77,7 @@ class Here:
 
 
 @public
+@body_limit(MOST_BODY, own_answer=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def form(request: HttpRequest, place: str, slug: str, tongue: str = "") -> HttpResponse:
     if request.method != "POST" and is_rate_limited(request):
@@ -181,7 +182,7 @@ class TooLarge(Exception):
 
 def _body(request: HttpRequest, *, with_files: bool) -> tuple[QueryDict, MultiValueDict]:
     """What was sent. Raises `TooLarge` before any of it is read, and what Django raises for a body that is no form."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BODY:
+    if body_size(request) > MOST_BODY:
         raise TooLarge
     if not with_files:
         request.upload_handlers = [NoFiles(request)]

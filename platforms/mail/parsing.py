@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import Message
@@ -27,6 +27,7 @@ MOST_PARTS = 300
 MOST_DEPTH = 12
 MOST_ATTACHMENTS = 20
 MOST_TEXT_PARTS = 5
+# Of all parts together that are the text of a mail, in bytes.
 MOST_BODY = 400_000
 # What a long run of lines without a boundary is cut to, and what is kept of a whole mail.
 RUN = 400_000
@@ -260,15 +261,24 @@ def _text(leaves: Sequence[tuple[str, Message]]) -> str:
     """What was written now: plain text, else that of the HTML."""
     for kind in ("text/plain", "text/html"):
         parts = [part for _, part in leaves if part.get_content_type() == kind and not _is_attached(part)]
-        whole = "\n".join(_content(part) for part in parts[:MOST_TEXT_PARTS])
+        whole = "\n".join(_contents(parts[:MOST_TEXT_PARTS]))
         if whole.strip():
             return quoting.written_now(_clean(whole))[:MOST_TEXT].strip()
     return ""
 
 
-def _content(part: Message) -> str:
-    payload = part.get_payload(decode=True)
-    text = charsets.decoded(payload[:MOST_BODY] if isinstance(payload, bytes) else b"", part.get_content_charset())
+def _contents(parts: Iterable[Message]) -> Iterator[str]:
+    """Of all parts together at most `MOST_BODY` bytes are read, so that many cost no more than one."""
+    left = MOST_BODY
+    for part in parts:
+        payload = part.get_payload(decode=True)
+        body = payload[:left] if isinstance(payload, bytes) else b""
+        left -= len(body)
+        yield _content(part, body)
+
+
+def _content(part: Message, body: bytes) -> str:
+    text = charsets.decoded(body, part.get_content_charset())
     if part.get_content_type() == "text/html":
         return html_text.text_of(text)
     return _unwrapped(text) if str(part.get_param("format", "")).lower() == "flowed" else text

@@ -1,13 +1,16 @@
 """Reads the facts of a video or a PDF in a separate process: `python -I posts/media/probe.py FILE KIND`.
 
+`KIND` is "mp4", "webm", "pdf" for a document of ours, or "strange_pdf" for one that a stranger attached.
+
 An untrusted file meets decoders written in C. So this runs alone, with little memory and time, no writable file, no
 environment and none of our imports, and prints one line of JSON: either {"problem": code}, or the facts with a frame or
-the first page as a JPEG in base64. The reader of that line (`posts.media.domain.videos`) validates all of it.
+the first page as a JPEG in base64. Its readers (`posts.media.domain.videos`, `inbox.attached_pdfs`) validate all of it.
 """
 
 import base64
 import io
 import json
+import logging
 import os
 import resource
 import struct
@@ -15,13 +18,25 @@ import sys
 from typing import Any
 
 MEMORY = 2 * 1024**3
-CPU_SECONDS = 45
+STRANGE_MEMORY = 1024**3
+CPU_SECONDS, STRANGE_CPU_SECONDS = 45, 20
 OPEN_FILES = 32
 POSTER_SIDE = 1280
 MOST_SIDE = 8192
 MOST_PIXELS = 40_000_000
 # The first second is often black or shaky.
 POSTER_AT = 2.0
+# Of a stranger's PDF that is turned into pictures: pages, pixels of the longer side, and bytes of all.
+MOST_PAGES = 60
+PAGE_SIDE = 1600
+MOST_PAGES_BYTES = 20 * 1024 * 1024
+# Where a PDF keeps what runs, leads out of it, or is a file of its own (ISO 32000-2, 7.11, 12.6, 13.2 to 13.7).
+ACTIVE_KEYS = {"/JS", "/JavaScript", "/XFA", "/EF", "/EmbeddedFiles", "/RichMediaContent", "/RichMediaSettings"}
+KIND_KEYS = {"/S", "/Subtype", "/Type"}
+ACTIVE_KINDS = {
+    "/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/GoToR", "/Rendition", "/RichMediaExecute",
+    "/Movie", "/Sound", "/EmbeddedFile", "/FileAttachment", "/RichMedia", "/Screen", "/3D",
+}  # fmt: skip
 FORMATS = {"mp4": "mov,mp4,m4a,3gp,3g2,mj2", "webm": "matroska,webm"}
 
 
@@ -114,13 +129,7 @@ def _poster(frame: Any) -> bytes:
 
 def inspect_document(path: str) -> dict[str, Any]:
     """The facts about a PDF, with its first page as the poster. Raises as `inspect_video`."""
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(path)
-    except pypdfium2.PdfiumError as error:
-        # PDFium's only message that is not about damage
-        raise UnsupportedVideo("locked" if "password" in str(error).lower() else "corrupt") from error
+    document = _opened(path)
     page = document[0]
     longest = max(page.get_size())
     if not longest > 0:
@@ -135,6 +144,112 @@ def inspect_document(path: str) -> dict[str, Any]:
         "names_author": bool(document.get_metadata_value("Author").strip()),
         "poster": base64.b64encode(out.getvalue()).decode(),
     }
+
+
+def inspect_strange_pdf(path: str) -> dict[str, Any]:
+    """Whether a PDF has nothing but pages in it; else pictures of its pages as a PDF. Raises as `inspect_video`."""
+    if _is_inert(path):
+        return {"is_inert": True}
+    return {"is_inert": False, "pictures": base64.b64encode(_pictures(path)).decode()}
+
+
+def _is_inert(path: str) -> bool:
+    """False also for a PDF that is not built as it should be: another reader may see other objects in it."""
+    import pypdf
+    from pypdf.generic import IndirectObject
+
+    doubts = _Doubts()
+    logger = logging.getLogger("pypdf")
+    logger.addHandler(doubts)
+    logger.propagate = False
+    try:
+        with pypdf.PdfReader(path, strict=True) as reader:
+            # without its password PDFium cannot open it either
+            if reader.is_encrypted and not reader.decrypt(""):
+                return False
+            places = {(number, generation) for generation, numbers in reader.xref.items() for number in numbers}
+            places |= {(number, 0) for number in reader.xref_objStm}
+            objects = (IndirectObject(*place, reader).get_object() for place in sorted(places))
+            return not any(map(_is_active, (reader.trailer, *objects))) and not doubts.are_there
+    except Exception:
+        return False
+
+
+class _Doubts(logging.Handler):
+    """pypdf warns where it repairs something."""
+
+    are_there = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        # an update has objects of its own alone; where their numbers are wrong, strict reading raises
+        if not record.getMessage().startswith("Xref table not zero-indexed"):
+            self.are_there = True
+
+
+def _is_active(value: Any) -> bool:
+    """Whether an object has something active in it. What it refers to is an object of its own."""
+    from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
+
+    waiting = [value]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, ArrayObject):
+            waiting += inner
+        elif isinstance(inner, DictionaryObject):
+            if ACTIVE_KEYS & inner.keys() or (isinstance(inner, StreamObject) and "/F" in inner):
+                return True
+            # by brackets, which follow a reference
+            if any(inner[name] in ACTIVE_KINDS for name in KIND_KEYS & inner.keys() if isinstance(inner[name], str)):
+                return True
+            waiting += [one for one in inner.values() if not isinstance(one, IndirectObject)]
+    return False
+
+
+def _pictures(path: str) -> bytes:
+    """A PDF with a picture of each page, forms filled in as they are. PDFium runs no scripts here."""
+    import pypdfium2
+
+    source, made = _opened(path), pypdfium2.PdfDocument.new()
+    if len(source) > MOST_PAGES:
+        raise UnsupportedVideo("too_large")
+    source.init_forms()
+    total = 0
+    for page in source:
+        width, height = page.get_size()
+        if not min(width, height) > 0:
+            raise UnsupportedVideo("corrupt")
+        rendered = page.render(scale=PAGE_SIDE / max(width, height)).to_pil().convert("RGB")
+        page.close()
+        jpeg = io.BytesIO()
+        rendered.save(jpeg, "JPEG", quality=80)
+        total += jpeg.tell()
+        if total > MOST_PAGES_BYTES:
+            raise UnsupportedVideo("too_large")
+        _add_page(made, jpeg, width, height)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def _add_page(document: Any, jpeg: io.BytesIO, width: float, height: float) -> None:
+    import pypdfium2
+
+    image = pypdfium2.PdfImage.new(document)
+    image.load_jpeg(jpeg, inline=True)
+    image.set_matrix(pypdfium2.PdfMatrix().scale(width, height))
+    page = document.new_page(width, height)
+    page.insert_obj(image)
+    page.gen_content()
+
+
+def _opened(path: str) -> Any:
+    import pypdfium2
+
+    try:
+        return pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        # PDFium's only message that is not about damage
+        raise UnsupportedVideo("locked" if "password" in str(error).lower() else "corrupt") from error
 
 
 def refuse_truncated(path: str) -> None:
@@ -158,19 +273,21 @@ def refuse_truncated(path: str) -> None:
         raise UnsupportedVideo("cut_off")
 
 
-def _limit() -> None:
+def _limit(memory: int, seconds: int) -> None:
     """Set the resource limits of this process; the system kills it when it exceeds them."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
 
 
 def main(path: str, kind: str) -> None:
-    _limit()
+    is_strange = kind == "strange_pdf"
+    _limit(STRANGE_MEMORY if is_strange else MEMORY, STRANGE_CPU_SECONDS if is_strange else CPU_SECONDS)
     try:
-        report = inspect_document(path) if kind == "pdf" else inspect_video(path, kind)
+        inspect = {"pdf": inspect_document, "strange_pdf": inspect_strange_pdf}.get(kind)
+        report = inspect(path) if inspect else inspect_video(path, kind)
     except UnsupportedVideo as unfit:
         report = {"problem": str(unfit)}
     except Exception:  # decoders raise arbitrary exceptions on hostile bytes

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from common.uploads import body_limit, body_size
 from practice import queries, rules
 from practice.api import entities
 from practice.api.calls import api, given, origin, text
@@ -19,9 +20,10 @@ MOST_BYTES = rules.IMAGE_BYTES + 64 * 1024
 
 
 @api("POST", scope="write:media", rate="media")
+@body_limit(MOST_BYTES, own_answer=True)
 def upload(request: TokenRequest) -> dict[str, Any]:
     # Checked before its body is read.
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+    if body_size(request) > MOST_BYTES:
         raise TooLarge(f"File is larger than {rules.IMAGE_BYTES // 2**20} MB")
     file = request.FILES.get("file")
     if file is None:

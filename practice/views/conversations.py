@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.access import public
+from common.uploads import body_limit
 from practice import queries, rules, text, throttle
 from practice.api.calls import number
 from practice.domain import read, write
@@ -29,6 +30,8 @@ from practice.queries import conversations as private
 from practice.views.who import as_citizen, viewer
 from practice.web import VisitorRequest
 
+# Twice a picture, so that of one that is too large the page can say so.
+MOST_BODY = 2 * rules.IMAGE_BYTES
 _OPENING = regex.compile(r"\s*@([a-zA-Z0-9_]{1,30})(?:@[\w.:-]+\w)?(?=\s|$)\s*")
 
 
@@ -72,6 +75,7 @@ def conversations(request: VisitorRequest) -> HttpResponse:
 
 
 @public
+@body_limit(MOST_BODY)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @as_citizen
@@ -85,6 +89,7 @@ def with_account(request: VisitorRequest, username: str) -> HttpResponse:
 
 
 @public
+@body_limit(MOST_BODY)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @as_citizen

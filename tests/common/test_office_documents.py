@@ -6,7 +6,16 @@ import time
 
 import pytest
 
-from common.office_documents import MOST_PARTS, HasProgram, NotADocument, document_type
+from common.office_documents import (
+    MOST_ELEMENTS,
+    MOST_PARTS,
+    MOST_XML,
+    HasForeignParts,
+    HasProgram,
+    NotADocument,
+    document_type,
+    inert_document_type,
+)
 from tests import office
 
 PROGRAMS = {"macros", "macros under another name", "a document for macros", "controls", "scripts", "basic"}
@@ -76,3 +85,41 @@ def test_any_bytes_are_refused_and_not_an_error() -> None:
                 document_type(changed)
             except NotADocument:
                 continue
+
+
+@pytest.mark.parametrize("name", office.with_foreign_parts())
+def test_what_a_stranger_embeds_or_loads_is_refused(name: str) -> None:
+    with pytest.raises(HasProgram):
+        inert_document_type(office.with_foreign_parts()[name])
+
+
+@pytest.mark.parametrize("name", office.with_harmless_parts())
+def test_links_and_fields_that_only_number_are_accepted_from_strangers(name: str) -> None:
+    body = office.with_harmless_parts()[name]
+    assert inert_document_type(body) == document_type(body)
+
+
+def test_what_members_embed_is_theirs_to_decide() -> None:
+    assert document_type(office.related("docx", "attachedTemplate", "https://a.rs/x.dotm")).ending == "docx"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<x>" + "<a/>" * MOST_ELEMENTS + "</x>",
+        "<x>" + " " * MOST_XML + "</x>",
+        "<x>",
+        '<!DOCTYPE x [<!ENTITY a "a">]><x>&a;</x>',
+        "no XML",
+    ],
+    ids=["elements", "bytes", "unclosed", "entities", "nothing"],
+)
+def test_parts_that_cost_much_or_cannot_be_read_are_refused(content: str) -> None:
+    body = office.container(
+        ("[Content_Types].xml", office.types(office.MAIN["docx"])), (office.MAIN["docx"][0], content)
+    )
+    began = time.process_time()
+    with pytest.raises(NotADocument) as refused:
+        inert_document_type(body)
+    assert not isinstance(refused.value, HasForeignParts)
+    assert time.process_time() - began < 20

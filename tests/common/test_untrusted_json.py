@@ -46,6 +46,11 @@ def test_good_json_is_read() -> None:
     assert loads("[" * MAX_DEPTH + "]" * MAX_DEPTH)
 
 
+@pytest.mark.parametrize("text", ["1e999", "-1e999", f"{'9' * 400}.0"])
+def test_a_number_beyond_a_float_is_no_infinity(text: str) -> None:
+    assert loads(f'{{"a": [{text}, 1.5, 1e3]}}') == {"a": [None, 1.5, 1000.0]}
+
+
 @pytest.mark.parametrize("text", DEEP)
 def test_a_network_that_nests_too_deeply_is_classified(text: bytes) -> None:
     answer = Answer(200, {}, text, "https://social.example/")

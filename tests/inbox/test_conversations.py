@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
@@ -33,6 +34,7 @@ from inbox.domain.deleted_messages import mark_deleted
 from inbox.domain.ingest import store_messages
 from inbox.enums import MessageState
 from inbox.models import (
+    AttachmentProblem,
     AttachmentState,
     Conversation,
     ConversationMerge,
@@ -50,7 +52,7 @@ from platforms import reply_windows, types
 from platforms.reply_windows import ReplyWindow
 from platforms.types import Attachment, AttachmentKind, Seen
 from platforms.visibility import Visibility
-from tests import office
+from tests import office, pdfs
 from tests.delivery.conftest import connected
 from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
@@ -255,7 +257,8 @@ def test_documents_that_are_not_what_they_say_are_not_stored(channel: Channel) -
     for name, body in {**office.not_documents(), "slides": office.document("pptx")}.items():
         attachments.store_content(row, body)
         row.refresh_from_db()
-        assert (row.state, row.problem, row.file) == (AttachmentState.REFUSED, "type", ""), name
+        assert (row.state, row.file) == (AttachmentState.REFUSED, ""), name
+        assert row.problem in ("type", "program"), name
         MessageAttachment.objects.update(state=AttachmentState.WAITING, problem="")
 
 
@@ -272,10 +275,69 @@ def test_a_broken_picture_and_a_large_file_are_refused_with_the_reason(channel: 
     assert (large.state, large.problem, large.next_at) == (AttachmentState.REFUSED, "size", None)
 
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 500
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (OLE, AttachmentProblem.OLD_OFFICE),
+        (b"{\\rtf1{\\object\\objautlink}}", AttachmentProblem.OLD_OFFICE),
+        (b"\r\n {\\rtf1}", AttachmentProblem.OLD_OFFICE),
+        (office.related("docx", "attachedTemplate", "https://a.rs/x.dotm"), AttachmentProblem.PROGRAM),
+        (office.document("docx", "word/vbaProject.bin"), AttachmentProblem.PROGRAM),
+        (pdfs.encrypted(pdfs.pdf(), "secret"), AttachmentProblem.LOCKED),
+        (b"%PDF-1.7 nothing", AttachmentProblem.BROKEN),
+    ],
+    ids=["OLE", "RTF", "RTF behind blanks", "template", "macros", "locked", "broken"],
+)
+def test_a_file_that_can_carry_a_program_is_named_with_the_reason(
+    channel: Channel, cast: Cast, body: bytes, problem: AttachmentProblem
+) -> None:
+    row = with_attachment(channel, Attachment(AttachmentKind.FILE, "src", "molba.doc", "application/msword"))
+    attachments.store_content(row, body)
+    row.refresh_from_db()
+    assert (row.state, row.problem, row.file) == (AttachmentState.REFUSED, problem, "")
+    page = sign_in(cast.approver).get(f"/m/cuprija/inbox/{row.message_id}/", headers={"Accept-Language": "en"}).text
+    assert "molba.doc" in page
+    assert str(problem.label) in page
+
+
+def test_of_a_pdf_with_a_script_the_officer_gets_pictures_of_its_pages(channel: Channel, cast: Cast) -> None:
+    row = with_attachment(channel, Attachment(AttachmentKind.FILE, "src", "molba.pdf"))
+    attachments.store_content(row, pdfs.pdf(pdfs.RUNS))
+    row.refresh_from_db()
+    assert (row.state, row.problem) == (AttachmentState.STORED, AttachmentProblem.PICTURES)
+    client = sign_in(cast.approver)
+    body = client.get(f"/m/cuprija/inbox/{row.message_id}/files/{row.pk}/").getvalue()
+    assert body.startswith(b"%PDF-")
+    assert b"JavaScript" not in body
+    assert len(body) == row.file_size
+    page = client.get(f"/m/cuprija/inbox/{row.message_id}/", headers={"Accept-Language": "en"}).text
+    assert str(AttachmentProblem.PICTURES.label) in page
+
+
+@pytest.mark.parametrize(("mime", "ending"), [("application/msword", "doc"), ("application/rtf", "rtf")])
+def test_what_was_stored_before_it_was_refused_is_still_handed_out(
+    channel: Channel, cast: Cast, mime: str, ending: str
+) -> None:
+    row = with_attachment(channel, Attachment(AttachmentKind.FILE, "src", f"molba.{ending}"))
+    name = default_storage.save(f"attachments/{row.municipality_id}/old.{ending}", ContentFile(OLE))
+    MessageAttachment.objects.update(
+        state=AttachmentState.STORED, file=name, file_mime=mime, file_size=len(OLE), source="", next_at=None
+    )
+    client = sign_in(cast.approver)
+    answer = client.get(f"/m/cuprija/inbox/{row.message_id}/files/{row.pk}/")
+    assert (answer.status_code, answer["Content-Type"]) == (200, mime)
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert f"molba.{ending}" in client.get(f"/m/cuprija/inbox/{row.message_id}/").text
+
+
 def test_accepted_types_are_recognised_by_content() -> None:
     for ending in ("docx", "xlsx", "odt", "ods"):
         assert (attachment_types.recognise(office.document(ending)) or attachment_types.TEXT).ending == ending
     assert attachment_types.recognise("Поздрав из Ћуприје".encode()) == attachment_types.TEXT
+    assert attachment_types.recognise(OLE) is None
     assert (attachment_types.recognise(b"OggS" + b"\x00" * 20) or attachment_types.TEXT).group == "sound"
 
 

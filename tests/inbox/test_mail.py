@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import imaplib
 import time
 from collections.abc import Iterator
@@ -16,9 +17,9 @@ from channels.domain import credentials
 from channels.models import Channel
 from delivery.dispatch import publish_due
 from delivery.models import Delivery
-from inbox.domain import answer, ingest
+from inbox.domain import answer, attachments, ingest
 from inbox.enums import MessageState
-from inbox.models import Conversation, Message
+from inbox.models import AttachmentProblem, AttachmentState, Conversation, Message, MessageAttachment
 from municipalities.tenancy import scope
 from platforms.mail.access import Access
 from platforms.types import Credential
@@ -47,6 +48,23 @@ def with_a_mail(line: bytes) -> bytes | None:
         date = imaplib.Time2Internaldate(time.time() - 600).encode()
         return b"* 1 FETCH (UID 1 RFC822.SIZE %d INTERNALDATE %s)\r\n" % (len(MAIL), date) + done
     return scripted.imap(line)
+
+
+RTF = base64.b64encode(b"{\\rtf1{\\object\\objautlink}}")
+MAIL_WITH_RTF = (
+    MAIL.replace(b"text/plain; charset=utf-8\r\n\r\n", b'multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\n')
+    + b"--b\r\nContent-Type: application/msword\r\nContent-Disposition: attachment; filename=molba.doc\r\n"
+    b"Content-Transfer-Encoding: base64\r\n\r\n" + RTF + b"\r\n--b--\r\n"
+)
+
+
+def with_an_attachment(line: bytes) -> bytes | None:
+    """As `with_a_mail`, with a file attached to the mail."""
+    content = RTF if b"BODY.PEEK[2]" in line.upper() else MAIL_WITH_RTF
+    if b"FETCH" in line.upper() and b"BODY" in line.upper():
+        done = scripted.tag(line) + b" OK done\r\n"
+        return b"* 1 FETCH (UID 1 BODY[]<0> {%d}\r\n%s)\r\n" % (len(content), content) + done
+    return with_a_mail(line)
 
 
 @dataclass
@@ -95,3 +113,22 @@ def test_a_mail_is_a_conversation_and_its_answer_reaches_its_sender(cast: Cast, 
     assert recipients == [b"rcpt to:<mara@primer.rs>"]
     assert b"In-Reply-To: <m1@primer.rs>" in office.smtp.lines
     assert b"Subject: Re: =?utf-8?b?0KDRg9C/0LA=?=" in office.smtp.lines
+
+
+def test_an_attachment_of_a_mail_that_can_carry_a_program_is_refused_by_name(cast: Cast, settings: Any) -> None:
+    with scripted.serving(b"* OK hello\r\n", with_an_attachment) as imap:
+        settings.PRIVATE_HOSTS_ALLOWED = [f"127.0.0.1:{imap.port}"]
+        held = Access(OFFICE, "tajna", "smtp://127.0.0.1:9", "Општина").credential()
+        channel = connected(cast, f"imap://127.0.0.1:{imap.port}", held)
+        ingest.schedule()
+        ingest.fetch_messages(channel.pk)
+        for pk in attachments.claim():
+            attachments.fetch(pk)
+    with scope(cast.cuprija):
+        row = MessageAttachment.objects.get()
+        assert (row.name, row.state, row.problem) == (
+            "molba.doc",
+            AttachmentState.REFUSED,
+            AttachmentProblem.OLD_OFFICE,
+        )
+        assert row.message.text.startswith("Добар дан")

@@ -24,6 +24,7 @@ from django.urls import reverse
 
 from common import live_streams
 from launcher import package, ports
+from participation.views.public_form import MOST_BODY
 from tests import patience
 from tests.architecture.test_secret_addresses import PLAIN, SECRET, SECRET_ADDRESSES, SECRET_NAMES
 
@@ -36,6 +37,7 @@ PATHS = [
     for names in [{*address.kwargs, *re.findall(r"\?P<(\w+)>", address.route)}]
 ]
 ATTEMPTS = 3
+REFUSALS = ("HTTP/1.1 413 ", "HTTP/1.1 502 ")
 STREAM, STREAM_SECONDS = "/m/cuprija/inbox/live/", 3.0
 NEEDED = {"nginx.conf": ("nginx", "openssl"), "Caddyfile": ("caddy",)}
 
@@ -142,7 +144,7 @@ def nginx(text: str, proxy: Proxy) -> list[str]:
         "listen 443 ssl": f"listen 127.0.0.1:{proxy.port} ssl", "listen 80": f"listen 127.0.0.1:{ports.choose()}",
         "fullchain.pem": str(directory / "fullchain.pem"), "privkey.pem": str(directory / "privkey.pem"),
         "127.0.0.1:8000": f"127.0.0.1:{proxy.upstream}", "/var/log/nginx": str(directory),
-        "1100m": "1m",
+        "1100m": "2m", "40m": "1m",
     })  # fmt: skip
     names = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     paths = "".join(f"{name}_temp_path {directory}/{name};" for name in names)
@@ -157,7 +159,7 @@ def caddy(text: str, proxy: Proxy) -> list[str]:
     directory = proxy.directory
     alone = f"admin off\n\tskip_install_trust\n\thttps_port {proxy.port}\n\thttp_port {ports.choose()}"
     text = replaced(text, {
-        "{\n\t# Of errors": f"{{\n\t{alone}\n\t# Of errors", "1100MiB": "1MiB",
+        "{\n\t# Of errors": f"{{\n\t{alone}\n\t# Of errors", "1100MiB": "2MiB", "40MiB": "1MiB",
         f"{HOST} {{\n": f"{HOST} {{\n\tbind 127.0.0.1\n\ttls internal\n",
         "127.0.0.1:8000": f"127.0.0.1:{proxy.upstream}", "/var/log/caddy": str(directory),
     })  # fmt: skip
@@ -220,12 +222,20 @@ def test_events_are_passed_on_at_once(proxy: Proxy) -> None:
         assert proxy.first(STREAM, b"event: changed") < STREAM_SECONDS - 1
 
 
-def test_what_is_larger_than_the_largest_video_is_refused(proxy: Proxy) -> None:
-    """The limits of the configurations are a thousand times as large."""
+def test_what_is_larger_than_the_largest_video_or_proposal_is_refused(proxy: Proxy) -> None:
+    """The limits of the configurations are much larger."""
     assert settings.VIDEO_MOST_BYTES < 1100 * 1024**2
+    assert MOST_BODY < 40 * 1024**2
     with proxy.portal():
         assert proxy.request("/", body=2**19).startswith("HTTP/1.1 302 ")
-        assert proxy.request("/", body=2**21).startswith(("HTTP/1.1 413 ", "HTTP/1.1 502 "))
+        assert proxy.request("/", body=3 * 2**19).startswith(REFUSALS)
+        assert proxy.request("/m/cuprija/media/", body=3 * 2**19).startswith("HTTP/1.1 302 ")
+        assert proxy.request("/m/cuprija/media/", body=3 * 2**20).startswith(REFUSALS)
+
+
+def test_files_that_may_be_large_are_added_where_the_proxies_take_them() -> None:
+    large = [reverse(name, args=["cuprija"]) for name in ("media_upload", "library_upload", "post_new")]
+    assert [path for path in large if not path.startswith("/m/")] == []
 
 
 def test_no_log_has_an_address_that_is_a_permission(proxy: Proxy) -> None:

@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from common.errors import ActionNotAllowed
@@ -25,7 +26,7 @@ from participation import form_limits, form_tokens
 from participation.domain import attachments, decide, receipts
 from participation.enums import ConsultationStage, WayIn
 from participation.models import Consultation, Contribution, ContributionFile
-from tests import office
+from tests import office, pdfs
 from tests.participation import public_rows as make
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
@@ -377,7 +378,7 @@ def test_attachments_are_kept_as_what_they_are(row: Consultation) -> None:
         make.sent(
             row,
             file_1=SimpleUploadedFile("улица.exe", with_exif(), content_type="application/x-msdownload"),
-            file_2=SimpleUploadedFile("../../план.html", b"%PDF-1.7 <script>alert(1)</script>", "text/html"),
+            file_2=SimpleUploadedFile("../../план.html", pdfs.pdf() + b"<script>alert(1)</script>", "text/html"),
             file_3=SimpleUploadedFile("a.txt", "Белешка".encode()),
         )
     )
@@ -405,6 +406,12 @@ def test_attachments_are_kept_as_what_they_are(row: Consultation) -> None:
         ("a.mp4", b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 50, "is not a file that can be attached here"),
         ("a.pdf", b"", "is empty"),
         ("a.pdf", b"%PDF-" + b"a" * (10 << 20), "and a file may have 10.0"),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 500, "Save it as PDF or DOCX."),
+        ("a.doc", b"{\\rtf1{\\object\\objautlink}}", "Save it as PDF or DOCX."),
+        ("a.docx", office.related("docx", "attachedTemplate", "https://a.rs/x"), "or loads something from elsewhere"),
+        ("a.xlsx", office.document("xlsx", "xl/embeddings/a.bin"), "holds macros or embedded files"),
+        ("a.pdf", pdfs.encrypted(pdfs.pdf(), "secret"), "asks for a password"),
+        ("a.pdf", b"%PDF-1.7 nothing", "cannot be read as a PDF"),
         ("<b>x</b>.jpg", b"nothing\x00", "is not a file that can be attached here"),
     ],
 )
@@ -419,6 +426,18 @@ def test_a_file_that_is_not_what_it_says_is_named_and_the_words_are_kept(
     assert "Choose your attachments again" in answer.text
     assert "<b>x" not in answer.text
     assert all_of(row) == files_of(row) == []
+
+
+def test_of_a_pdf_with_a_script_pictures_of_its_pages_are_stored(row: Consultation, cast: Cast) -> None:
+    answer = post(make.sent(row, file_1=SimpleUploadedFile("molba.pdf", pdfs.pdf(pdfs.RUNS))))
+    assert answer.status_code == 200
+    (one,) = files_of(row)
+    assert (one.name, one.is_pictures) == ("molba.pdf", True)
+    with default_storage.open(str(one.file.name)) as file:
+        assert b"JavaScript" not in file.read()
+    address = reverse("contribution", args=[cast.cuprija.slug, row.pk, one.contribution_id])
+    page = sign_in(cast.officer).get(address, headers={"Accept-Language": "en"}).text
+    assert "so you get pictures of its pages" in page
 
 
 def test_documents_that_are_not_what_they_say_are_refused(subtests: pytest.Subtests) -> None:
@@ -465,13 +484,13 @@ def test_one_picture_is_decoded_at_a_time(row: Consultation, monkeypatch: pytest
     with attachments._DECODING:
         answer = post(make.sent(row, file_1=SimpleUploadedFile("a.png", picture_bytes())))
     assert answer.status_code == 422
-    assert "Very many pictures come in at this moment." in answer.text
+    assert "Very many files come in at this moment." in answer.text
     assert WORDS in answer.text
     assert post(make.sent(row, file_1=SimpleUploadedFile("a.png", picture_bytes()))).status_code == 200
 
 
 def test_a_member_downloads_what_was_attached_and_a_stranger_does_not(cast: Cast, row: Consultation) -> None:
-    post(make.sent(row, file_1=SimpleUploadedFile("план.pdf", b"%PDF-1.7 <script>")))
+    post(make.sent(row, file_1=SimpleUploadedFile("план.pdf", pdfs.pdf())))
     (one,), (of,) = files_of(row), all_of(row)
     path = f"/m/cuprija/consultations/{row.pk}/contributions/{of.pk}/attachments/{one.pk}/"
     answer = sign_in(cast.officer).get(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -341,6 +342,40 @@ def test_hostile_mails_are_read_quickly_and_without_an_error(name: str) -> None:
     assert len(mail.references) <= 2 * threads.MOST_REFERENCES
     assert "\x00" not in mail.text + mail.subject + mail.sender_name
     mail.text.encode()  # nothing that a database cannot hold
+
+
+GROWING: dict[str, Callable[[int], str]] = {
+    "signs": lambda size: "<" * size,
+    "links on one line": lambda size: '<a href="https://a.rs">b</a>' * (size // 28),
+    "quotations": lambda size: "<blockquote>a</blockquote>" * (size // 26),
+}
+
+
+def seconds_of(html: str) -> float:
+    """Of the processor; the least of three."""
+    taken = []
+    for _attempt in range(3):
+        began = time.process_time()
+        text_of(html)
+        taken.append(time.process_time() - began)
+    return min(taken)
+
+
+@pytest.mark.parametrize("name", GROWING)
+def test_the_time_for_html_grows_with_its_length(name: str) -> None:
+    assert seconds_of(GROWING[name](300_000)) < 16 * seconds_of(GROWING[name](37_500)), "eight times as long"
+
+
+def test_an_end_tag_costs_the_same_below_many_open_tags() -> None:
+    ends = "</i>" * 20_000
+    assert seconds_of("<b>" * 399 + ends) < 3 * seconds_of("<b>" + ends)
+
+
+def test_the_parts_of_a_text_share_one_limit() -> None:
+    """Else five parts would cost five times as much as the largest mail of one part."""
+    filler = "<i></i>" * (parsing.MOST_BODY // 4 // len("<i></i>"))
+    parts = [f"{HTML}<p>{number}</p>{filler}<p>end of {number}</p>" for number in range(1, 6)]
+    assert read(multipart(*parts)).text.split("\n\n") == ["1", "end of 1\n2", "end of 2\n3", "end of 3\n4"]
 
 
 def test_a_zip_bomb_is_never_unpacked_and_a_large_mail_keeps_its_structure() -> None:

@@ -26,6 +26,7 @@ from posts.draft import Interactive, Shown, parse
 from posts.editing.domain.submit import submit
 from posts.editing.previews import of_draft
 from posts.enums import Probe
+from posts.media import probing
 from posts.media.domain import videos
 from posts.media.domain.pictures import BadPicture
 from posts.models import Media, Post
@@ -101,7 +102,7 @@ def test_a_broken_or_hostile_document_gets_a_sentence_and_harms_nothing(desk: De
 def test_a_probe_that_makes_things_up_is_not_believed(desk: Desk, report: str, tmp_path: Any, monkeypatch: Any) -> None:
     script = tmp_path / "probe.py"
     script.write_text(f"print({report!r})")
-    monkeypatch.setattr(videos, "PROBE", script)
+    monkeypatch.setattr(probing, "PROBE", script)
     media = document(desk)
     assert (media.probe, media.probe_problem, media.pages) == (Probe.BAD, "document_corrupt", 0)
 

@@ -5,7 +5,6 @@ Each goes through the probe's own process, as the worker starts it.
 
 from __future__ import annotations
 
-import json
 import random
 import struct
 import threading
@@ -19,7 +18,7 @@ from typing import Any
 import av
 import pytest
 
-from posts.media.domain import videos
+from posts.media import probing
 from tests import security_figures
 from tests.posts import films
 
@@ -28,13 +27,9 @@ MOST_SECONDS = 50
 
 def probed(path: Path, kind: str) -> dict[str, Any]:
     started = time.monotonic()
-    output, _status = videos._run(str(path), kind)
+    report = probing.report(str(path), kind)
     assert time.monotonic() - started < MOST_SECONDS
-    try:
-        report: dict[str, Any] = json.loads(output)
-    except ValueError:
-        report = {"problem": "corrupt"}
-    return report
+    return dict(report)
 
 
 # ---- files that name other files
@@ -183,7 +178,7 @@ def is_sound(report: dict[str, Any]) -> bool:
     """What comes out is a problem that people get a sentence for, or facts within their bounds."""
     if problem := report.get("problem"):
         return problem in ("corrupt", "cut_off", "no_picture", "too_large")
-    return 0 < report["width"] <= 8192 and 0 < report["height"] <= 8192 and len(report["poster"]) < videos.MOST_TOLD
+    return 0 < report["width"] <= 8192 and 0 < report["height"] <= 8192 and len(report["poster"]) < probing.MOST_OUTPUT
 
 
 @pytest.mark.security_figures

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import time
@@ -25,6 +24,7 @@ from posts.draft import Shown
 from posts.editing.domain.freeze import freeze
 from posts.editing.domain.submit import submit
 from posts.enums import Probe
+from posts.media import probing
 from posts.media.captions import BadCaptions
 from posts.media.domain import videos
 from posts.media.domain.pictures import BadPicture, delete
@@ -107,18 +107,17 @@ def test_the_probe_has_little_and_may_write_nothing(desk: Desk, tmp_path: Path, 
     script = tmp_path / "probe.py"
     script.write_text(
         "import json, os, sys, resource, runpy\n"
-        f"probe = runpy.run_path({str(videos.PROBE)!r})\n"
-        "probe['_limit']()\n"
+        f"probe = runpy.run_path({str(probing.PROBE)!r})\n"
+        "probe['_limit'](probe['MEMORY'], probe['CPU_SECONDS'])\n"
         "try:\n    os.write(os.open('/tmp/dobosar-was-here', os.O_CREAT | os.O_WRONLY), b'x')\n    wrote = True\n"
         "except OSError:\n    wrote = False\n"
         "limits = resource.getrlimit(resource.RLIMIT_AS)[0], resource.getrlimit(resource.RLIMIT_CPU)[0]\n"
         "print(json.dumps({'env': sorted(os.environ), 'wrote': wrote, 'limits': limits}))\n"
     )
     monkeypatch.setenv("TOKEN_KEYS", "secret")
-    monkeypatch.setattr(videos, "PROBE", script)
-    output, _status = videos._run("film.mp4", "mp4")
+    monkeypatch.setattr(probing, "PROBE", script)
+    report = probing.report("film.mp4", "mp4")
     Path("/tmp/dobosar-was-here").unlink(missing_ok=True)
-    report = json.loads(output)
     assert "TOKEN_KEYS" not in report["env"]
     assert not report["wrote"]
     assert report["limits"] == [2 * 1024**3, 45]
@@ -137,8 +136,8 @@ def test_whatever_became_of_the_probe_the_worker_goes_on(
 ) -> None:
     hijacked = tmp_path / "probe.py"
     hijacked.write_text(program)
-    monkeypatch.setattr(videos, "PROBE", hijacked)
-    monkeypatch.setattr(videos, "SECONDS", 1)
+    monkeypatch.setattr(probing, "PROBE", hijacked)
+    monkeypatch.setattr(probing, "SECONDS", 1)
     media = desk.film()
     assert (media.probe, media.probe_problem) == (Probe.BAD, problem)
 

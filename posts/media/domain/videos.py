@@ -11,10 +11,6 @@ import binascii
 import hashlib
 import logging
 import math
-import signal
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Mapping
 from datetime import timedelta
@@ -29,13 +25,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common import untrusted_json, uploads
+from common import uploads
 from common.audit import record
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
 from posts.draft import LANGUAGES
 from posts.enums import Probe
-from posts.media import captions
+from posts.media import captions, probing
 from posts.media.domain import pictures
 from posts.media.domain.pictures import BadPicture
 from posts.media.gps_metadata import blank_locations
@@ -46,9 +42,6 @@ from posts.picture_metadata import key_of
 
 log = logging.getLogger(__name__)
 
-PROBE = Path(__file__).resolve().parent.parent / "probe.py"
-SECONDS = 60
-MOST_TOLD = 4 * 1024 * 1024
 # The budget of one tick of the worker; the rest waits for the next.
 BUDGET_SECONDS = 60
 # A worker that died during a probe; the next one tries again, a limited number of times.
@@ -173,32 +166,7 @@ def _probe_report(row: Media) -> Mapping[str, Any]:
         return {"problem": "corrupt"}
     if not default_storage.exists(str(row.file.name)):
         return {"problem": "gone"}
-    output, status = _run(default_storage.path(str(row.file.name)), PROBED_AS.get(row.mime, "mp4"))
-    if status in (-signal.SIGKILL, -signal.SIGXCPU):
-        return {"problem": "too_slow"}
-    try:
-        report = untrusted_json.loads(output)
-    except ValueError:
-        return {"problem": "corrupt"}  # killed by the system, or too much output
-    return report if isinstance(report, dict) else {"problem": "corrupt"}
-
-
-def _run(path: str, kind: str) -> tuple[bytes, int]:
-    """The output of the probe's process, at most `MOST_TOLD` bytes, and its exit status: killed after `SECONDS`."""
-    # No environment: the probe needs none, and it contains our keys.
-    command = [sys.executable, "-I", str(PROBE), path, kind]
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, env={}, cwd="/") as run:
-        assert run.stdout is not None
-        late = threading.Timer(SECONDS, run.kill)
-        late.start()
-        try:
-            output = run.stdout.read(MOST_TOLD)
-            run.stdout.close()
-            return output, run.wait()
-        finally:
-            late.cancel()
-            run.kill()
+    return probing.report(default_storage.path(str(row.file.name)), PROBED_AS.get(row.mime, "mp4"))
 
 
 def _settle(row: Media, report: Mapping[str, Any]) -> None:
