@@ -3,9 +3,10 @@
 Every text column of the demo is filled with markup, quotation marks, formulas, the syntax of templates and of Typst,
 marks of direction and new lines (`hostile_rows`). Then every address is opened, and every form is sent empty, hostile,
 with NUL and with choices that it does not offer (`hostile_walk`); each answer and each mail is judged by its kind
-(`hostile_answers`). Filled with words without a space, no page is wider than the window. `make test-slow` opens an address as the ablest of the roles that it lets in, a public one also
-without signing in, and sends a form once; `make test` does so at a sample of the addresses; `make test-long` does both
-as every role, and writes docs/hostile-rendering.md.
+(`hostile_answers`). With words without a space in them, pages are laid out and have to fit the window. `make test-slow`
+opens an address as the ablest of the roles that it lets in, a public one also without signing in, and sends a form
+once; `make test` does so at a sample of the addresses; `make test-long` does both as every role, and writes
+docs/hostile-rendering.md.
 """
 
 from __future__ import annotations
