@@ -134,6 +134,18 @@ class MailboxForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=_("Citizens see it beside the address of each answer."),
     )
+    servers = forms.RegexField(
+        regex=r"^[A-Za-z0-9._-]+([\s,]+[A-Za-z0-9._-]+)*$",
+        label=_("Name of the server that checks senders"),
+        max_length=200,
+        required=False,
+        error_messages={"invalid": _("Write the name as it stands there, for example mx.opstina.rs.")},
+        widget=forms.TextInput(attrs=PLAIN),
+        help_text=_(
+            "The first word after “Authentication-Results:” in the source of an e-mail that this mailbox received. "
+            "Leave this empty if there is no such line: senders are not checked then."
+        ),
+    )
 
 
 FORMS: dict[str, type[forms.Form]] = {

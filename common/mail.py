@@ -164,7 +164,8 @@ def _letter(message: MailMessage, content: MailContent) -> EmailMultiAlternative
         content.body,
         message.from_email,
         [message.to],
-        headers=content.headers,
+        # RFC 3834, 5: out-of-office programs do not reply to it.
+        headers={"Auto-Submitted": "auto-generated", **content.headers},
         attachments=_attachments(message.files),
         connection=get_connection(settings.MAIL_TRANSPORT),
     )

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 
 from common import openpyxl_loading
+from common.xml_text import xml_text
 
 # openpyxl and XlsxWriter are imported where a file is written: they take a tenth of a start, and few pages need them.
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -37,11 +38,7 @@ def harmless_csv(text: str, *, separator: str = ",") -> str:
 
 
 def _harmless_cell(text: str) -> str:
-    """For openpyxl, which raises for control characters."""
-    openpyxl_loading.load()
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    return harmless(ILLEGAL_CHARACTERS_RE.sub("", text))
+    return harmless(xml_text(text))
 
 
 def table(rows: Iterable[Sequence[Any]]) -> bytes:

@@ -54,6 +54,8 @@ STATES: dict[str, State] = {
     "dropped": State("quiet", "circle-slash", _("Dropped")),
     "agreed": State("info", "circle-dot", _("Under way")),
     "asked": State("waiting", "eye", _("Waiting for approval")),
+    # messages
+    "sender_unverified": State("warning", "circle-help", pgettext_lazy("a sender", "Not verified")),
     # channels and workspaces
     "connected": State("good", "plug", _("Connected")),
     "needs_consent": State("warning", "unplug", _("Reconnect")),

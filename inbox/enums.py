@@ -46,6 +46,15 @@ class MessageVisibility(models.TextChoices):
     DIRECT = "direct", _("The municipality alone")
 
 
+class Automatic(models.TextChoices):
+    """E-mail that gets no automatic answer, as `platforms.types.AutomaticMail` has it. Empty: any other message."""
+
+    PROGRAM = "program", _("Automatic e-mail")
+    REPORT = "report", _("Delivery report")
+    LIST = "list", _("Mailing list")
+    UNANSWERED = "unanswered", _("Asks for no automatic answer")
+
+
 class MessageState(models.TextChoices):
     """State of the work on a message."""
 
@@ -57,6 +66,10 @@ class MessageState(models.TextChoices):
 
 # States of messages that still need an answer or a decision.
 OPEN_STATES = (MessageState.OPEN, MessageState.WAITING)
+
+
+# Written by no person to the municipality: nobody waits for an answer.
+NOT_WAITING = (Automatic.PROGRAM, Automatic.REPORT, Automatic.LIST)
 
 
 class Snooze(models.TextChoices):

@@ -61,7 +61,7 @@ class Connects(Protocol):
     connect_by: ClassVar[str]
     """"oauth": prepare, authorize_url, exchange(code). "app_password": exchange(identifier, password). "token":
     exchange(token, account), where a person copies the token of a bot or channel. "mailbox": exchange(identifier,
-    password, smtp, name), servers as in `platforms.mail.connections`."""
+    password, smtp, name, servers), as in `platforms.mail.access`."""
     scopes: ClassVar[tuple[Scope, ...]]
     """The requested permissions, in the order in which they are shown. Empty where the network has none."""
 
@@ -110,7 +110,7 @@ class Connects(Protocol):
 
     def exchange(self, answer: Mapping[str, str]) -> Credential:
         """`{code, redirect_uri, verifier}`, `{identifier, password}`, `{token, account}` or
-        `{identifier, password, smtp, name}` for a credential.
+        `{identifier, password, smtp, name, servers}` for a credential.
 
         Of a network with pages or organisations it is the person's; `accounts` gives those of the pages.
         """

@@ -18,7 +18,8 @@ class Platform:
     "administrator": a person registers the portal at the network and enters the keys. "none": there are none.
     `keys_of`: the network whose application serves this one too.
     `asks`: what a person types to connect, in order: "server", "identifier", "password", "token", "account";
-    of a mailbox also "smtp", the server for outgoing mail, and "name", in whose name answers are sent.
+    of a mailbox also "smtp", the server for outgoing mail, "name", in whose name answers are sent, and "servers", which
+    verify senders.
     `picks_account`: consent may cover several pages or organisations, of which a person picks one.
     `tied_to_person`: the access ends with the role of the person who gave it.
     `signed_by`: what signs the network's events. "app": our application's secret. "token": the channel's own
@@ -128,7 +129,7 @@ PLATFORMS: dict[str, Platform] = {
         measures=frozenset(),
         account_measures=frozenset(),
         default_server="",
-        asks=("identifier", "password", "server", "smtp", "name"),
+        asks=("identifier", "password", "server", "smtp", "name", "servers"),
         takes_posts=False,
     ),
     "mastodon": Platform(

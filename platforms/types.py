@@ -293,6 +293,8 @@ class Outgoing:
     quick_replies: tuple[str, ...] = ()
     """With `conversation`: what the other person can reply by one tap, where the network has buttons for it. The words
     then arrive as an ordinary message. Where it has none they are left out."""
+    is_automatic: bool = False
+    """Of an answer: no person wrote it."""
     settings: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Name → chosen value of `Limits.settings`; what is not there has its default."""
 
@@ -343,6 +345,7 @@ class Outgoing:
             received_at=_time(stored.get("received_at")),
             subject=stored.get("subject", ""),
             quick_replies=tuple(stored.get("quick_replies", ())),
+            is_automatic=stored.get("is_automatic", False),
             settings={str(name): str(value) for name, value in (stored.get("settings") or {}).items()},
         )
 
@@ -656,6 +659,19 @@ class Attachment:
     url: str = ""
 
 
+class AutomaticMail(StrEnum):
+    """Mail that gets no automatic answer (RFC 3834). All but the last were written by no person to us."""
+
+    PROGRAM = "program"
+    """Out-of-office replies, notifications."""
+    REPORT = "report"
+    """Of a mail server or program: not delivered, delivered late, read."""
+    LIST = "list"
+    """Of a mailing list or newsletter."""
+    UNANSWERED = "unanswered"
+    """Somebody's mail that asks for no automatic answer, as of a distribution group."""
+
+
 @dataclass(frozen=True)
 class GivenAnswer:
     """What the municipality's account has answered to a review, with the portal or elsewhere. `at` is the one of
@@ -700,6 +716,10 @@ class Message:
     """Of a review: the one answer that the network shows below it."""
     subject: str = ""
     """Of an e-mail."""
+    automatic: AutomaticMail | None = None
+    sender_verified: bool | None = None
+    """Of an e-mail: whether the municipality's mail server verified the address of its sender; None: not checked. An
+    unverified sender has another `author_id` than the verified one with the same address."""
 
 
 @dataclass(frozen=True)

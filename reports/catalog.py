@@ -19,6 +19,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from common import languages
+from common.xml_text import xml_text
 from municipalities.queries import today
 from reports import rules
 from reports.open_data import TABLES
@@ -243,7 +244,7 @@ def _element(parent: Element, node: Node) -> None:
             attributes = {XML_LANG: value.language} if value.language else {}
             if value.kind:
                 attributes[_full("rdf:datatype")] = NAMESPACES["xsd"] + value.kind.removeprefix("xsd:")
-            SubElement(element, _full(name), attributes).text = value.text
+            SubElement(element, _full(name), attributes).text = xml_text(value.text)
         elif not value.kind:
             SubElement(element, _full(name), {_full("rdf:resource"): value.iri})
         else:

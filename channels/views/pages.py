@@ -127,7 +127,8 @@ def _known(channel: Channel | None) -> dict[str, str]:
         return {}
     account = channel.handle if channel.handle.startswith("@") else channel.remote_id
     known = {"identifier": channel.handle.removeprefix("@"), "account": account, "server": channel.server}
-    return {**known, "smtp": str(channel.facts.get("smtp", "")), "name": channel.name}
+    of_mailbox = {name: str(channel.facts.get(name, "")) for name in ("smtp", "servers")}
+    return {**known, **of_mailbox, "name": channel.name}
 
 
 def _public_name(request: MunicipalityRequest) -> str:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from common.charts.parts import Chart, ChartTexts, Mark, Series, Table, Values
 from common.markup import NOTHING, html, joined
 from common.markup import coordinate as n
+from common.xml_text import xml_text
 
 WIDE, NARROW = 640, 340
 HEIGHT, NARROW_HEIGHT = 220, 210
@@ -83,8 +84,6 @@ class Plot:
         return max(self.left, self.x(first) - self.step / 2), min(self.end, self.x(last) + self.step / 2)
 
 
-# What XML may not contain at all; a file with one of these opens nowhere.
-_FORBIDDEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 Legend = tuple[tuple[str, SafeString], ...]
 
 
@@ -103,7 +102,7 @@ def chart(
 
 
 def clean(content: str) -> str:
-    return str(content).translate(_FORBIDDEN)
+    return xml_text(str(content))
 
 
 def text(x: float, y: float, content: str, css: str = "") -> SafeString:

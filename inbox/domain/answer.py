@@ -126,7 +126,7 @@ def send_automatic(
     `due_at` and `not_after` (aware) come from one clock, that of the caller; without `due_at` it is due at once.
     `quick_replies`: what the person can reply by one tap, where the network has buttons.
     """
-    outgoing = replace(_outgoing(row, text), quick_replies=quick_replies)
+    outgoing = replace(_outgoing(row, text), quick_replies=quick_replies, is_automatic=True)
     delivery = enqueue(
         row.channel, kind=REPLY, outgoing=outgoing, due_at=due_at or timezone.now(), by=by, not_after=not_after
     )

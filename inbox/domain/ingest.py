@@ -31,7 +31,7 @@ from inbox.domain import (
     unsnooze,
 )
 from inbox.domain.deleted_messages import mark_deleted, record_missing_of_channel, without_deleted
-from inbox.enums import FetchOutcome, MessageState
+from inbox.enums import NOT_WAITING, FetchOutcome, MessageState
 from inbox.models import Conversation, Message, MessageFetch, message_search_key
 from inbox.network_text import is_storable_id, storable, storable_name
 from municipalities.tenancy import everywhere, scope
@@ -267,7 +267,7 @@ def _publications(channel: Channel, messages: Iterable[types.Message]) -> dict[s
 
 def _message(channel: Channel, one: types.Message, below: dict[str, int], now: datetime, *, is_first: bool) -> Message:
     text, at = _text(one), min(one.at, now)
-    is_old = is_first and at < now - rules.OPEN_BEFORE
+    is_closed = (is_first and at < now - rules.OPEN_BEFORE) or one.automatic in NOT_WAITING
     counts_from = now if is_first else at
     row = Message(
         municipality_id=channel.municipality_id,
@@ -281,6 +281,8 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
         author_name=storable_name(one.author_name),
         text=text,
         subject=storable_name(one.subject),
+        sender_verified=one.sender_verified,
+        automatic=one.automatic or "",
         stars=_stars(one),
         recommends=one.recommends,
         visibility=one.visibility,
@@ -288,10 +290,10 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
         at=at,
         received_at=now,
         counts_from=counts_from,
-        due_at=None if is_old else rules.due_at("", counts_from),
-        read_at=now if is_old else None,
-        state=MessageState.CLOSED if is_old else MessageState.OPEN,
-        settled_at=now if is_old else None,
+        due_at=None if is_closed else rules.due_at("", counts_from),
+        read_at=now if is_closed else None,
+        state=MessageState.CLOSED if is_closed else MessageState.OPEN,
+        settled_at=now if is_closed else None,
     )
     row.search_key = message_search_key(row)
     review_answers.set_external(row, one.answer, now, is_first=is_first)

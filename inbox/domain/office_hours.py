@@ -87,6 +87,7 @@ def _due(now: datetime) -> QuerySet[Message]:
     rows = Message.objects.filter(
         received_at__gt=now - FRESH, state=MessageState.OPEN, conversation__isnull=False, erased_at=None,
         remote_deleted_at=None, at__gte=F("received_at") - FRESH, channel__state=ChannelState.CONNECTED,
+        automatic="",
     )  # fmt: skip
     rows = rows.exclude(kind__in=UNWANTED).exclude(suggested_kind__in=UNWANTED)
     return rows.filter(Exists(switched_on), ~Exists(sent)).order_by("at", "pk")

@@ -73,6 +73,7 @@ def _due(now: datetime) -> QuerySet[Reply]:
         Reply.objects.filter(
             is_automatic=False, arrived_at__lte=now - ASK_AFTER, arrived_at__gt=now - ASK_WITHIN,
             message__conversation__isnull=False, message__state=MessageState.ANSWERED, message__erased_at=None,
+            message__automatic="",
         )
         .exclude(message__kind__in=NOT_ASKED)
         .filter(Exists(surveys), ~Exists(later), ~Exists(questions), message__satisfaction_question=None)

@@ -24,7 +24,7 @@ from common.enums import label
 from common.fields import WebAddressField
 from common.live_streams import NOTIFY_CHANNEL
 from delivery.models import Delivery
-from inbox.enums import FetchOutcome, MessageKind, MessageState, MessageVisibility, Topic
+from inbox.enums import NOT_WAITING, Automatic, FetchOutcome, MessageKind, MessageState, MessageVisibility, Topic
 from inbox.models.conversations import Conversation
 from inbox.models.desk import Department, Settlement
 from inbox.models.saved_answers import SavedAnswer
@@ -108,7 +108,8 @@ class Message(TenantModel):
     conversation was still open when it came, so it is listed, answered and closed with that one
     (`inbox.domain.conversations`). `stars` and `recommends` are those of a review, `first_stars` the original ones
     where they were changed later. `external_answer` is what somebody answered to it outside of the portal, at
-    `external_answer_at` (`inbox.domain.review_answers`).
+    `external_answer_at` (`inbox.domain.review_answers`). `sender_verified`: whether the municipality's mail server
+    verified the sender of an e-mail; null: it was not checked. `automatic`: it gets no automatic answer.
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
@@ -129,6 +130,8 @@ class Message(TenantModel):
     recommends = models.BooleanField(null=True)
     external_answer = models.TextField(blank=True)
     external_answer_at = models.DateTimeField(null=True)
+    sender_verified = models.BooleanField(null=True)
+    automatic = models.CharField(max_length=10, choices=Automatic, blank=True, db_default="")
     search_key = models.TextField(blank=True, editable=False)
     url = WebAddressField(max_length=600, blank=True)
     visibility = models.CharField(max_length=9, choices=MessageVisibility, blank=True)
@@ -286,6 +289,12 @@ class Message(TenantModel):
     @property
     def private_pill(self) -> tuple[str, str, Any]:
         return "warning", "lock", pgettext_lazy("a message", "Private")
+
+    @property
+    def automatic_pill(self) -> tuple[str, str, Any] | None:
+        """Of e-mail that no person wrote to the municipality."""
+        is_automatic = self.automatic in NOT_WAITING
+        return ("quiet", "mail", label(Automatic, self.automatic)) if is_automatic else None
 
     @property
     def flag_pills(self) -> list[tuple[str, str, Any]]:

@@ -43,5 +43,9 @@ def candidates(conversation: Conversation, name: str) -> Sequence[Conversation]:
 def _with_newest(rows: QuerySet[Conversation]) -> QuerySet[Conversation, Any]:
     """Conversations in which the citizen wrote, with their newest message."""
     newest = Message.objects.filter(conversation=OuterRef("pk")).order_by("-at", "-pk")
-    rows = rows.annotate(newest=Subquery(newest.values("pk")[:1]), newest_text=Subquery(newest.values("text")[:1]))
+    rows = rows.annotate(
+        newest=Subquery(newest.values("pk")[:1]),
+        newest_text=Subquery(newest.values("text")[:1]),
+        newest_verified=Subquery(newest.values("sender_verified")[:1]),
+    )
     return rows.filter(newest__isnull=False)

@@ -34,6 +34,7 @@ class Author:
     messages: int
     first_at: datetime
     last_at: datetime
+    sender_verified: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def _authors_of(groups: list[dict[str, Any]]) -> list[Author]:
     return [
         Author(
             group["newest"], row.channel, row.author_id, row.author_name, row.author_handle,
-            group["n"], group["first"], group["last"],
+            group["n"], group["first"], group["last"], row.sender_verified,
         )
         for group in groups
         if (row := newest.get(group["newest"])) is not None

@@ -20,6 +20,7 @@ from django.utils.html import escape, linebreaks
 from django.views.decorators.http import require_safe
 
 from common import languages
+from common.xml_text import xml_text
 from inbox.enums import Topic
 from municipalities.access import public
 from municipalities.holidays import BELGRADE
@@ -38,9 +39,6 @@ from reports.public_responses import (
     not_found,
     own_language,
 )
-
-# Characters that XML cannot contain.
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @public
@@ -112,14 +110,14 @@ def _feed(published: PublishedPage, tongue: str) -> bytes:
     link = public_text.public_url(reverse("needs_public_in", args=[slug, tongue]))
     with translation.override(languages.by_tag()[tongue].code):
         say = public_text.converter(tongue, terms)
-        title, description = public_text.feed_title(published.municipality)
+        title, description = map(xml_text, public_text.feed_title(published.municipality))
         feed = Rss201rev2Feed(
             title=title, link=link, description=description, language=public_text.serbian_tag(tongue),
             feed_url=public_text.public_url(reverse("needs_feed", args=[slug, tongue])),
         )  # fmt: skip
         host = urlsplit(settings.PUBLIC_BASE_URL).hostname or "localhost"
         for need in needs:
-            heading, text = (CONTROL.sub("", part) for part in public_text.feed_entry(need, say))
+            heading, text = map(xml_text, public_text.feed_entry(need, say))
             feed.add_item(
                 title=heading,
                 link=f"{link}?show={need.stage}#need-{need.pk}",

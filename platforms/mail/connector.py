@@ -25,6 +25,7 @@ from platforms.reply_windows import ReplyWindow, without_limit
 from platforms.types import (
     Absent,
     Attachment,
+    AutomaticMail,
     Credential,
     FindResult,
     Found,
@@ -81,17 +82,19 @@ class Mail(WithoutPosts):
         if self.credential is None:
             connections.greeting(self.http, self.server, self.http.deadline)
             return {}
-        return {"smtp": self._access().smtp}
+        held = self._access()
+        return {"smtp": held.smtp, "servers": held.servers}
 
     def exchange(self, answer: Mapping[str, str]) -> Credential:
-        """`{identifier, password, smtp, name}`: both servers are asked whether they accept them."""
+        """`{identifier, password, smtp, name, servers}`: both servers are asked whether they accept them."""
         address, password = parsing.address(answer["identifier"]), answer["password"]
         if not address:
             raise Rejected(texts.NOT_ADDRESS, field="identifier", code="mail_address")
         if not password.isprintable():
             raise Rejected(texts.SIGN_IN, field="password", code="mail_sign_in")
         smtp = answer.get("smtp") or access.outgoing_server(self.server)
-        held = Access(address, password, smtp, sending.one_line(answer.get("name", ""))[:100] or address)
+        name, servers = sending.one_line(answer.get("name", ""))[:100] or address, answer.get("servers", "")
+        held = Access(address, password, smtp, name, " ".join(servers.lower().replace(",", " ").split()))
         try:
             with connections.imap(self.http, self.server, address, password, self.http.deadline) as session:
                 folders.examine(session, folders.INBOX)
@@ -181,7 +184,7 @@ class Mail(WithoutPosts):
             name = "" if len(items) >= PAGE else folders.listed(session).sent
             if name and session.connection.remaining() > folders.RESERVE_SECONDS:
                 ours, sent, _ = self._page(session, name, sent, now, PAGE - len(items), is_sent=True)
-                items += ours
+                items += self._to_unverified(session, ours)
         return Messages(tuple(sorted(items, key=lambda one: one.at)), f"{inbox};{sent}", is_past=is_past)
 
     def _page(
@@ -197,15 +200,16 @@ class Mail(WithoutPosts):
         return items, mark, was_past
 
     def _received(self, session: connections.Imap, raw: Raw, mark: Mark) -> Message | None:
-        """None for what no person wrote to us: to answer that could begin a loop."""
-        mail, held = parsing.parse(raw.content), self._access()
+        """None for what is nobody's message."""
+        held = self._access()
+        mail = parsing.parse(raw.content, held.verifying_servers)
         reason = mail.skipped or ("own" if mail.sender == held.address else "")
         if reason:
             log.info("A mail of %s is left out: %s", held.domain, reason)
             return None
         thread = threads.of_references(mail.references, held.domain)
         thread = thread or self._thread_by_subject(session, raw, mail) or _own_thread(mail)
-        return _message(mail, raw, mark, thread, other=mail.sender, name=mail.sender_name)
+        return _message(mail, raw, mark, thread, other=_author(mail), name=mail.sender_name)
 
     def _thread_by_subject(self, session: connections.Imap, raw: Raw, mail: parsing.Mail) -> str:
         """The thread of the chain of earlier mails from the same person with the same subject, or ""."""
@@ -232,15 +236,32 @@ class Mail(WithoutPosts):
             return None
         return _message(mail, raw, mark, thread, other=mail.recipients[0], name="", is_ours=True, domain=held.domain)
 
+    def _to_unverified(self, session: connections.Imap, ours: list[Message]) -> list[Message]:
+        """Answers to mails whose sender is not verified, in the conversations of those."""
+        servers = self._access().verifying_servers
+        if not ours or not servers:
+            return ours
+        folders.examine(session, folders.INBOX)
+        result = []
+        for one in ours:
+            uids = folders.search(session, "HEADER", "Message-ID", connections.quoted(one.in_reply_to or ""))
+            heads = [parsing.parse(raw.content, servers) for raw in folders.heads(session, uids[-MOST_EARLIER:])]
+            authors = {_author(mail) for mail in heads if mail.sender == one.author_handle}
+            other = one.author_id if one.author_id in authors else next(iter(authors), one.author_id)
+            thread = one.conversation.partition(".")[0]
+            result.append(replace(one, author_id=other, conversation=threads.conversation(thread, other)))
+        return result
+
     def replies(self, remote_id: str) -> Messages:
         return Messages(())
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
         held, match = self._access(), REMOTE_ID.fullmatch(outgoing.reply_to or "")
-        recipient = parsing.address(outgoing.recipient)
+        recipient = parsing.address(threads.address_of(outgoing.recipient))
         if match is None or outgoing.visibility != Visibility.DIRECT or outgoing.pictures or outgoing.video:
             raise Rejected(texts.NOT_ANSWERABLE, code="unsupported")
-        if not recipient or recipient == held.address or not threads.is_with(outgoing.conversation, recipient):
+        is_theirs = threads.is_with(outgoing.conversation, outgoing.recipient.lower())
+        if not recipient or recipient == held.address or not is_theirs:
             raise Rejected(texts.NOT_ANSWERABLE, code="recipient_gone")
         mail = sending.message(replace(outgoing, recipient=recipient), held, match[1] or "")
         try:
@@ -280,6 +301,10 @@ class Mail(WithoutPosts):
         return dict.fromkeys(remote_ids, Visibility.DIRECT)
 
 
+def _author(mail: parsing.Mail) -> str:
+    return threads.author_id(mail.sender, is_verified=mail.is_verified)
+
+
 def _own_thread(mail: parsing.Mail) -> str:
     """Of a mail that answers none. Few have no Message-ID; those of one person about one thing belong together."""
     return threads.of_id(mail.message_id or f"{mail.sender} {threads.bare_subject(mail.subject)}")
@@ -298,13 +323,14 @@ def _message(
 ) -> Message:
     ours = threads.OURS.fullmatch(mail.message_id) if is_ours else None
     remote_id = mail.message_id if ours and ours[3] == domain else f"{mail.digest}{mail.message_id}"
+    address = threads.address_of(other)
     return Message(
         remote_id=remote_id,
-        in_reply_to=None,
+        in_reply_to=mail.references[-1] if is_ours else None,
         root=None,
         author_id=other,
-        author_handle=other,
-        author_name=name or other,
+        author_handle=address,
+        author_name=name or address,
         author_url="",
         author_avatar_url="",
         text=mail.text,
@@ -313,12 +339,15 @@ def _message(
         visibility=Visibility.DIRECT,
         kind="private",
         conversation=threads.conversation(thread, other),
+        # Those of reports are the mail that was not delivered.
         attachments=()
-        if is_ours
+        if is_ours or (mail.automatic and mail.automatic != AutomaticMail.UNANSWERED)
         else tuple(
             Attachment(one.kind, f"{mark.validity}/{raw.uid}/{one.number}/{one.encoding}", one.name, one.mime, one.size)
             for one in mail.parts
         ),
         is_ours=is_ours,
         subject=mail.subject,
+        automatic=None if is_ours else mail.automatic,
+        sender_verified=None if is_ours else mail.is_verified,
     )

@@ -145,7 +145,7 @@ def _facts(session: connections.Imap, uid: int) -> tuple[int, datetime]:
     return size, at
 
 
-HEADS = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID REFERENCES IN-REPLY-TO SUBJECT FROM)]<0.8192>"
+HEADS = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID REFERENCES IN-REPLY-TO SUBJECT FROM AUTHENTICATION-RESULTS)]<0.8192>"
 
 
 def heads(session: connections.Imap, uids: Sequence[int]) -> list[Raw]:

@@ -14,8 +14,8 @@ from email import message_from_bytes, policy
 from email.message import Message
 from pathlib import PurePosixPath
 
-from platforms.mail import charsets, html_text, quoting, threads
-from platforms.types import AttachmentKind
+from platforms.mail import authentication, charsets, html_text, quoting, threads
+from platforms.types import AttachmentKind, AutomaticMail
 
 # As the inbox stores it.
 MOST_TEXT = 10_000
@@ -48,6 +48,10 @@ DAEMONS = frozenset({"mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon
 BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
 LISTS = ("List-Id", "List-Post", "List-Unsubscribe")
 ANSWERED_BY_PROGRAM = ("X-Autoreply", "X-Autorespond", "X-Autoresponse")
+# Microsoft's: [MS-OXCMAIL] 2.2.3.2.14. "DR", "NDR", "RN" and "NRN" are about receipts alone.
+SUPPRESSED = frozenset({"all", "oof", "autoreply"})
+# Of Authentication-Results: the own server's stands above those of others.
+MOST_RESULTS = 20
 
 
 @dataclass(frozen=True)
@@ -64,17 +68,20 @@ class Part:
 
 @dataclass(frozen=True)
 class Mail:
-    """`sender` and `recipients` are addresses in lower case. `skipped` says why it is nobody's message: "automatic",
-    "list", "bounce", "spam", "sender" (none, or several), or "". `digest` identifies this very mail."""
+    """`sender` and `recipients` are addresses in lower case. `is_verified`: whether the own server verified the sender,
+    None where it is not asked. `skipped` says why it is nobody's message: "spam", "sender" (none, or several), or "".
+    `digest` identifies this very mail."""
 
     message_id: str
     references: tuple[str, ...]
     sender: str
     sender_name: str
+    is_verified: bool | None
     recipients: tuple[str, ...]
     subject: str
     text: str
     parts: tuple[Part, ...]
+    automatic: AutomaticMail | None
     skipped: str
     digest: str
 
@@ -113,14 +120,15 @@ def slim(content: bytes) -> bytes:
     return slimmer.content()
 
 
-def parse(content: bytes) -> Mail:
-    """`content`: a whole mail or its beginning, slimmed. Never an exception."""
+def parse(content: bytes, servers: frozenset[str] = frozenset()) -> Mail:
+    """`content`: a whole mail or its beginning, slimmed. `servers`: names of those whose verification of the sender
+    counts. Never an exception."""
     digest = _digest(content)
     try:
         message = message_from_bytes(content, policy=policy.default)
-        return _mail(message, digest)
+        return _mail(message, digest, servers)
     except Exception:
-        return Mail("", (), "", "", (), "", "", (), "sender", digest)
+        return Mail("", (), "", "", None, (), "", "", (), None, "sender", digest)
 
 
 def _digest(content: bytes) -> str:
@@ -131,7 +139,7 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(b"\n".join([*lines, body[:DIGESTED]])).hexdigest()[:32]
 
 
-def _mail(message: Message, digest: str) -> Mail:
+def _mail(message: Message, digest: str, servers: frozenset[str]) -> Mail:
     sender, name = _sender(message)
     ids = threads.ids(_raw(message, "Message-ID"))
     references = (*threads.ids(_raw(message, "References")), *threads.ids(_raw(message, "In-Reply-To")))
@@ -141,10 +149,12 @@ def _mail(message: Message, digest: str) -> Mail:
         references=tuple(dict.fromkeys(references)),
         sender=sender,
         sender_name=name,
+        is_verified=authentication.is_verified(_results(message), servers, sender) if servers else None,
         recipients=tuple(address for address, _ in _addresses(message, "To")[:50]),
         subject=_line(_header(message, "Subject"), MOST_SUBJECT),
         text=_text(leaves),
         parts=tuple(_attachments(leaves)),
+        automatic=_automatic(message, sender),
         skipped=_skipped(message, sender),
         digest=digest,
     )
@@ -212,21 +222,34 @@ def _sender(message: Message) -> tuple[str, str]:
     return pairs[0] if is_literal else ("", "")
 
 
-def _skipped(message: Message, sender: str) -> str:
-    def value(name: str) -> str:
-        return _raw(message, name)[:200].strip().lower()
+def _results(message: Message) -> list[str]:
+    fields = [str(value) for name, value in message.raw_items() if name.lower() == "authentication-results"]
+    return [_repaired(field[:MOST_HEADER]) for field in fields[:MOST_RESULTS]]
 
-    is_report = message.get_content_type() == "multipart/report"
-    if is_report or value("Return-Path") == "<>" or sender.partition("@")[0] in DAEMONS:
-        return "bounce"
-    if value("X-Spam-Flag").startswith("yes") or value("X-Spam-Status").startswith("yes"):
+
+def _value(message: Message, name: str) -> str:
+    return _raw(message, name)[:200].strip().lower()
+
+
+def _skipped(message: Message, sender: str) -> str:
+    if _value(message, "X-Spam-Flag").startswith("yes") or _value(message, "X-Spam-Status").startswith("yes"):
         return "spam"
-    if any(value(name) for name in LISTS) or value("Precedence") in BULK:
-        return "list"
-    submitted = value("Auto-Submitted").partition(";")[0].strip()
-    if submitted not in ("", "no") or any(value(name) for name in ANSWERED_BY_PROGRAM):
-        return "automatic"
     return "" if sender else "sender"
+
+
+def _automatic(message: Message, sender: str) -> AutomaticMail | None:
+    """RFC 3834, 2 and 5; RFC 3464; RFC 2919 and 2369."""
+    if message.get_content_type() == "multipart/report" or sender.partition("@")[0] in DAEMONS:
+        return AutomaticMail.REPORT
+    submitted = _value(message, "Auto-Submitted").partition(";")[0].strip()
+    if submitted not in ("", "no") or any(_value(message, name) for name in ANSWERED_BY_PROGRAM):
+        return AutomaticMail.PROGRAM
+    if any(_value(message, name) for name in LISTS) or _value(message, "Precedence") in BULK:
+        return AutomaticMail.LIST
+    if _value(message, "Return-Path") == "<>":
+        return AutomaticMail.PROGRAM
+    suppressed = _value(message, "X-Auto-Response-Suppress").replace(",", " ").replace(";", " ").split()
+    return AutomaticMail.UNANSWERED if SUPPRESSED.intersection(suppressed) else None
 
 
 def _line(text: str, most: int) -> str:

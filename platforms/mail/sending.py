@@ -41,6 +41,8 @@ def message(outgoing: Outgoing, access: Access, answered: str) -> EmailMessage:
     if answered:
         mail["In-Reply-To"] = answered
         mail["References"] = answered
+    if outgoing.is_automatic:
+        mail["Auto-Submitted"] = "auto-replied"  # RFC 3834, 3.1.7
     mail.set_content(outgoing.text, charset="utf-8", cte="quoted-printable")
     return mail
 

@@ -1,8 +1,9 @@
 """Which mails belong together. Pure.
 
 A conversation is a thread with one sender: somebody else who writes in the thread has a conversation of their own, so
-that an answer never reaches another person than the one who wrote. Our Message-IDs carry the thread, so it is known
-again although a mail program leaves out the older references.
+that an answer never reaches another person than the one who wrote. Who could not be verified is somebody else than the
+verified sender with the same address. Our Message-IDs carry the thread, so it is known again although a mail program
+leaves out the older references.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 # Printable ASCII without spaces or angle brackets, so it can stand in a header of ours.
 MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
 MOST_REFERENCES = 100
+UNVERIFIED = "unverified:"
 MOST_HEADER = 16_384
 OURS = re.compile(r"<([0-9a-f]{32})\.([0-9a-f]{24})@([a-z0-9.-]{1,200})>")
 PREFIX = re.compile(
@@ -41,13 +43,22 @@ def of_id(message_id: str) -> str:
     return hashlib.sha256(message_id.encode()).hexdigest()[:24]
 
 
+def author_id(address: str, *, is_verified: bool | None) -> str:
+    """Who wrote from an address. No address has a colon, so these never meet."""
+    return f"{UNVERIFIED}{address}" if is_verified is False else address
+
+
+def address_of(author: str) -> str:
+    return author.removeprefix(UNVERIFIED)
+
+
 def conversation(thread: str, sender: str) -> str:
-    """`sender`: the address in lower case."""
+    """`sender`: `author_id`."""
     return f"{thread}.{hashlib.sha256(sender.encode()).hexdigest()[:16]}"
 
 
 def is_with(conversation_id: str, sender: str) -> bool:
-    """Whether the conversation is one with this address."""
+    """Whether the conversation is one with this `author_id`."""
     return conversation(conversation_id.partition(".")[0], sender) == conversation_id
 
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from common import languages
 from common.dates import date_time, short_date
 from common.numbers import number
+from common.xml_text import xml_text
 from reports.document import (
     Bullets,
     Cell,
@@ -57,8 +58,6 @@ PART = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 # Some readers expect the usual prefixes.
 for _prefix, _namespace in PREFIXES.items():
     register_namespace(_prefix, _namespace)
-# XML has no way to write these.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPACES = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")
 # Twentieths of a point: an A4 page with its margins, and the room between them.
 PAGE, MARGIN = (11906, 16838), 1134
@@ -110,7 +109,7 @@ def _add(parent: Element, name: str, **attributes: str) -> Element:
 
 def clean(text: str) -> str:
     """One line, without what XML cannot hold."""
-    return _SPACES.sub(" ", _NOT_XML.sub("", text))
+    return _SPACES.sub(" ", xml_text(text))
 
 
 def _paragraph(parent: Element, text: str = "", style: str = "", *, level: int | None = None) -> Element:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from analytics.enums import Level, Unit
 from common import languages
 from common.dates import long_date
+from common.xml_text import xml_text
 from reports.document import Document, Paragraph
 from reports.files.cells import decimal
 from reports.results import IndicatorResult, Results
@@ -34,8 +35,6 @@ DAC_SECTORS = "1"
 IDENTIFIER = re.compile(r"[^/&|?\s]+")
 CODE = re.compile(r"\d{1,5}")
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-# XML has no way to write these.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def _activities(document: Document, results: Results, who: Identity) -> Element:
 
 def _narrative(parent: Element, name: str, text: str, **attributes: str) -> Element:
     element = SubElement(parent, name, attributes)
-    SubElement(element, "narrative").text = _NOT_XML.sub("", text)
+    SubElement(element, "narrative").text = xml_text(text)
     return element
 
 

@@ -21,6 +21,7 @@ from common import languages
 from common.dates import date_time, long_date, month_year, weekday
 from common.states import STATES, UNKNOWN
 from common.templatetags.ui import ICONS, NETWORK_MARKS, network_name
+from common.xml_text import xml_text
 from posts.calendar.grid import CalendarDay
 from reports.files.pdf import compiled, drawn, legible
 
@@ -88,7 +89,7 @@ def _content(municipality: Any, anchor: date, weeks: Sequence[Sequence[CalendarD
         "month": {
             "title": title,
             "subtitle": _printed(str(municipality)),
-            "name": f"{title} · {' '.join(str(municipality).split())}",
+            "name": xml_text(f"{title} · {' '.join(str(municipality).split())}"),
             "author": _("Dobošar"),
             "about": _("Calendar of posts"),
             "lang": written.language,

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from common import languages
 from common.dates import date_time, short_date
 from common.numbers import number
+from common.xml_text import xml_text
 from reports.document import (
     Bullets,
     Cell,
@@ -198,9 +199,9 @@ def _content(document: Document) -> dict[str, Any]:
     return {
         "title": legible(document.title),
         "subtitle": legible(document.subtitle),
-        # what is not drawn keeps every sign
-        "name": " ".join(f"{document.title} · {document.subtitle}".split()),
-        "about": " ".join(document.about.split()),
+        # what is not drawn keeps every sign that the metadata (XMP) can hold
+        "name": xml_text(" ".join(f"{document.title} · {document.subtitle}".split())),
+        "about": xml_text(" ".join(document.about.split())),
         "author": _("Dobošar"),
         "lang": written.language,
         "script": written.script,

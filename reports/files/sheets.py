@@ -12,6 +12,7 @@ from typing import Any
 from django.utils import translation
 
 from common.dates import date_time
+from common.xml_text import xml_text
 from reports.document import Cell, CellType, Column, Document, Link, Missing, Table
 from reports.files.pdf import is_web
 
@@ -65,7 +66,7 @@ class _Styles:
 
 def _name(title: str, taken: set[str]) -> str:
     """A name that Excel takes: 31 signs, none of []:*?/\\, once."""
-    base = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", title).strip(" '")[:LONGEST_NAME] or "-"
+    base = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", xml_text(title)).strip(" '")[:LONGEST_NAME] or "-"
     name, number = base, 1
     while name.lower() in taken:
         number += 1

@@ -35,6 +35,8 @@ CANARIES = (
     "=zq{n}_{{{{7*7}}}}\"'><zq{n} onzq=1>",
     "=\"'><zq{n}>",
 )
+# Words that cannot be broken at a space, as names, addresses and links have them.
+UNBROKEN = tuple(f"zq{{n}}{'Ш' * letters}" for letters in (240, 90, 30, 3))
 # What Django's own checks let through for an address of a page, and what only a server of a network can send.
 URL = "https://zq.example/zq{n}_{{{{7*7}}}}\"'><zq{n}/onzq=1>?a=1&zqp=1#zq"
 SCRIPT = "javascript:zq{n}()//https://zq.example/\"'><zq{n}/onzq=1>"
@@ -405,16 +407,16 @@ def named(sentence: str) -> str:
 # ---- filling
 
 
-def fill(among: Callable[[str], str] = lambda table: "TRUE") -> dict[str, int]:
+def fill(among: Callable[[str], str] = lambda table: "TRUE", canaries: tuple[str, ...] = CANARIES) -> dict[str, int]:
     """Fill every row there is; returns by column how many rows hold its canary. Triggers that guard rows are off.
 
-    `among`: SQL that says which rows of a table, if not all.
+    `among`: SQL that says which rows of a table, if not all. `canaries`: four, the longest first.
     """
     with owner_cursor() as owner:
         owner.execute("SET LOCAL session_replication_role = replica")
     with everywhere("a test fills every row"), connection.cursor() as cursor:
         done = {
-            column.name: (_fill_json if column.is_json else _fill_text)(cursor, column, among(column.table))
+            column.name: (_fill_json if column.is_json else _fill_text)(cursor, column, among(column.table), canaries)
             for column in filled()
         }
     with owner_cursor() as owner:
@@ -422,9 +424,9 @@ def fill(among: Callable[[str], str] = lambda table: "TRUE") -> dict[str, int]:
     return done
 
 
-def _fill_text(cursor: Any, column: Column, among: str) -> int:
+def _fill_text(cursor: Any, column: Column, among: str, canaries: tuple[str, ...]) -> int:
     name, table = f'"{column.field.column}"', f'"{column.table}"'
-    for value, values in _ways(column):
+    for value, values in _ways(column, canaries):
         new = f"ARRAY[{value}]" if column.is_array else value
         # Where nothing stands something else may have to stand nothing: a material is a file or an address.
         for where in ("", "" if column.is_array else f" AND {name} <> ''"):
@@ -437,14 +439,14 @@ def _fill_text(cursor: Any, column: Column, among: str) -> int:
     raise AssertionError(f"{column.name} takes no canary: {last}")
 
 
-def _ways(column: Column) -> Iterator[tuple[str, list[Any]]]:
+def _ways(column: Column, canaries: tuple[str, ...]) -> Iterator[tuple[str, list[Any]]]:
     """SQL of the new value, the most hostile first."""
     pk = '"' + column.field.model._meta.pk.column + '"'
     own, limit = '"' + column.field.column + '"', getattr(column.field, "max_length", None) or 10_000
     n = column.number
     if column.name in JOINED:
         yield f"left({own}, 20) || %s", [SAME.format(n=n)]
-        yield f"left({own}, 5) || %s", [CANARIES[-1].format(n=n)]
+        yield f"left({own}, 5) || %s", [canaries[-1].format(n=n)]
         return
     if isinstance(column.field, models.EmailField):
         yield f"replace(%s, '=zq', '=' || {pk} || 'zq')", [EMAIL.format(n=n)]
@@ -454,23 +456,23 @@ def _ways(column: Column) -> Iterator[tuple[str, list[Any]]]:
         yield "%s", [URL.format(n=n)]
         return
     if column.name in ONE_LINE:
-        yield "%s", [CANARIES[2].format(n=n)]
+        yield "%s", [canaries[2].format(n=n)]
         return
     if column.name in PATHS:
         yield "%s", [PATH.format(n=n)]
         return
-    for canary in CANARIES:
+    for canary in canaries:
         text = canary.format(n=n)
         if len(text) + SEPARATED * column.is_alone <= limit:
             yield (f"%s || ' ' || {pk}" if column.is_alone else "%s"), [text]
 
 
-def _fill_json(cursor: Any, column: Column, among: str) -> int:
+def _fill_json(cursor: Any, column: Column, among: str, canaries: tuple[str, ...]) -> int:
     pk, name = column.field.model._meta.pk.column, column.field.column
     cursor.execute(f'SELECT "{pk}", "{name}"::text FROM "{column.table}" WHERE "{name}" IS NOT NULL AND {among}')
     changed = []
     for key, raw in cursor.fetchall():
-        new = json.dumps(_hostile(json.loads(raw), column.number, column.name))
+        new = json.dumps(_hostile(json.loads(raw), column.number, column.name, canaries[1]))
         if f"zq{column.number}" in new:
             changed.append((key, new))
     if changed:
@@ -484,21 +486,21 @@ def _fill_json(cursor: Any, column: Column, among: str) -> int:
     return len(changed)
 
 
-def _hostile(value: Any, number: int, path: str) -> Any:
+def _hostile(value: Any, number: int, path: str, canary: str) -> Any:
     """The same shape, with a canary in place of every string whose key is not a closed one."""
     if isinstance(value, dict):
         return {
             key: member
             if key in CLOSED_KEYS or f"{path}.{key}" in CLOSED_KEYS
-            else _hostile(member, number, f"{path}.{key}")
+            else _hostile(member, number, f"{path}.{key}", canary)
             for key, member in value.items()
         }
     if isinstance(value, list):
-        return [_hostile(member, number, path) for member in value]
+        return [_hostile(member, number, path, canary) for member in value]
     is_text = isinstance(value, str) and not _MOMENT.fullmatch(value)
     if not is_text:
         return value
-    return SHAPES.get(path.rpartition(".")[2], CANARIES[1]).format(n=number)
+    return SHAPES.get(path.rpartition(".")[2], canary).format(n=number)
 
 
 # A day or a moment, as the portal writes it.

@@ -34,6 +34,7 @@ from posts.models.link_checks import LinkCheck
 from practice.domain import read
 from practice.enums import AccountKind
 from practice.models import Account, Status, StatusEdit
+from tests import geometry
 from tests.architecture import hostile_answers as answers
 from tests.architecture import hostile_rows as rows
 from tests.architecture import test_urls as urls
@@ -107,6 +108,28 @@ class Walk:
     def notifications(self) -> list[str]:
         """The same for the mail about every notification there is, at once and as the day's summary."""
         return self._judged(self._notifications)
+
+    def wide_pages(self, page: Any) -> list[str]:
+        """Pages of the ablest role that are wider than the window, laid out in `page`, with the mailbox of the demo."""
+        geometry.without_server(page)
+        wide = []
+        with override_settings(DEMO=True, MEDIA_ROOT=self.media_root):
+            Notification.objects.update(
+                mail_frequency=MailFrequency.AT_ONCE, mail_due_at=timezone.now(), mailed_at=None, read_at=None
+            )
+            send_due()
+            client = self._client(READS_PRIVATE, "sr")
+            paths = [visit.path for visit in self.visits if visit.role == READS_PRIVATE and visit.lets_in]
+            for path in [*dict.fromkeys(paths), *of_conversations()[:FOLLOWED], "/mailbox/"]:
+                with transaction.atomic():
+                    answer = client.get(path)
+                    transaction.set_rollback(True)
+                is_page = answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
+                # A fragment is laid out by the page that asks for it.
+                if is_page and "</html>" in answer.text:
+                    self.figures["pages laid out"] += 1
+                    wide += [f"{path} at {what}" for what in geometry.widths(page, answer.text)]
+        return wide
 
     def _judged(self, walk: Callable[[], None]) -> list[str]:
         self.wrong.clear()

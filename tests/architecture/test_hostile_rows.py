@@ -3,9 +3,10 @@
 Every text column of the demo is filled with markup, quotation marks, formulas, the syntax of templates and of Typst,
 marks of direction and new lines (`hostile_rows`). Then every address is opened, and every form is sent empty, hostile,
 with NUL and with choices that it does not offer (`hostile_walk`); each answer and each mail is judged by its kind
-(`hostile_answers`). `make test-slow` opens an address as the ablest of the roles that it lets in, a public one also
-without signing in, and sends a form once; `make test` does so at a sample of the addresses; `make test-long` does both
-as every role, and writes docs/hostile-rendering.md.
+(`hostile_answers`). With words without a space in them, pages are laid out and have to fit the window. `make test-slow`
+opens an address as the ablest of the roles that it lets in, a public one also without signing in, and sends a form
+once; `make test` does so at a sample of the addresses; `make test-long` does both as every role, and writes
+docs/hostile-rendering.md.
 """
 
 from __future__ import annotations
@@ -201,7 +202,21 @@ def test_nothing_of_a_column_is_more_than_its_words_at_a_sample(
                 wrong = walk.as_role(role)
                 assert not wrong, listed(wrong)
         page.close()
+        with subtests.test("width"):
+            hostile_rows.fill(canaries=hostile_rows.UNBROKEN)
+            wide = walk.wide_pages(browser.new_page())
+            assert not wide, listed(wide)
     assert len(walk.columns) > 0
+    assert walk.figures["pages laid out"] > 0
+
+
+def test_no_page_is_wider_than_the_window_over_words_without_a_space(walk: Walk, db: None, browser: Any) -> None:
+    with transaction.atomic():
+        hostile_rows.fill(canaries=hostile_rows.UNBROKEN)
+        wide = walk.wide_pages(browser.new_page())
+        transaction.set_rollback(True)
+    assert walk.figures["pages laid out"] > 150
+    assert not wide, listed(wide)
 
 
 def test_the_practice_network_takes_columns_for_words(walk: Walk, db: None) -> None:

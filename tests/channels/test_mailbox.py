@@ -61,15 +61,15 @@ def test_a_mailbox_is_a_channel_without_posts(cast: Cast, approver: Client, type
 
 
 def test_the_form_is_filled_in_when_it_is_connected_again(approver: Client, typed: dict[str, str]) -> None:
-    connect(approver, typed)
+    connect(approver, {**typed, "servers": "MX.opstina.rs, mx2.opstina.rs"})
     tasks.upkeep()
     channel = the_channel()
-    assert channel.facts == {"smtp": f"smtp://{typed['smtp']}"}
+    assert channel.facts == {"smtp": f"smtp://{typed['smtp']}", "servers": "mx.opstina.rs mx2.opstina.rs"}
     form = approver.get(address("channel_connect", "mail"), {"again": channel.pk}).context["form"]
     known = {name: form[name].value() for name in form.fields}
     assert known == {
         "identifier": ADDRESS, "password": None, "server": channel.server, "smtp": channel.facts["smtp"],
-        "name": "Општина",
+        "name": "Општина", "servers": "mx.opstina.rs mx2.opstina.rs",
     }  # fmt: skip
     connect(approver, {**typed, "server": known["server"], "smtp": known["smtp"]}, again=str(channel.pk))
     assert the_channel().pk == channel.pk
@@ -91,11 +91,11 @@ def test_each_mistake_is_named_and_nothing_secret_stays(
     assert (attempt.step, attempt.problem, attempt.ciphertext) == (ConnectStep.FAILED, problem, "")
 
 
-def test_only_the_server_for_outgoing_mail_may_be_left_out(approver: Client) -> None:
+def test_only_the_server_for_outgoing_mail_and_the_one_that_checks_senders_may_be_left_out(approver: Client) -> None:
     answer = approver.post(address("channel_connect", "mail"), {})
     assert answer.status_code == 422
     form = answer.context["form"]
-    assert list(form.fields) == ["identifier", "password", "server", "smtp", "name"]
+    assert list(form.fields) == ["identifier", "password", "server", "smtp", "name", "servers"]
     assert list(form.errors) == ["identifier", "password", "server", "name"]
 
 
@@ -130,10 +130,11 @@ def test_a_mail_server_that_may_not_be_called_is_refused_at_its_field(typed: str
     assert refused.value.field == "server"
 
 
-def test_a_bad_server_for_outgoing_mail_is_said_at_its_field(approver: Client, typed: dict[str, str]) -> None:
-    answer = connect(approver, {**typed, "smtp": "10.0.0.1"})
+@pytest.mark.parametrize(("field", "bad"), [("smtp", "10.0.0.1"), ("servers", "mx.opstina.rs; spf=pass")])
+def test_a_bad_server_is_said_at_its_field(approver: Client, typed: dict[str, str], field: str, bad: str) -> None:
+    answer = connect(approver, {**typed, field: bad})
     assert answer.status_code == 422
-    assert list(answer.context["form"].errors) == ["smtp"]
+    assert list(answer.context["form"].errors) == [field]
 
 
 # ---- in a browser

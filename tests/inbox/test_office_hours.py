@@ -31,6 +31,7 @@ from municipalities.holidays import is_open, last_closing, next_opening
 from municipalities.models import Membership, Municipality, Pause, PrivateReader
 from municipalities.tenancy import everywhere, scope
 from platforms.meta.messaging import HUMAN_AGENT
+from platforms.types import AutomaticMail
 from tests.delivery.conftest import connected
 from tests.inbox.test_conversations import rows, written
 from tests.people import Cast, sign_in
@@ -126,6 +127,8 @@ def test_a_weekend_is_one_night(channel: Channel) -> None:
         written("1", "Нова порука", at=NIGHT, author_handle="noreply@firma.rs"),
         written("1", "Стара порука", at=NIGHT - timedelta(minutes=16)),
         written("1", "Јавна порука", at=NIGHT, visibility="public", conversation=""),
+        written("1", "Нисам ту", at=NIGHT, automatic=AutomaticMail.PROGRAM),
+        written("1", "Питање", at=NIGHT, automatic=AutomaticMail.UNANSWERED),
     ],
 )
 def test_never_to_adverts_machines_backlogs_and_in_public(channel: Channel, message: Any) -> None:

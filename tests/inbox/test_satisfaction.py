@@ -97,6 +97,7 @@ def test_the_question_is_asked_once_some_minutes_after_the_answer(asking: Channe
     assert question.reply.is_automatic
     assert question.reply.delivery.payload["recipient"] == "jelena"
     assert question.reply.delivery.payload["quick_replies"] == ["Да", "Не"]
+    assert question.reply.delivery.payload["is_automatic"] is True
     row.refresh_from_db()
     assert row.state == "answered", "asking changes nothing about the message"
 
@@ -106,6 +107,12 @@ def test_nobody_is_asked_at_night(asking: Channel, cast: Cast, hour: int) -> Non
     answered(asking, cast)
     night = MIDDAY.astimezone(satisfaction.BELGRADE).replace(hour=hour) + timedelta(days=hour < 12)
     assert satisfaction.ask_due(night) == 0
+
+
+def test_nobody_is_asked_whose_mail_asks_for_no_automatic_answer(asking: Channel, cast: Cast) -> None:
+    row = answered(asking, cast)
+    Message.objects.filter(pk=row.pk).update(automatic="unanswered")
+    assert satisfaction.ask_due(MIDDAY) == 0
 
 
 def test_nobody_is_asked_who_wrote_again_or_about_spam(asking: Channel, cast: Cast) -> None:

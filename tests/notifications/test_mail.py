@@ -283,3 +283,5 @@ def test_the_headers_leave_with_the_mail(cast: Cast, noon: Any, tell: Tell, sett
     assert wire["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert wire["List-Unsubscribe"].startswith("<http://127.0.0.1:8000/notifications/stop/")
     assert key in wire["List-Unsubscribe"]
+    # out-of-office programs do not reply
+    assert wire["Auto-Submitted"] == "auto-generated"

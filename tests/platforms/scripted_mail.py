@@ -5,10 +5,12 @@ Real servers are in `tests/platforms/real`; this one is for what they never do, 
 
 from __future__ import annotations
 
+import imaplib
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 Answer = Callable[[bytes], bytes | None]
@@ -65,6 +67,41 @@ def imap(line: bytes, *, password: str = "tajna", capabilities: bytes = b"IMAP4r
         b"LOGOUT": b"* BYE\r\n",
     }
     return untagged.get(word, b"") + tag + b" OK done\r\n"
+
+
+def mailbox(mails: Sequence[bytes], sent: Sequence[bytes] = ()) -> Answer:
+    """IMAP of a mailbox whose mails arrived ten minutes ago. A search finds all of them, except by Message-ID."""
+    folders = {b"INBOX": list(mails), b"Sent": list(sent)}
+    opened = [b"INBOX"]
+
+    def answer(line: bytes) -> bytes | None:
+        command = line.partition(b" ")[2]
+        word, done = b" ".join(command.upper().split()[:2]), tag(line) + b" OK done\r\n"
+        date = imaplib.Time2Internaldate(time.time() - 600).encode()
+        if word.startswith(b"EXAMINE"):
+            opened[0] = command.split()[1].strip(b'"')
+            counted = len(folders[opened[0]])
+            return b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] a\r\n* OK [UIDNEXT %d] a\r\n" % (counted, counted + 1) + done
+        if word.startswith(b"LIST"):
+            return b'* LIST (\\Sent) "/" Sent\r\n' + done
+        here = dict(enumerate(folders[opened[0]], 1))
+        if word == b"UID SEARCH":
+            wanted = re.search(rb'Message-ID "([^"]+)"', command)
+            uids = [uid for uid, mail in here.items() if not wanted or b"Message-ID: " + wanted[1] in mail]
+            return b" ".join([b"* SEARCH", *(b"%d" % uid for uid in uids)]) + b"\r\n" + done
+        if word == b"UID FETCH":
+            fetched = [(uid, here[uid]) for uid in map(int, command.split()[2].split(b","))]
+            if b"BODY" not in command:
+                lines = [(b"RFC822.SIZE %d" % len(mail), uid) for uid, mail in fetched]
+            else:
+                lines = [(b"BODY[]<0> {%d}\r\n%s" % (len(mail), mail), uid) for uid, mail in fetched]
+            return (
+                b"".join(b"* %d FETCH (UID %d INTERNALDATE %s %s)\r\n" % (uid, uid, date, what) for what, uid in lines)
+                + done
+            )
+        return imap(line)
+
+    return answer
 
 
 def smtp(line: bytes, *, password: str = "tajna", data: list[bytes] | None = None) -> bytes | None:

@@ -250,23 +250,38 @@ def test_names_of_files_are_harmless(sent: str, shown: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "reason"),
+    ("header", "kind"),
     [
-        ("Auto-Submitted: auto-replied", "automatic"), ("Auto-Submitted: auto-generated; x=y", "automatic"),
-        ("Auto-Submitted: no", ""), ("X-Autoreply: yes", "automatic"), ("Precedence: bulk", "list"),
-        ("Precedence: LIST", "list"), ("List-Id: <a.b.rs>", "list"), ("List-Unsubscribe: <mailto:a@b.rs>", "list"),
-        ("Return-Path: <>", "bounce"), ("X-Spam-Flag: YES", "spam"), ("X-Spam-Status: Yes, score=9", "spam"),
-        ("X-Spam-Status: No, score=1", ""), ("Precedence: first-class", ""), ("X-Priority: 1", ""),
+        ("Auto-Submitted: auto-replied", "program"), ("Auto-Submitted: auto-generated; x=y", "program"),
+        ("Auto-Submitted: no", None), ("X-Autoreply: yes", "program"), ("Precedence: bulk", "list"),
+        ("Precedence: LIST", "list"), ("Precedence: junk", "list"), ("List-Id: <a.b.rs>", "list"),
+        ("List-Unsubscribe: <mailto:a@b.rs>", "list"), ("Return-Path: <>", "program"),
+        ("Content-Type: multipart/report; boundary=b", "report"), ("X-Auto-Response-Suppress: All", "unanswered"),
+        ("X-Auto-Response-Suppress: DR, OOF, AutoReply", "unanswered"), ("X-Auto-Response-Suppress: DR, RN", None),
+        ("Precedence: first-class", None), ("X-Priority: 1", None), ("Return-Path: <mara@primer.rs>", None),
     ],
 )  # fmt: skip
-def test_what_no_person_wrote_is_left_out(header: str, reason: str) -> None:
+def test_what_gets_no_automatic_answer_is_known_by_its_headers(header: str, kind: str | None) -> None:
+    mail = plain("Текст", f"{header}\r\n")
+    assert (mail.automatic, mail.skipped) == (kind, "")
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [("X-Spam-Flag: YES", "spam"), ("X-Spam-Status: Yes, score=9", "spam"), ("X-Spam-Status: No, score=1", "")],
+)
+def test_spam_by_the_servers_own_mark_is_left_out(header: str, reason: str) -> None:
     assert plain("Текст", f"{header}\r\n").skipped == reason
+
+
+@pytest.mark.parametrize("sender", ["MAILER-DAEMON@primer.rs", "postmaster@primer.rs"])
+def test_what_a_mail_server_writes_is_a_report(sender: str) -> None:
+    assert read(f"From: {sender}\r\n{TEXT}\r\nТекст").automatic == "report"
 
 
 @pytest.mark.parametrize(
     ("sender", "reason"),
     [
-        ("From: MAILER-DAEMON@primer.rs", "bounce"), ("From: postmaster@primer.rs", "bounce"),
         ("From: a@b.rs, c@d.rs", "sender"), ("From: a@b.rs\r\nFrom: c@d.rs", "sender"), ("From:", "sender"),
         ("From: nobody", "sender"), ("From: <>", "sender"), ("X: y", "sender"), ("From: " + "(" * 5000, "sender"),
         ("From: " + "a" * 20_000 + "@b.rs", "sender"), ('From: "c@d.rs" <a@b.rs>', ""),
@@ -430,6 +445,16 @@ def test_who_writes_in_a_strangers_thread_has_a_conversation_of_their_own() -> N
     assert not threads.is_with("", "mara@primer.rs")
 
 
+def test_who_is_not_verified_is_somebody_else_than_the_verified_sender() -> None:
+    unverified = threads.author_id("mara@primer.rs", is_verified=False)
+    assert threads.author_id("mara@primer.rs", is_verified=True) == "mara@primer.rs"
+    assert threads.author_id("mara@primer.rs", is_verified=None) == "mara@primer.rs"
+    assert threads.address_of(unverified) == "mara@primer.rs"
+    assert not threads.is_with(threads.conversation("b" * 24, unverified), "mara@primer.rs")
+    # nobody can have this as an address
+    assert parsing.address(unverified) == ""
+
+
 @pytest.mark.parametrize(
     "subject",
     ["Рупа", "Re: Рупа", "RE: Re:  рупа", "Одг: Рупа", "Odg: Рупа", "FW: Re[2]: Рупа", "Прослеђено: Рупа", "Fwd:Рупа"],
@@ -477,6 +502,11 @@ def test_an_answer_has_the_headers_of_its_thread() -> None:
     assert max(map(len, content.split(b"\r\n"))) <= 998
 
 
+def test_an_automatic_answer_says_so_to_programs() -> None:
+    stored = Outgoing.from_json(outgoing(is_automatic=True).to_json())
+    assert sending.message(stored, OFFICE, "<m1@primer.rs>")["Auto-Submitted"] == "auto-replied"
+
+
 @pytest.mark.parametrize(
     "bad",
     [
@@ -512,6 +542,11 @@ def test_a_line_with_a_dot_does_not_end_the_mail() -> None:
 )
 def test_the_subject_of_an_answer(answered: str, subject: str) -> None:
     assert sending.subject(answered) == subject
+
+
+def test_access_of_an_earlier_version_checks_no_sender() -> None:
+    token = '{"password": "x", "smtp": "smtp://mail.opstina.rs:587", "name": "Општина"}'
+    assert Access.of(Credential(token, account_id="gradjani@opstina.rs")).verifying_servers == frozenset()
 
 
 def test_access_survives_being_stored() -> None:

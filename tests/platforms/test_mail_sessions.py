@@ -80,7 +80,7 @@ def test_connecting_an_empty_mailbox() -> None:
         page = connector.messages()
         assert page.items == ()
         assert connector.messages(page.cursor).cursor == page.cursor
-        assert connector.fetch_facts() == {"smtp": f"smtp://127.0.0.1:{smtp.port}"}
+        assert connector.fetch_facts() == {"smtp": f"smtp://127.0.0.1:{smtp.port}", "servers": ""}
         assert not any(b"STORE" in line or b"SELECT" in line for line in imap.lines)
 
 

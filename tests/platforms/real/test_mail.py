@@ -21,9 +21,9 @@ import pytest
 from common.http import Http
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, Rejected
 from platforms.mail.connector import Mail
-from platforms.types import AttachmentKind, Credential, Found, Inconclusive, Message, Outgoing
+from platforms.types import AttachmentKind, AutomaticMail, Credential, Found, Inconclusive, Message, Outgoing
 from platforms.visibility import Visibility
-from tests.platforms.real.mail import CITIZEN, OFFICE, OTHER, PASSWORDS, PATIENCE, MailServer, serving, trust
+from tests.platforms.real.mail import CITIZEN, DOMAIN, OFFICE, OTHER, PASSWORDS, PATIENCE, MailServer, serving, trust
 
 pytestmark = pytest.mark.real("mail")
 KEYS = (f"{number:032x}" for number in range(1, 1000))
@@ -198,14 +198,27 @@ def test_attachments_are_fetched_one_by_one(server: MailServer, office: Mail) ->
     assert refused.value.code == "expired"
 
 
-def test_what_no_person_wrote_is_left_out(server: MailServer, office: Mail) -> None:
+def test_what_no_person_wrote_is_known_as_such(server: MailServer, office: Mail) -> None:
     server.send(written("Нисам ту", "Аутоматски одговор", Auto_Submitted="auto-replied"))
     server.send(written("Вести", "Билтен", List_Id="<vesti.primer.rs>"))
     server.send(written("Наше", "Наше", OFFICE))
     server.deliver(b"From: MAILER-DAEMON@primer.rs\r\nSubject: Undelivered\r\n\r\nno\r\n")
     server.deliver(b"From: a@b.rs, c@d.rs\r\nSubject: two\r\n\r\nno\r\n")
     server.send(written("Питање", "Питање"))
-    assert [one.text for one in received(server, office, 6)] == ["Питање"]
+    assert {one.text: one.automatic for one in received(server, office, 6)} == {
+        "Нисам ту": AutomaticMail.PROGRAM, "Вести": AutomaticMail.LIST, "no": AutomaticMail.REPORT, "Питање": None,
+    }  # fmt: skip
+
+
+def test_only_a_sender_whom_the_server_verified_is_verified(server: MailServer) -> None:
+    name = f"mail.{DOMAIN}"
+    office = connector(server, connector(server).exchange({**typed(server), "servers": name}))
+    forged = f"{name}; dmarc=pass header.from=primer.rs"
+    server.send(written("Права", Message_ID="<m1@primer.rs>"))
+    server.send(
+        written("Лажна", sender="Мара <mara@primer.rs>", References="<m1@primer.rs>", Authentication_Results=forged)
+    )
+    assert {one.text: one.sender_verified for one in received(server, office, 2)} == {"Права": True, "Лажна": False}
 
 
 HOSTILE = [
