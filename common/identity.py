@@ -1,8 +1,8 @@
 """Whether the keys and the media of this process belong to its database.
 
-The database has the id of the installation, encrypted with `TOKEN_KEYS`; a file of `MEDIA_ROOT` has the same id. A process
-with other keys would claim posts that it cannot send, and one with another directory would miss their pictures. So
-every process compares them when it starts (`portal.checks`), and ends with a sentence where they differ.
+The database has the id of the installation, encrypted with `TOKEN_KEYS`; a file of `MEDIA_ROOT` has the same id. A
+process with other keys would claim posts that it cannot send, and one with another directory would miss their pictures.
+So every process compares them when it starts (`portal.checks`), and ends with a sentence where they differ.
 
 Reads with any cursor of psycopg2: not every program sets Django's models up. `portal.adoption` writes.
 """
@@ -22,7 +22,6 @@ RUNBOOK = "docs/runbooks/token-key-lost.md"
 PUBLIC_SENTENCE = "The keys or the media directory of this machine do not belong to its database: nothing is published."
 
 
-
 @dataclass(frozen=True)
 class Mismatch:
     """What does not belong to the database, and what to do about it. Holds no secret."""
@@ -35,7 +34,7 @@ class Mismatch:
 
 
 def mismatch(cursor: Any, keys: Sequence[str], media: Path) -> Mismatch | None:
-    """None also where the database has no identity yet. `keys`: as in `settings.TOKEN_KEYS`. Raises psycopg2's errors."""
+    """None also where the database has no identity yet. `keys`: as in `settings.TOKEN_KEYS`. Raises its errors."""
     sealed = stored(cursor)
     if sealed is None:
         return None

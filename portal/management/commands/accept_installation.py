@@ -1,4 +1,4 @@
-"""Declare that the present keys and media directory belong to the database. docs/runbooks/token-key-lost.md says when."""
+"""Declare that these keys and this media directory belong to the database. docs/runbooks/token-key-lost.md: when."""
 
 from typing import Any
 

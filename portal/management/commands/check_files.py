@@ -21,4 +21,3 @@ class Command(BaseCommand):
             shown = "\n".join(f"  {name}" for name in missing[:SHOWN])
             raise CommandError(f"{len(missing)} of {len(names)} files are missing, among them:\n{shown}")
         self.stdout.write(f"All {len(names)} files are there.")
-
