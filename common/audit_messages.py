@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, Promise] = {
     "keys.rotate": _("Encrypted the stored secrets with the newest key"),
-    "installation.accept": _("Declared that the keys and the media directory belong to the database"),
 }
 
 _messages: dict[str, Promise] = {}
