@@ -64,8 +64,9 @@ def test_the_process_of_live_updates_ends_with_other_keys(stored: None, settings
     checks.require()
     settings.TOKEN_KEYS = [OTHER]
     with ThreadPoolExecutor(1) as thread:  # the suite's own has an event loop
-        ended = thread.submit(asyncio.run, live.Listener(live.Streams()).run())
-        assert isinstance(ended.exception(patience.SECONDS), SystemExit)
+        listens = asyncio.wait_for(live.Listener(live.Streams()).run(), patience.SECONDS)
+        ended = thread.submit(asyncio.run, listens)
+        assert isinstance(ended.exception(), SystemExit)
     assert "belongs to another installation" in str(ended.exception())
 
 
