@@ -37,7 +37,10 @@ def check() -> identity.Mismatch | None:
 
 def messages() -> list[CheckMessage]:
     """`check` as a system check (E014). Raises `django.db.DatabaseError`."""
-    problem = check()
+    try:
+        problem = check()
+    except OSError as error:
+        problem = identity.Mismatch(f"MEDIA_ROOT cannot be written: {error}.", "Let the portal's user write there.")
     return [Error(problem.text, hint=problem.hint, id="portal.E014")] if problem else []
 
 

@@ -94,6 +94,13 @@ def test_another_media_directory_is_noticed_until_it_is_accepted(stored: None, s
         checks.require()
 
 
+def test_a_media_directory_that_cannot_be_written_is_named(settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    settings.MEDIA_ROOT = tmp_path / "file" / "media"
+    with pytest.raises(SystemExit, match="MEDIA_ROOT cannot be written"):
+        checks.require()
+
+
 def test_other_keys_are_accepted_by_the_same_command(stored: None, settings: Any) -> None:
     settings.TOKEN_KEYS = [OTHER]
     call_command("accept_installation")
