@@ -81,10 +81,12 @@ def seal(purpose: str, plaintext: str, bound_to: object) -> str:
     return f"{name}.{_text(nonce)}.{_text(sealed)}"
 
 
-def open_(purpose: str, sealed: str, bound_to: object) -> str:
-    """What `seal` got, given the same purpose and row. Raises `WrongKey` or `Tampered`."""
+def open_(purpose: str, sealed: str, bound_to: object, keys: Keyring | None = None) -> str:
+    """What `seal` got, given the same purpose and row. `keys`: instead of those of the settings. Raises `WrongKey` or
+    `Tampered`.
+    """
     name, nonce, ciphertext = _parts(sealed)
-    key = keyring().get(name)
+    key = (keyring() if keys is None else keys).get(name)
     if key is None:
         raise WrongKey(f"The secret was encrypted with the key {name!r}, which is not in TOKEN_KEYS.")
     try:
@@ -95,10 +97,12 @@ def open_(purpose: str, sealed: str, bound_to: object) -> str:
 
 
 def reseal(purpose: str, sealed: str, bound_to: object) -> str:
-    """`sealed` under the first key; the very same text when it is that already."""
+    """`sealed` under the first key; the very same text when it is that already. Raises `WrongKey` or `Tampered`."""
+    # Opened in any case: a key of the same name may have another value.
+    plaintext = open_(purpose, sealed, bound_to)
     if sealed.partition(".")[0] == next(iter(keyring())):
         return sealed
-    return seal(purpose, open_(purpose, sealed, bound_to), bound_to)
+    return seal(purpose, plaintext, bound_to)
 
 
 def _parts(sealed: str) -> tuple[str, bytes, bytes]:

@@ -176,6 +176,24 @@ class Incident(models.Model):
         return f"{', '.join(self.parts)} since {self.began_at:%Y-%m-%d %H:%M} UTC"
 
 
+class Identity(models.Model):
+    """The one row by which a process knows that it belongs to this database (`common.identity`).
+
+    `sealed`: the id of the installation, encrypted; `MEDIA_ROOT` has the same id in a file.
+    """
+
+    ONLY = 1
+
+    id = models.SmallIntegerField(primary_key=True, default=ONLY)
+    sealed = models.TextField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="one_identity", condition=models.Q(id=1))]
+
+    def __str__(self) -> str:
+        return "the identity of the installation"
+
+
 class Lease(models.Model):
     """Which process may do what only one should do at a time (`common.leases`)."""
 

@@ -76,6 +76,7 @@ UNTOUCHED: dict[str, str] = {
     "channels.Deletion": "requests of people to a network, which are answered whatever happens here",
     "channels.Event": "events of networks; without their channel nobody reads them, and they expire",
     "common.AuditEvent": "the audit trail is append-only",
+    "common.Identity": "of the installation",
     "common.Incident": "of the installation",
     "common.Lease": "of running processes",
     "common.PeriodicRun": "of running processes",

@@ -35,6 +35,7 @@ PARTS = {
     "valkey": "Valkey does not answer",
     "disk": "the disk is full",
     "clock": "the clock of this machine differs from the database's, so nothing is published",
+    "installation": "the keys or the media directory do not belong to the database, so nothing is published",
     "publisher": "no publisher runs, so no post is sent",
     "worker": "no worker runs, so mail waits",
     "errands": "no worker for errands runs, so numbers and exports wait",

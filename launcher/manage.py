@@ -20,7 +20,9 @@ def manage(arguments: list[str]) -> int:
     sites.make_directory(site.data)
     with embedded.serving(site.servers) as urls:
         environ = sites.environment(site, urls)
-        prepare.prepare(site, environ, own_database=not os.environ.get("DATABASE_URL"))
+        # This command is what makes them belong to the database.
+        accepts = arguments[:1] == ["accept_installation"]
+        prepare.prepare(site, environ, own_database=not os.environ.get("DATABASE_URL"), accepts=accepts)
         return subprocess.run([sys.executable, "manage.py", *arguments], env=environ, cwd=ROOT, check=False).returncode
 
 

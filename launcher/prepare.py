@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg2
 
+from common import identity
 from launcher import durations, files, roles
 from launcher import site as sites
 from launcher.errors import LauncherError
@@ -87,13 +88,16 @@ def prepare(
     own_database: bool,
     to_serve: bool = False,
     static: StaticFiles | None = None,
+    accepts: bool = False,
 ) -> None:
     """Run what is due. A database that is not ours to know is always asked. `to_serve`: people come in afterwards.
-    `static`: static files that are being gathered already.
+    `static`: static files that are being gathered already. `accepts`: also the database of other keys or media.
     """
     require_whole(site.data)
     owner = environ.get("DATABASE_OWNER_URL") or environ["DATABASE_URL"]
     applied = require_own_tables(site, owner, own_database=own_database)
+    if not accepts:
+        require_own_identity(site, environ)
     static = static or StaticFiles(site, environ)
     stamps, now = site.data / STAMPS, _migrations()
     is_changed = files.load(stamps).get("migrate") != now
@@ -148,6 +152,21 @@ def require_own_tables(site: Site, url: str, *, own_database: bool) -> dict[str,
             "Name another one or empty it, then start again.",
         )
     raise LauncherError(migration_history.refusal(place, way_out))
+
+
+def require_own_identity(site: Site, environ: Mapping[str, str]) -> None:
+    """Refuse a database whose keys or media are others than ours (`common.identity`), also of a demo and before
+    anything is migrated. The programs compare them as well.
+    """
+    keys = [key for key in environ.get("TOKEN_KEYS", "").split(",") if key]
+    media = Path(environ.get("MEDIA_ROOT") or site.data / "media")
+    try:
+        with closing(psycopg2.connect(environ["DATABASE_URL"])) as connection, connection.cursor() as cursor:
+            mismatch = identity.mismatch(cursor, keys, media)
+    except psycopg2.Error:
+        return  # what comes next says so in its own words
+    if mismatch:
+        raise LauncherError(f"{mismatch}\nNothing was started.")
 
 
 def _migrations() -> str:

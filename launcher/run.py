@@ -85,9 +85,9 @@ def seeding(site: Site, stamps: Mapping[str, str], now: Mapping[str, str]) -> li
 
 
 def answers(address: str) -> bool:
-    """Whether something at `address` answers 200 within a second."""
+    """Whether something at `address` answers 200 within two seconds."""
     try:
-        with urllib.request.urlopen(address, timeout=1) as answer:
+        with urllib.request.urlopen(address, timeout=2) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False
@@ -162,7 +162,7 @@ def missing(address: str) -> str:
     except urllib.error.HTTPError as error:
         try:
             parts = json.loads(error.read())
-            names = [name for name, works in parts.items() if not works]
+            names = [name for name, works in parts.items() if works is False]
         except ValueError:
             return f"the portal answers {error.code}."
         if "message" in parts:

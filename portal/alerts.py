@@ -71,7 +71,7 @@ def check() -> None:
     if settings.ALERT_MINUTES <= 0:
         return
     now = timezone.now()
-    failing = [part for part, works in health.state().items() if not works]
+    failing = [part for part, works in health.state().items() if works is False]
     try:
         prefix = _update(now, failing)
         if prefix:

@@ -10,9 +10,13 @@ class PortalConfig(AppConfig):
         # celery: tasks sent by web processes go to our broker; checks: wrong settings are reported at the start
         from django.utils.translation import gettext_lazy as _
 
-        from portal import access_log, celery, checks, measurements, publish_policies, tracing  # noqa: F401
+        from common import audit_messages, crypto
+        from portal import access_log, adoption, celery, checks, measurements, publish_policies, tracing  # noqa: F401
+        from portal.audit_messages import MESSAGES
         from reports import public_parts
 
+        audit_messages.register(self.name, MESSAGES)
+        crypto.rotates("the identity of the installation", adoption.reseals)
         publish_policies.register()
         public_parts.register_overview(_("Overview"), "place_in")
         access_log.watch_tasks()

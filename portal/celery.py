@@ -56,6 +56,7 @@ def check_connections(sender: Any = None, **_: object) -> None:
 def check_settings(**_: object) -> None:
     from portal import checks
 
+    checks.await_database()
     checks.require()
     # All tasks are imported by now. A collection does not go through what is frozen, and so does not write to the
     # memory that pool processes share with this one.

@@ -5,7 +5,9 @@ it is `manage.py check --database default`.
 """
 
 import importlib.util
+import logging
 import re
+import time
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -14,9 +16,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
-from common import crypto
+from common import crypto, missing_key
+from portal import adoption
+
+log = logging.getLogger(__name__)
 
 START = "start"
 SECRET_LENGTH = 50
@@ -27,6 +32,7 @@ ORDERED = (
     (("VIDEO_CALL_DEADLINE_SECONDS", "VIDEO_TASK_TIME_LIMIT"), "600 and 900"),
 )
 FETCHED_MONTHS = 4
+RECONNECT_SECONDS = 1.0
 DELAY_HOURS = (1, 24 * 14)
 HOST_AND_PORT = re.compile(r"(?:(?<![A-Za-z0-9.-])[A-Za-z0-9.-]++|\[[0-9A-Fa-f:]++\]):\d{1,5}")
 KEYS_HINT = "A new key: python -c \"import base64, os; print('first:' + base64.b64encode(os.urandom(32)).decode())\""
@@ -271,8 +277,42 @@ def demo_accounts(app_configs: Any = None, databases: Sequence[str] | None = Non
     ]
 
 
+@register(Tags.database, START)
+def identity_of_database(
+    app_configs: Any = None, databases: Sequence[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """E014: keys and media are those of the installation that made the database."""
+    if not databases:
+        return []
+    try:
+        return adoption.messages()
+    except DatabaseError:
+        return []
+
+
+def await_database() -> None:
+    """For a worker, which does nothing without it: until then, `require` could not read what it needs."""
+    is_reported = False
+    while True:
+        try:
+            connection.ensure_connection()
+        except DatabaseError as problem:
+            if not is_reported:
+                log.warning("The database does not answer; waiting for it: %s", problem)
+            is_reported = True
+            time.sleep(RECONNECT_SECONDS)
+        else:
+            return
+
+
 def require() -> None:
-    """Exit with the reasons if a check fails. For the start of web and worker."""
+    """Exit with the reasons if a check fails. For the start of web and worker. Without a database, a web process
+    compares its identity later.
+    """
+    try:
+        connection.ensure_connection()
+    except DatabaseError:
+        missing_key.check_later()
     problems = run_checks(tags=[START], databases=["default"])
     errors = [message for message in problems if message.is_serious()]
     if errors:

@@ -26,6 +26,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 from django.conf import settings
 from django.utils.log import configure_logging
 
+from common import identity
 from common.direct_connection import connect
 from common.live_streams import NOTIFY_CHANNEL, PATIENCE_SECONDS, short_address
 
@@ -181,6 +182,8 @@ class Listener:
         while True:
             try:
                 with closing(await asyncio.to_thread(connect, **ALIVE)) as connection:
+                    if mismatch := await asyncio.to_thread(_mismatch, connection):
+                        raise SystemExit(f"Dobošar does not start:\n{mismatch}")
                     await self._listen(connection)
             except psycopg2.Error as problem:
                 log.warning("No notifications from the database; connecting again: %s", problem)
@@ -205,6 +208,11 @@ class Listener:
                 readable.clear()
         finally:
             loop.remove_reader(descriptor)
+
+
+def _mismatch(connection: Any) -> identity.Mismatch | None:
+    with connection.cursor() as cursor:
+        return identity.mismatch(cursor, settings.TOKEN_KEYS, settings.MEDIA_ROOT)
 
 
 def _execute(connection: Any, statement: str) -> None:

@@ -61,7 +61,7 @@ def operations(request: SignedInRequest) -> HttpResponse:
     parts = health.state()
     context = {
         "checks": [*((health.title(name), works, _failing(name)) for name, works in parts.items()), _live()],
-        "free_megabytes": None if parts["disk"] else disk.free_megabytes(settings.DATA_DIR),
+        "free_megabytes": disk.free_megabytes(settings.DATA_DIR) if parts["disk"] is False else None,
         "data_directory": settings.DATA_DIR,
         "backlog": queries.backlog(now),
         "outcomes": _outcomes(now),
@@ -103,6 +103,7 @@ def _failing(name: str) -> str:
         "disk": _("The disk is full"),
         "clock": _("Differs from the database's; set it right"),
         "beat": _("None was carried out for a minute"),
+        "installation": _("Of another installation; nothing is published"),
     }
     return failing.get(name) or _("Does not answer")
 
@@ -134,7 +135,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _lines(now: datetime) -> Iterator[str]:
     parts = health.state()
-    yield from _gauge("up", "1 when this part works.", {f'part="{name}"': works for name, works in parts.items()})
+    yield from _gauge(
+        "up", "1 when this part works.", {f'part="{name}"': works for name, works in parts.items() if works is not None}
+    )
     if parts["database"]:
         yield from _lines_of_database(now)
     length = {f'queue="{name}"': count for name, count in waiting().items()}

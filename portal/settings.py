@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "common.direction.DirectionMiddleware",
     "reports.middleware.PublicNumbersMiddleware",
+    "portal.health.HealthMiddleware",
     "common.caching.NoStoreMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

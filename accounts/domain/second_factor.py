@@ -25,10 +25,11 @@ def open_(sealed: str) -> str:
 
 
 def reseals() -> Iterator[partial[bool]]:
-    """For `rotate_keys`: one call per authenticator."""
+    """For `rotate_keys`: one call per authenticator that has a secret."""
     from allauth.mfa.models import Authenticator
 
-    for pk in Authenticator.objects.order_by("pk").values_list("pk", flat=True):
+    rows = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN)
+    for pk in rows.order_by("pk").values_list("pk", flat=True):
         yield partial(_reseal, pk)
 
 

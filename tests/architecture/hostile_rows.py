@@ -200,6 +200,7 @@ KEPT = {
         "channels_credential.ciphertext",
         "channels_deletion.code",
         "common_mailmessage.dedupe",
+        "common_identity.sealed",
         "common_mailmessage.sealed",
         "django_session.session_data",
         "django_session.session_key",

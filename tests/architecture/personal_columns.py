@@ -263,6 +263,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "channels_appregistration": "ciphertext platform redirect_uri server",
             "channels_connectattempt": "ciphertext state_hash",
             "channels_credential": "ciphertext",
+            "common_identity": "sealed",
             "django_session": "session_data session_key",
             "inbox_handover": "reminder_hash token_hash",
             "participation_contributionquestion": "reminder_hash token_hash",

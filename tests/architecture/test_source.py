@@ -133,6 +133,7 @@ EVERYWHERE = {
     "demo/metrics.py",
     "demo/year.py",
     "portal/delivery_notifications.py",
+    "portal/adoption.py",
     "portal/management/commands/check_files.py",
     "participation/domain/editions.py",
     "posts/polls/domain/ask_report.py",

@@ -62,6 +62,13 @@ def test_another_key_under_the_same_name_is_refused(settings: Any) -> None:
         crypto.open_("credential", sealed, 17)
 
 
+def test_nothing_is_sealed_anew_that_another_key_of_the_same_name_has_sealed(settings: Any) -> None:
+    sealed = crypto.seal("credential", "secret", 17)
+    settings.TOKEN_KEYS = ["old:" + base64.b64encode(b"x" * 32).decode()]
+    with pytest.raises(crypto.Tampered):
+        crypto.reseal("credential", sealed, 17)
+
+
 def test_the_first_key_seals_and_every_key_opens(settings: Any) -> None:
     sealed = crypto.seal("credential", "secret", 17)
     settings.TOKEN_KEYS = [NEW, OLD]

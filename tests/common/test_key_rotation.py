@@ -31,6 +31,7 @@ from notifications import web_push
 from notifications.domain import push_devices, push_keys
 from notifications.models import PushSubscription
 from platforms.types import Credential
+from portal import adoption
 from tests import security_figures
 from tests.people import Cast, sign_in
 
@@ -41,6 +42,7 @@ SEALED = re.compile(r"^(old|new)\.[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]{22,}$")
 COLUMNS = {
     "channels_credential.ciphertext": "",
     "channels_appregistration.ciphertext": "",
+    "common_identity.sealed": "",
     "common_mailmessage.sealed": "",
     "mfa_authenticator.data": "",
     "notifications_pushkey.sealed": "",
@@ -71,6 +73,7 @@ def sealed_in_database() -> dict[str, set[str]]:
 def filled(cast: Cast, settings: Any) -> Channel:
     """One of everything that is encrypted, with the old key alone."""
     settings.TOKEN_KEYS = [OLD]
+    assert adoption.check() is None
     keys.enter("facebook", "app", "secret of the application", by=cast.administrator)
     with scope(cast.cuprija):
         channel = Channel.objects.create(
@@ -113,13 +116,14 @@ def secrets() -> list[str]:
             second_factor.open_(data["totp"]["secret"]),
             second_factor.open_(data["recovery_codes"]["seed"]),
             push_devices.opened(PushSubscription.objects.get()).endpoint,
+            f"identity: {adoption.check()}",
             f"push key of {len(web_push.decoded(push_keys.current().private))} bytes",
         ]
 
 
 ALL = [
     "the token", "secret of the application", "the words", "the secret", "the seed", "https://web.push.apple.com/x",
-    "push key of 32 bytes",
+    "identity: None", "push key of 32 bytes",
 ]  # fmt: skip
 
 
@@ -175,7 +179,7 @@ def test_a_list_without_one_of_them_would_leave_something_unreadable(
 
 def test_a_key_that_went_too_early_is_named_and_nothing_is_lost(filled: Channel, settings: Any) -> None:
     settings.TOKEN_KEYS = [NEW]
-    with pytest.raises(CommandError, match="7 secrets could not be read and stay as they are"):
+    with pytest.raises(CommandError, match="8 secrets could not be read and stay as they are"):
         rotate()
     settings.TOKEN_KEYS = [NEW, OLD]
     assert secrets() == ALL

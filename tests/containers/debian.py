@@ -294,13 +294,14 @@ def break_and_restore(machine: Machine) -> None:
     keys = machine.run("grep -h -e SECRET_KEY -e TOKEN_KEYS /etc/dobosar/env | sort")
     query(machine, "DELETE FROM accounts_invitation")
     assert "would replace" in machine.run("dobosar restore /root/before.tar.gz", code=1)
+    machine.run("head -c 1000 /root/before.tar.gz > /root/cut.tar.gz")
+    machine.run("dobosar restore /root/cut.tar.gz --replace", code=1)
+    await_readiness(machine)  # it goes on with what it had
     machine.run("cp -a /etc/dobosar/env /root/env && sed -i /TOKEN_KEYS/d /etc/dobosar/env")
     assert "decrypt" in machine.run("dobosar setup", code=1)
     machine.run('sed "s|^TOKEN_KEYS=.*|TOKEN_KEYS=other:$(openssl rand -base64 32)|" /root/env > /etc/dobosar/env')
     assert machine.run("grep -h -e SECRET_KEY -e TOKEN_KEYS /etc/dobosar/env | sort") != keys
-    machine.run("head -c 1000 /root/before.tar.gz > /root/cut.tar.gz")
-    machine.run("dobosar restore /root/cut.tar.gz --replace", code=1)
-    await_readiness(machine)  # it goes on with what it had
+    assert "another installation" in machine.run("dobosar check", code=1)
     machine.run("dobosar restore /root/before.tar.gz --replace")
     await_readiness(machine)
     assert machine.run("grep -h -e SECRET_KEY -e TOKEN_KEYS /etc/dobosar/env | sort") == keys

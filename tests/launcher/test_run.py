@@ -14,9 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from django.db import connection
+
 from launcher import ports, run
 from launcher import site as sites
 from launcher.errors import LauncherError
+from portal import adoption
 from tests import patience
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,6 +73,20 @@ def test_a_taken_practice_port_is_named(place, taken):
     output = fails(DATA_DIR=str(place), PORT=str(ports.choose()), PRACTICE_PORT=str(taken))
     assert f"The practice network cannot use port {taken}" in output
     assert "PRACTICE_PORT=" in output
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("demo", ["true", "false"])
+def test_a_second_start_on_the_database_with_other_keys_ends_with_a_sentence(place, settings, demo):
+    assert adoption.check() is None
+    url = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
+    output = fails(
+        DATA_DIR=str(place), PORT=str(ports.choose()), DATABASE_URL=url, REDIS_URL=settings.REDIS_URL, DEMO=demo
+    )
+    assert "The database belongs to another installation" in output
+    assert "Set TOKEN_KEYS" in output
+    assert "Nothing was started." in output
+    assert "Starting Dobošar" not in output
 
 
 @pytest.mark.parametrize("port", ["eight", "0", "70000", "80.5", "-1", "٣"])
@@ -150,6 +167,7 @@ def test_damaged_keys_are_not_replaced_by_new_ones(place):
     [
         (503, b'{"database": true, "demo": false}', "the demo is being filled in."),
         (503, b'{"database": true, "beat": false, "demo": false}', "not there yet: beat, demo."),
+        (503, b'{"database": true, "valkey": false, "worker": null}', "not there yet: valkey."),
         (502, b"<html>", "the portal answers 502."),
         (200, b"{}", "everything runs, and a program that has to end first has not ended yet."),
     ],

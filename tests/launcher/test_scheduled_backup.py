@@ -166,7 +166,7 @@ def test_a_drill_tells_a_good_backup_from_one_without_a_picture_or_with_other_ke
     assert restore_drill.drill(good).problems == {}
     assert dict(os.environ) == before
 
-    picture = next(path for path in backup.media_root(site, {}).rglob("*") if path.is_file())
+    picture = next(path for path in (backup.media_root(site, {}) / "pictures").rglob("*") if path.is_file())
     picture.unlink()
     problems = restore_drill.drill(backup.save(site, tmp_path / "without a picture.tar.gz")).problems
     assert problems.keys() == {"check_files"}

@@ -27,12 +27,14 @@ def fill() -> None:
     from municipalities import arms
     from municipalities.tenancy import scope
     from platforms.types import Credential
+    from portal import checks
     from posts.media.domain import consents
     from posts.media.domain.pictures import add
     from tests.analytics.factories import channel, published, traits_of
     from tests.people import make_cast
     from tests.posts.desk import picture_bytes
 
+    checks.require()  # the first start
     cast, now = make_cast(), timezone.now()
     page = channel(cast.cuprija, cast.approver, platform="facebook")
     with scope(cast.cuprija):
@@ -72,7 +74,9 @@ def tell() -> dict[str, Any]:
     from channels.models import Channel
     from common.database_owner import as_owner
     from municipalities.tenancy import everywhere
+    from portal import checks
 
+    checks.require()  # ends with 1 when keys or media are of another installation
     call_command("migrate", check=True, verbosity=0)  # ends with 1 when the tables are not those of this version
     # As the owner, who counts the rows of all municipalities, partitions by their own names too.
     with as_owner(), everywhere("look at what was restored"), connection.cursor() as cursor:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 import redis
 
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import override_settings
 
@@ -20,18 +22,34 @@ from delivery import heartbeat
 from municipalities.models import Municipality
 from portal import queues, tasks
 from portal.celery import app
-from portal.health import CHECKS
-from tests import small_disk
+from portal.health import PARTS
+from tests import patience, small_disk
+from tests.crash.forwarder import Forwarder
 from tests.database import owner_cursor
-from tests.people import Cast
+from tests.people import Cast, sign_in
+
+# What clients of health checks wait.
+ENOUGH_SECONDS = 2
 
 
 def readiness(client: Client | None = None) -> tuple[int, set[str]]:
     """The status, and the checks that failed."""
     answer = (client or Client()).get("/readyz")
     checks = answer.json()
-    assert list(checks) == list(CHECKS)
-    return answer.status_code, {name for name, fine in checks.items() if not fine}
+    assert list(checks) == list(PARTS)
+    return answer.status_code, {name for name, fine in checks.items() if fine is False}
+
+
+def unknown() -> set[str]:
+    """The parts that nobody knows about."""
+    return {name for name, fine in Client().get("/readyz").json().items() if fine is None}
+
+
+def timed(client: Client) -> tuple[float, dict[str, Any]]:
+    """How many seconds an answer took, and its values."""
+    began = time.monotonic()
+    parts = client.get("/readyz").json()
+    return time.monotonic() - began, parts
 
 
 def serve(*names: str) -> None:
@@ -56,6 +74,7 @@ def test_it_is_ready_when_everything_is_there(all_up: None) -> None:
     assert readiness() == (200, set())
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_demo_is_not_ready_before_people_can_sign_in(all_up: None, settings: Any, cast: Cast) -> None:
     settings.DEMO = True
     assert Client().get("/readyz").json()["demo"] is False
@@ -100,7 +119,8 @@ def test_without_valkey_the_database_is_still_told_of(all_up: None, settings: An
     nowhere = "redis://127.0.0.1:1/0"
     caches = {**settings.CACHES, "default": {**settings.CACHES["default"], "LOCATION": nowhere}}
     with override_settings(REDIS_URL=nowhere, CACHES=caches):
-        assert readiness() == (503, {"valkey", "publisher", "worker", "errands", "beat"})
+        assert readiness() == (503, {"valkey"})
+        assert unknown() == {"publisher", "worker", "errands", "beat"}
         assert Client().get("/healthz").status_code == 200
 
 
@@ -112,13 +132,65 @@ def test_without_the_database_valkey_is_still_told_of() -> None:
     connection.settings_dict["PORT"] = "1"
     try:
         status, down = readiness()
+        missing = unknown()
         assert Client().get("/healthz").status_code == 200
     finally:
         connection.settings_dict["PORT"] = port
         connection.close()
     assert status == 503
-    assert {"database", "partitions"} <= down
-    assert not {"valkey", "publisher"} & down
+    assert down == {"database", "worker", "errands", "beat"}
+    assert missing == {"clock", "installation", "partitions"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_answers_in_time_while_the_database_hangs(cast: Cast, settings: Any) -> None:
+    client = sign_in(cast.officer)  # whose session nothing may look up
+    at = connection.settings_dict
+    before = {name: at[name] for name in ("HOST", "PORT")}
+    forwarder = Forwarder(at["HOST"], int(at["PORT"]))
+    connection.close()
+    at.update(HOST="127.0.0.1", PORT=str(forwarder.port))
+    try:
+        assert timed(client)[1]["database"] is True
+        connection.close()
+        forwarder.cut()
+        rescue = threading.Timer(30, forwarder.restore)  # so that a failure does not hang either
+        rescue.start()
+        for _ in range(3):
+            seconds, parts = timed(client)
+            assert seconds < ENOUGH_SECONDS
+            assert (parts["database"], parts["partitions"], parts["valkey"]) == (False, None, True)
+        rescue.cancel()
+        forwarder.restore()
+        settle(lambda: timed(client)[1]["database"])
+    finally:
+        at.update(before)
+        connection.close()
+        forwarder.close()
+
+
+def test_it_answers_in_time_while_valkey_hangs(db: None, cast: Cast, settings: Any) -> None:
+    client = sign_in(cast.officer)
+    forwarder, url = Forwarder.to(settings.REDIS_URL)
+    every = {name: {**cache_, "LOCATION": url} for name, cache_ in settings.CACHES.items()}
+    with override_settings(REDIS_URL=url, CACHES=every):
+        assert timed(client)[1]["valkey"] is True
+        forwarder.cut()
+        for _ in range(3):
+            seconds, parts = timed(client)
+            assert seconds < ENOUGH_SECONDS
+            assert (parts["valkey"], parts["worker"], parts["database"]) == (False, None, True)
+        forwarder.restore()
+        settle(lambda: timed(client)[1]["valkey"])
+    forwarder.close()
+
+
+def settle(holds: Callable[[], object]) -> None:
+    """Wait until it holds."""
+    ends = time.monotonic() + patience.SECONDS
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
 
 
 def test_a_full_disk_is_a_sentence_without_a_path(all_up: None, settings: Any, tmp_path: Path) -> None:
@@ -153,24 +225,29 @@ def test_a_directory_that_is_not_there_is_no_full_disk(all_up: None, settings: A
     assert readiness() == (200, set())
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_missing_month_is_noticed(all_up: None) -> None:
-    first, _last = partitions.ahead()
-    coming = partitions.months(first, partitions.ahead()[1])
+    first, last = partitions.ahead()
+    coming = partitions.months(first, last)
     next(coming)
     with owner_cursor() as cursor:
         cursor.execute(f"DROP TABLE {partitions.TABLE}_{next(coming):%Y_%m}")
-    assert readiness() == (503, {"partitions"})
+    try:
+        assert readiness() == (503, {"partitions"})
+    finally:
+        partitions.ensure(first, last)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_rows_in_the_default_partition_are_noticed(all_up: None) -> None:
-    with owner_cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        cursor.execute("SET session_replication_role = replica")  # only where the row lands matters here
+    with owner_cursor() as cursor, transaction.atomic():
+        cursor.execute("SET LOCAL session_replication_role = replica")  # only where the row lands matters here
         cursor.execute(
             "INSERT INTO analytics_metricsnapshot (subject_id, municipality_id, at, outcome) "
             "VALUES (1, 1, '2020-01-01', 'ok')"
         )
-        cursor.execute("SET session_replication_role = DEFAULT")
-    assert readiness() == (503, {"partitions"})
-    with owner_cursor() as cursor:
-        cursor.execute("DELETE FROM analytics_metricsnapshot_default")
+    try:
+        assert readiness() == (503, {"partitions"})
+    finally:
+        with owner_cursor() as cursor:
+            cursor.execute("DELETE FROM analytics_metricsnapshot_default")

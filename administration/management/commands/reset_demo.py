@@ -3,14 +3,15 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from administration.domain import demo_reset
 from administration.enums import DemoResetState
 from administration.models import DemoReset
+from common.own_database import OwnDatabaseCommand
 
 
-class Command(BaseCommand):
+class Command(OwnDatabaseCommand):
     help = "Carry out a reset of the demo that was asked for in the browser. `seed_demo --reset` needs no request."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from channels import validation
 from channels.models import Channel
@@ -15,12 +15,13 @@ from channels.probe.files import PICTURE, VIDEO, Files
 from channels.probe.recording import Recording
 from channels.probe.steps import Trial
 from common.errors import ActionNotAllowed
+from common.own_database import OwnDatabaseCommand
 from platforms.errors import PlatformError
 from platforms.protocols import Connector
 from platforms.registry import PLATFORMS, connector
 
 
-class Command(BaseCommand):
+class Command(OwnDatabaseCommand):
     help = "Try a network with a real account: each step is announced and waits for a yes."
 
     def add_arguments(self, parser: CommandParser) -> None:

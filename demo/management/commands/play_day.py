@@ -3,14 +3,15 @@
 import logging
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from common.own_database import OwnDatabaseCommand
 from demo import day, server
 
 MOST_DAYS = 30
 
 
-class Command(BaseCommand):
+class Command(OwnDatabaseCommand):
     help = "Play a day on the practice network: posts go out, citizens react and write, the numbers come back."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -3,15 +3,16 @@
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from administration.domain.demo_reset import BUSY
+from common.own_database import OwnDatabaseCommand
 from demo import network, reset, seed
 
 PROGRESS_SECONDS = 3.0
 
 
-class Command(BaseCommand):
+class Command(OwnDatabaseCommand):
     help = "Fill in the demo: six municipalities, sixty days of posts. Only where DEMO is set."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -4,8 +4,9 @@ import os
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from common.own_database import OwnDatabaseCommand
 from demo import network, participation, year
 from demo.rows import NoRoom
 
@@ -14,7 +15,7 @@ PATIENCE_SECONDS = 900.0
 NICENESS = 10
 
 
-class Command(BaseCommand):
+class Command(OwnDatabaseCommand):
     help = "Fill in the year of the demo: twelve municipalities, six of them not trained yet. Only where DEMO is set."
 
     def add_arguments(self, parser: CommandParser) -> None:

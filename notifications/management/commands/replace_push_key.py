@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from common.own_database import OwnDatabaseCommand
 from notifications.domain import push_keys
 
 
-class Command(BaseCommand):
+class Command(OwnDatabaseCommand):
     help = "Make a new key for push messages, and end those of all devices: people switch them on again."
 
     def handle(self, *args: Any, **options: Any) -> None:
