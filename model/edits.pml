@@ -44,6 +44,7 @@ mtype at[EDITS] = IDLE;
 mtype answer[EDITS];
 bool reading;             /* the reconciler is between its reading of the network and its transaction */
 byte read;
+byte newest;
 
 /* ---- the network */
 
@@ -131,6 +132,9 @@ inline MARK(k) {
   assert(not_after_take_down);
   not_over_a_person = not_over_a_person && !over[k];
   assert(not_over_a_person);
+#ifndef NO_FRESH_READ
+  reading = false; read = 0; /* what was read before a call left counts no more */
+#endif
   calls[k]++; at[k] = LEAVING
 }
 
@@ -181,6 +185,14 @@ active proctype Publishers() {
   od
 }
 
+inline CARRY_OUT(k) {
+  if
+  :: !taken_down -> shown = text[k]
+  :: skip /* never */
+  fi;
+  pending[k]--
+}
+
 active proctype Network() {
   do
   :: atomic { pending[0] -> CARRY_OUT(0) }
@@ -188,14 +200,6 @@ active proctype Network() {
   :: atomic { pending[2] -> CARRY_OUT(2) }
   :: atomic { pending[3] -> CARRY_OUT(3) }
   od
-}
-
-inline CARRY_OUT(k) {
-  if
-  :: !taken_down -> shown = text[k]
-  :: skip /* never */
-  fi;
-  pending[k]--
 }
 
 /* ---- late_edits.py */
@@ -241,7 +245,7 @@ inline CHECK() {
     :: WAITS || !WINDOW_STILL_OVER /* put off */
     :: !WAITS && WINDOW_STILL_OVER && SHOWS_A_PERSON -> FORGET() /* it is reported */
     :: !WAITS && WINDOW_STILL_OVER && !SHOWS_A_PERSON ->
-      over[made] = (read == PERSON); ENQUEUE(NEWEST, true); FORGET()
+      over[made] = (read == PERSON); newest = NEWEST; ENQUEUE(newest, true); newest = 0; FORGET()
     fi
   fi;
   reading = false; read = 0
@@ -249,7 +253,7 @@ inline CHECK() {
 
 active proctype Reconciler() {
   do
-  :: atomic { check && !reading && WINDOW_OVER -> READ() }
+  :: atomic { check && !reading && WINDOW_OVER && !WAITS -> READ() }
   :: atomic { reading -> CHECK() }
   od
 }
