@@ -96,6 +96,7 @@ LONG = (
     check("no keys, restored, pauses", "NETWORK=NO_KEYS RESTORE PAUSES"),
     check("keys, lists lag, a person consents twice", "NETWORK=KEYS LAG CONSENTS=2"),
     check("keys, refuses and carries out", "NETWORK=KEYS LIES"),
+    check("the key is the place (Bluesky), restored", "NETWORK=STORAGE RESTORE"),
     check("two steps, restored, one publisher, a person consents", "NETWORK=TWO_STEP RESTORE ONE_PUBLISHER"),
     edits("corrections, up to three calls of each, the network tells its text", "READS_BACK CALLS=3"),
 )
@@ -137,7 +138,7 @@ REVERTS = (
         "NETWORK=NO_KEYS LAG NO_FRESH_ANSWER",
         "searched_before_sending",
     ),
-    check("`settle`: a window after a rate limit", "NETWORK=NO_KEYS NO_WINDOW_AFTER_LIMIT", "not_forgotten"),
+    check("`settle`: a window after a rate limit", "NETWORK=NO_KEYS NO_WINDOW_AFTER_LIMIT", "published_once"),
     check("`settle`: searched after a refusal", "NETWORK=NO_KEYS LIES NO_SEARCH_AFTER_REFUSAL", "not_forgotten"),
     check(
         "assumed: *ready* means that no call is under way",

@@ -370,13 +370,11 @@ inline KNOWN(d) { unknown[d] = false; sends[d] = 0; repeats[d] = 0; why[d] = 0; 
 
 /* A refusal by the rate limit alone: the network may carry the call out all the same. */
 inline SETTLE_LIMITED(d) {
-  if
 #ifdef NO_WINDOW_AFTER_LIMIT
-  :: MOVE(d, SENDING, SCHEDULED, RATE_LIMITED)
+  MOVE(d, SENDING, SCHEDULED, RATE_LIMITED)
 #else
-  :: MOVE(d, SENDING, CHECKING, RATE_LIMITED); unknown[d] = true; sends[d] = 1; why[d] = RATE_LIMITED
+  MOVE(d, SENDING, CHECKING, RATE_LIMITED); unknown[d] = true; sends[d] = 1; why[d] = RATE_LIMITED
 #endif
-  fi
 }
 
 /* Networks refuse before they act, so this search is only a net. */
@@ -744,7 +742,7 @@ inline CONSENT(d) {
   KNOWN(d)
 }
 
-inline ASK_AGAIN(d) {
+inline ASK(d) {
   if
   :: result == ABSENT -> MOVE(d, CHECKING, UNCONFIRMED, ABSENT)
   :: result != ABSENT -> MOVE(d, CHECKING, UNCONFIRMED, CANNOT_TELL)
@@ -763,7 +761,7 @@ inline AFTER_ANSWER(d) {
     assert(asked_in_time);
 #endif
     CONSENT(d)
-  :: result != ABSENT || late[d] || paused || restore_pause -> ASK_AGAIN(d)
+  :: result != ABSENT || late[d] || paused || restore_pause -> ASK(d)
   fi
 }
 
@@ -774,8 +772,8 @@ inline SETTLE_SEARCH(d) {
   :: state[d] == CHECKING && result == FOUND && !TAKEN_BY_OTHER(result_post - 1, d) -> MOVE(d, CHECKING, PUBLISHED, FOUND); BIND(d, result_post)
   :: state[d] == UNCONFIRMED && result == FOUND && !TAKEN_BY_OTHER(result_post - 1, d) -> MOVE(d, UNCONFIRMED, PUBLISHED, FOUND); BIND(d, result_post)
   :: why[d] == NOT_THERE && decisive && result != FOUND -> AFTER_ANSWER(d)
-  :: state[d] == CHECKING && why[d] != NOT_THERE && result == READY && READY_COUNTS && KNOWN_PAST(d) -> MOVE(d, CHECKING, PROCESSING, UNFINISHED); unknown[d] = false; why[d] = 0; restored[d] = false
-  :: state[d] == UNCONFIRMED && result == READY && READY_COUNTS && KNOWN_PAST(d) -> MOVE(d, UNCONFIRMED, PROCESSING, UNFINISHED); unknown[d] = false; restored[d] = false
+  :: state[d] == CHECKING && why[d] != NOT_THERE && result == READY && READY_COUNTS && KNOWN_PAST(d) -> MOVE(d, CHECKING, PROCESSING, UNFINISHED); KNOWN(d)
+  :: state[d] == UNCONFIRMED && result == READY && READY_COUNTS && KNOWN_PAST(d) -> MOVE(d, UNCONFIRMED, PROCESSING, UNFINISHED); KNOWN(d)
   :: state[d] == CHECKING && why[d] != NOT_THERE && decisive && result != FOUND && result != READY ->
     if
     :: why[d] == RATE_LIMITED && result == ABSENT ->
@@ -785,7 +783,7 @@ inline SETTLE_SEARCH(d) {
     :: else ->
       if
       :: MAY_RESEND(d) && result == ERROR && !late[d]
-      :: else -> ASK_AGAIN(d)
+      :: else -> ASK(d)
       fi
     fi
   :: else
