@@ -56,7 +56,7 @@ crash: setup-dev  ## kill workers at every step and count what reached the netwo
 chaos: setup-dev  ## kill, double, restart and lose everything while a lot goes out; ARGS='--runs 1 --seed 4711' plays one again
 	@exec $(py) -m tests.crash.chaos $(ARGS)
 
-model: setup-dev  ## check the model of the outbox with SPIN, whole and without each of its guards; ARGS=--write puts the table into docs/model.md (needs spin, gcc)
+model: setup-dev  ## check the models of the outbox with SPIN, whole and without each of their guards; ARGS=--all also what takes longer, ARGS=--write puts the table into docs/model.md (needs spin, gcc)
 	@exec $(py) -m launcher.model $(ARGS)
 
 probe: setup  ## try a network with a real account, a step at a time: NETWORK=mastodon; VIDEO=file.mp4 TO=directory; ARGS='--picture-address https://…' (docs/platforms/probe.md)

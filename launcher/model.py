@@ -1,7 +1,8 @@
-"""`make model`: check the model of the outbox with SPIN, and that it fails once a guard is removed.
+"""`make model`: check the models of the outbox with SPIN, and that they fail once a guard is removed.
 
-The model is `model/outbox.pml`, docs/model.md explains it. Every check is exhaustive. `--write` puts the table of
-counterexamples into the document, the states of the intact model, and what the run took.
+They are `model/outbox.pml`, a delivery, and `model/edits.pml`, corrections of one post; docs/model.md explains them.
+Every check is exhaustive. `--all` adds `LONG`, which takes minutes more. `--write` puts the table of counterexamples
+into the document, the states of the intact models, and what the run took.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ import psutil
 
 from launcher.site import ROOT
 
-MODEL = ROOT / "model" / "outbox.pml"
+OUTBOX = ROOT / "model" / "outbox.pml"
+EDITS = ROOT / "model" / "edits.pml"
 DOCUMENT = ROOT / "docs" / "model.md"
 BEGIN, END = "<!-- counterexamples -->", "<!-- /counterexamples -->"
 # Without optimisation: compiling a check with -O1 takes many times what its search then gains. Nor does -DCOLLAPSE pay;
@@ -46,6 +48,7 @@ class Check:
     options: tuple[str, ...]
     violates: str = ""
     liveness: bool = False
+    model: Path = OUTBOX
 
 
 def check(title: str, options: str, violates: str = "", *, liveness: bool = False) -> Check:
@@ -53,9 +56,16 @@ def check(title: str, options: str, violates: str = "", *, liveness: bool = Fals
     return Check(title, flags + (("-DLIVENESS",) if liveness else ()), violates, liveness)
 
 
+def edits(title: str, options: str = "", violates: str = "") -> Check:
+    """One run of `model/edits.pml`."""
+    return Check(title, tuple(f"-D{name}" for name in options.split()), violates, model=EDITS)
+
+
 INTACT = (
     check("no keys", "NETWORK=NO_KEYS"),
     check("no keys, a person consents twice", "NETWORK=NO_KEYS CONSENTS=2"),
+    check("no keys, lists lag, a person may err", "NETWORK=NO_KEYS LAG"),
+    check("no keys, refuses and carries out", "NETWORK=NO_KEYS LIES"),
     check("no keys, pauses", "NETWORK=NO_KEYS PAUSES"),
     check("no keys, restored", "NETWORK=NO_KEYS RESTORE"),
     check("no keys, the same text twice", "NETWORK=NO_KEYS TWIN"),
@@ -74,12 +84,28 @@ INTACT = (
     check("keys: it ends or asks", "NETWORK=KEYS", liveness=True),
     check("Bluesky: it ends or asks", "NETWORK=STORAGE", liveness=True),
     check("two steps: it ends or asks", "NETWORK=TWO_STEP CONSENTS=0", liveness=True),
+    edits("corrections"),
+    edits("corrections, the network tells its text", "READS_BACK"),
+)
+
+# What takes more than its share of the three minutes that `make model` may take.
+LONG = (
+    check("no keys, lists lag, a person consents twice", "NETWORK=NO_KEYS LAG CONSENTS=2"),
+    check("no keys, refuses and carries out, pauses", "NETWORK=NO_KEYS LIES PAUSES"),
+    check("no keys, restored, a person consents twice", "NETWORK=NO_KEYS RESTORE CONSENTS=2"),
+    check("no keys, restored, pauses", "NETWORK=NO_KEYS RESTORE PAUSES"),
+    check("keys, lists lag, a person consents twice", "NETWORK=KEYS LAG CONSENTS=2"),
+    check("keys, refuses and carries out", "NETWORK=KEYS LIES"),
+    check("the key is the place (Bluesky), restored", "NETWORK=STORAGE RESTORE"),
+    check("two steps, restored, one publisher, a person consents", "NETWORK=TWO_STEP RESTORE ONE_PUBLISHER"),
+    edits("corrections, up to three calls of each, the network tells its text", "READS_BACK CALLS=3"),
 )
 
 # Another guard makes good for each of these, so removing it alone violates nothing.
 DOUBLED = (
     check("`reconcile`: the policy allows a repeat (`PreSendCheck` too)", "NETWORK=KEYS PAUSES NO_POLICY_OF_REPEAT"),
     check("`find`: not what is bound already (`one_delivery_per_remote_post`)", "NETWORK=NO_KEYS TWIN NO_BOUND"),
+    edits("`late_edits`: the window is asked again after the reading (no call left since)", "NO_FRESH_WINDOW"),
 )
 
 REVERTS = (
@@ -89,10 +115,14 @@ REVERTS = (
     check("`PreSendCheck`: the policy is asked again", "NETWORK=NO_KEYS PAUSES NO_POLICY_AGAIN", "held_back"),
     check("`PreSendCheck`: `sent_at` is committed before the call", "NETWORK=NO_KEYS NO_SENT_AT", "not_forgotten"),
     check("`PreSendCheck`: checkpoints of open attempts", "NETWORK=TWO_STEP NO_CHECKPOINT_FENCE", "not_forgotten"),
-    check("`attempts.close`: an attempt is closed once", "NETWORK=NO_KEYS NO_CLOSE_ONCE", "published_once"),
+    check("`attempts.close`: an attempt is closed once", "NETWORK=NO_KEYS NO_CLOSE_ONCE", "not_forgotten"),
     check("`sweep`: an unknown outcome stays unknown", "NETWORK=KEYS NO_UNKNOWN_KEPT", "published_once"),
     check("`reconcile`: absent counts after the commit window", "NETWORK=NO_KEYS NO_WINDOW", "asked_in_time"),
-    check("`reconcile`: a call that left since counts", "NETWORK=NO_KEYS CONSENTS=2 NO_FRESH_WINDOW", "asked_in_time"),
+    check(
+        "`reconcile`: a call that left since counts",
+        "NETWORK=NO_KEYS RESTORE CONSENTS=2 NO_FRESH_WINDOW",
+        "asked_in_time",
+    ),
     check("`reconcile`: repeats only where keys are honoured", "NETWORK=NO_KEYS NO_KEYS_ASKED", "published_once"),
     check("`reconcile`: repeats once", "NETWORK=KEYS NO_ONCE_MORE", "repeated_once"),
     check("`may_resend`: only while the key lives", "NETWORK=KEYS NO_KEY_LIFE", "published_once"),
@@ -103,17 +133,47 @@ REVERTS = (
     check("`duplicates`: what is back after its removal", "NETWORK=STORAGE REMOVAL NO_REAPPEARED", "not_forgotten"),
     check("`answer`, `cancel`: searched again afterwards", "NETWORK=NO_KEYS NO_RECHECK_AFTER_PERSON", "not_forgotten"),
     check(
+        "`answer`: searched before it is sent again",
+        "NETWORK=NO_KEYS LAG NO_SEARCH_BEFORE_SENDING",
+        "searched_before_sending",
+    ),
+    check(
+        "`reconcile`: a search that began before the answer counts not",
+        "NETWORK=NO_KEYS LAG NO_FRESH_ANSWER",
+        "searched_before_sending",
+    ),
+    check("`settle`: a window after a rate limit", "NETWORK=NO_KEYS NO_WINDOW_AFTER_LIMIT", "published_once"),
+    check("`settle`: searched after a refusal", "NETWORK=NO_KEYS LIES NO_SEARCH_AFTER_REFUSAL", "not_forgotten"),
+    check(
         "assumed: *ready* means that no call is under way",
         "NETWORK=TWO_STEP CONSENTS=0 NO_READY_WINDOW",
         "not_forgotten",
     ),
     check("restore: verify first", "NETWORK=NO_KEYS RESTORE NO_VERIFY_FIRST NO_RESTORE_PAUSE", "not_forgotten"),
     check("restore: what had failed is verified too", "NETWORK=NO_KEYS RESTORE NO_VERIFY_FAILED", "not_forgotten"),
+    check("restore: what is due later is verified too", "NETWORK=NO_KEYS RESTORE NO_VERIFY_LATER", "not_forgotten"),
+    check("restore: what is not verified is held", "NETWORK=NO_KEYS RESTORE NO_HELD_UNVERIFIED", "published_once"),
+    check(
+        "restore: absent counts after the commit window",
+        "NETWORK=NO_KEYS RESTORE NO_WINDOW_AFTER_RESTORE",
+        "not_forgotten",
+    ),
     check(
         "restore: what is *ready* does not go on by itself",
         "NETWORK=TWO_STEP RESTORE CONSENTS=0 ONE_PUBLISHER NO_RESTORED_RULE",
         "not_forgotten",
     ),
+    edits("`late_edits`: the newest text once more", "NO_CHECK", "newest_shown"),
+    edits("`late_edits`: after the commit window", "NO_WINDOW", "newest_shown"),
+    edits("`late_edits`: a call that left since the reading", "READS_BACK NO_FRESH_READ", "newest_shown"),
+    edits("`late_edits`: that, and the window asked again", "NO_FRESH_READ NO_FRESH_WINDOW", "newest_shown"),
+    edits("`late_edits`: the newest by creation", "NO_CREATION_ORDER", "newest_shown"),
+    edits("`late_edits`: also what was overtaken", "NO_OVERTAKEN", "newest_shown"),
+    edits("`late_edits`: also by a call without an answer yet", "NO_OVERLAP", "newest_shown"),
+    edits("`late_edits`: not while an edit is under way", "NO_PUT_OFF", "newest_shown"),
+    edits("`late_edits`: the network is read first", "READS_BACK NO_READ", "not_over_a_person"),
+    edits("policy: nothing in a pause", "NO_PAUSE_RULE", "quiet_in_a_pause"),
+    edits("policy: nothing after a take-down", "NO_PARENT_RULE", "not_after_take_down"),
 )
 
 
@@ -143,7 +203,7 @@ def run(one: Check, place: Path) -> Outcome:
     began = time.monotonic()
     place.mkdir()
     flags = LIVE if one.liveness else SAFE
-    for command in (["spin", "-a", *one.options, str(MODEL)], [*COMPILE, *flags]):
+    for command in (["spin", "-a", *one.options, str(one.model)], [*COMPILE, *flags]):
         done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
         if done.returncode:
             return Outcome(one, f"{command[0]}: {(done.stdout + done.stderr).strip()[-300:]}", 0, 0, 0)
@@ -152,7 +212,7 @@ def run(one: Check, place: Path) -> Outcome:
         ["./pan", f"-m{DEPTH}", "-w20", *search], cwd=place, capture_output=True, text=True, check=False
     )
     violated, states = verdict(done.stdout)
-    length = _length(place / f"{MODEL.name}.trail")
+    length = _length(place / f"{one.model.name}.trail")
     return Outcome(one, violated, states, length, time.monotonic() - began)
 
 
@@ -232,15 +292,17 @@ def write(outcomes: list[Outcome], took: Run, document: Path = DOCUMENT) -> None
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Check the model of the outbox.")
+    parser = argparse.ArgumentParser(description="Check the models of the outbox.")
     parser.add_argument("--write", action="store_true", help="put the table of counterexamples into docs/model.md")
-    parser.add_argument("--only", default="", help="checks whose options contain this")
+    parser.add_argument("--all", action="store_true", help="also what takes minutes more")
+    parser.add_argument("--only", default="", help="checks whose model and options contain this")
     options = parser.parse_args()
     if missing := [program for program in ("spin", "gcc") if shutil.which(program) is None]:
         print(f"Missing: {', '.join(missing)}. On Debian: apt-get install {' '.join(missing)} libc6-dev")
         return 2
     stopwatch = Stopwatch()
-    wanted = [one for one in (*INTACT, *DOUBLED, *REVERTS) if options.only in " ".join(one.options)]
+    checks = (*INTACT, *(LONG if options.all else ()), *DOUBLED, *REVERTS)
+    wanted = [one for one in checks if options.only in f"{one.model.name} {' '.join(one.options)}"]
     with tempfile.TemporaryDirectory(prefix="dobosar-model-") as name, ThreadPoolExecutor(PROCESSES) as pool:
         outcomes = []
         for outcome in pool.map(lambda pair: run(pair[1], Path(name) / str(pair[0])), enumerate(wanted)):
@@ -250,8 +312,8 @@ def main() -> int:
     states = sum(outcome.states for outcome in outcomes if not outcome.check.violates)
     took = stopwatch.stop()
     print(f"{len(outcomes) - len(bad)} of {len(outcomes)} as expected; {states:,} states. {took.line()}")
-    if options.write and options.only:
-        print("Nothing was written: that takes a whole run.")
+    if options.write and (options.only or options.all):
+        print("Nothing was written: that takes a whole run without the long checks.")
     elif options.write and not bad:
         write(outcomes, took)
     return 1 if bad else 0

@@ -9,8 +9,10 @@
 
    Compile with -DNETWORK=KEYS|NO_KEYS|STORAGE|TWO_STEP and, where wanted, -DRESTORE, -DREMOVAL, -DPAUSES, and a second
    delivery: -DTWIN (same text and channel), -DOTHER (another channel), -DEDIT (changes the first one). -DCONSENTS=n sets
-   how often a person may say "it is not there", -DONE_PUBLISHER leaves the second one out. -DNO_... removes a guard of
-   the code, and SPIN has to answer with a counterexample. -DLIVENESS bounds deaths and leases that end too early.
+   how often the portal sends again because a person says "it is not there", -DONE_PUBLISHER leaves the second one out.
+   -DLAG: lists show a post some time after it is public, and a person may answer by what they saw before. -DLIES: once,
+   the network refuses a call and carries it out all the same. -DNO_... removes a guard of the code, and SPIN has to
+   answer with a counterexample. -DLIVENESS bounds deaths and leases that end too early.
 
    Names in capitals are those of delivery/enums.py. Every move is written MOVE(delivery, from, to, reason) and nowhere
    else; tests/delivery/test_model.py compares the list of them with delivery/graph.py. */
@@ -40,7 +42,7 @@
 #define IS_EDIT(d) false
 #endif
 #define POSTS 3
-/* How often a person may answer "it is not there". Two deliveries could then make more than POSTS. */
+/* How often a person's "it is not there" may lead to a call. Two deliveries could then make more than POSTS. */
 #ifndef CONSENTS
 #ifdef TWO
 #define CONSENTS 0
@@ -59,7 +61,7 @@ mtype = {
   REJECTED, TRIES_USED_UP, PICTURE_MISSING, OUTCOME_UNKNOWN, WORKER_DIED, NO_VERDICT, CONTAINER_EXPIRED,
   LATE_ANSWER, FOUND, ABSENT, CANNOT_TELL, LINK_GIVEN, DROPPED, TAKEN_DOWN, GONE, RESTORED,
   /* where a publisher is, and answers that are no reasons */
-  IDLE, CLAIMING, TAKEN, SAVING, LEAVING, ANSWERED, OK, READY, BLOCKED, ERROR, REFUSED
+  IDLE, CLAIMING, TAKEN, SAVING, LEAVING, ANSWERED, OK, READY, BLOCKED, ERROR, REFUSED, LIMITED, LIED
 };
 
 /* ---- the database: columns of a delivery and its open attempts */
@@ -71,6 +73,7 @@ mtype state[DELIVERIES];             /* set by init */
 #else
 mtype state[DELIVERIES] = SCHEDULED;
 #endif
+mtype why[DELIVERIES];       /* the reason of CHECKING where it matters: RATE_LIMITED or NOT_THERE */
 bool unknown[DELIVERIES];    /* unknown_since is set */
 byte attempts[DELIVERIES];   /* open attempts: 1 not taken yet, 2 taken by publisher 0, 4 by publisher 1 */
 byte sent[DELIVERIES];       /* those of them with sent_at */
@@ -80,7 +83,7 @@ bool recheck[DELIVERIES];    /* duplicate_check_at is set */
 byte remote[DELIVERIES];     /* remote_id: a post + 1 */
 bool removal[DELIVERIES];    /* withdrawal_asked_at is set */
 byte token[DELIVERIES];      /* the container that the network holds for it, 1 or 2 */
-bool restored[DELIVERIES];   /* the backup does not say what became of it */
+bool restored[DELIVERIES];   /* restored_at without verified_at: the backup does not say what became of it */
 bool retried[DELIVERIES];    /* attempt_count: one failed attempt is followed by another, two are too many */
 bool reported[POSTS];        /* a DuplicatePost exists */
 
@@ -119,15 +122,34 @@ byte made;
 byte origin[POSTS];          /* the delivery whose call made it */
 byte place[POSTS];           /* the channel it is on, + 1 */
 bool live[POSTS];
+#ifdef LAG
+bool unlisted[POSTS];        /* no list shows it yet */
+#define LISTED(i) (!unlisted[i])
+#else
+#define LISTED(i) true
+#endif
+#ifdef LIES
+bool lied;
+#define LIES_TOLD lied
+#else
+#define LIES_TOLD 0
+#endif
 
 /* ---- what only the properties read */
 
-byte consented[DELIVERIES];  /* times that a person has said "it is not there" */
-byte repeats[DELIVERIES];    /* repeated calls since then */
+byte consented[DELIVERIES];  /* calls that a person's "it is not there" has led to */
+#ifdef LAG
+bool there[DELIVERIES];      /* a list showed a post of it when the person answered, or at the search after that */
+#define THERE(d) there[d]
+#else
+#define THERE(d) false
+#endif
+byte repeats[DELIVERIES];    /* repeated calls since its outcome is unknown */
 bool requested[DELIVERIES];  /* a person wants it taken down */
 bool allowed[2];             /* nothing spoke against the call when it was marked as sent */
 bool published_once = true, not_forgotten = true, own_channel = true, held_back = true, published_is_public = true;
 bool repeated_once = true, edit_never_unknown = true, removed_on_request = true, asked_in_time = true;
+bool searched_before_sending = true;
 
 #ifdef LIVENESS
 byte accidents = 2;
@@ -139,9 +161,15 @@ byte accidents = 2;
 #endif
 
 #define UNKNOWN(d) (state[d] == CHECKING || state[d] == UNCONFIRMED)
+#define UNSENT(d) (state[d] == WAITING || state[d] == SCHEDULED || state[d] == EXPIRED || state[d] == FAILED)
 #define SETTLED(d) (state[d] == PUBLISHED || state[d] == CANCELLED || state[d] == WITHDRAWN || state[d] == MISSING)
 #define PARENT_HOLDS(d) (IS_EDIT(d) && state[0] != PUBLISHED)
-#define DEFERS(d) (paused || restore_pause || PARENT_HOLDS(d))
+#define DEFERS(d) (paused || restore_pause || HELD_UNVERIFIED(d) || PARENT_HOLDS(d))
+#if !defined(RESTORE) || defined(NO_HELD_UNVERIFIED)
+#define HELD_UNVERIFIED(d) false
+#else
+#define HELD_UNVERIFIED(d) (restored[d] && !unknown[d])
+#endif
 #define ALLOWS(d) (!late[d] && !DEFERS(d))
 #define MINE(p) (2 << p)
 
@@ -164,9 +192,9 @@ byte accidents = 2;
 
 /* What a search for the delivery can see of post i. */
 #if NETWORK == STORAGE
-#define SHOWS(i, d) (live[i] && origin[i] == (d) && i < made)
+#define SHOWS(i, d) (live[i] && LISTED(i) && origin[i] == (d) && i < made)
 #else
-#define SHOWS(i, d) (live[i] && place[i] == CHANNEL(d) + 1 && !reported[i] && !EXCLUDED(i, d))
+#define SHOWS(i, d) (live[i] && LISTED(i) && place[i] == CHANNEL(d) + 1 && !reported[i] && !EXCLUDED(i, d))
 #endif
 #define SHOWN(d) (SHOWS(0, d) || SHOWS(1, d) || SHOWS(2, d))
 
@@ -180,6 +208,14 @@ byte accidents = 2;
 #ifdef NO_KEYS_ASKED
 #undef MAY_RESEND
 #define MAY_RESEND(d) true
+#endif
+
+/* The searches for second posts go on for longer than lists lag. */
+#ifdef LAG
+#define HIDES(i, d) (live[i] && unlisted[i] && origin[i] == (d) && i < made)
+#define HIDDEN(d) (HIDES(0, d) || HIDES(1, d) || HIDES(2, d))
+#else
+#define HIDDEN(d) false
 #endif
 
 /* Bluesky's window is zero: a call that is carried out late writes the same record. */
@@ -248,6 +284,9 @@ inline EXPIRE_WAITING(d) {
 
 inline MAKE_POST(d, channel) {
   assert(made < POSTS);
+#ifdef LAG
+  unlisted[made] = true;
+#endif
   origin[made] = d; place[made] = channel; live[made] = true; made++
 }
 
@@ -319,7 +358,32 @@ inline GIVE_UP_OR_RETRY(p, d) {
 inline TO_CHECKING(d) {
   MOVE(d, SENDING, CHECKING, OUTCOME_UNKNOWN);
   sends[d] = (unknown[d] -> sends[d] : 1);
-  unknown[d] = true
+  unknown[d] = true; why[d] = 0
+}
+
+/* It leaves "checking": what became of the call is known, or given up. */
+#ifdef LAG
+inline KNOWN(d) { unknown[d] = false; sends[d] = 0; repeats[d] = 0; why[d] = 0; restored[d] = false; there[d] = false }
+#else
+inline KNOWN(d) { unknown[d] = false; sends[d] = 0; repeats[d] = 0; why[d] = 0; restored[d] = false }
+#endif
+
+/* A refusal by the rate limit alone: the network may carry the call out all the same. */
+inline SETTLE_LIMITED(d) {
+#ifdef NO_WINDOW_AFTER_LIMIT
+  MOVE(d, SENDING, SCHEDULED, RATE_LIMITED)
+#else
+  MOVE(d, SENDING, CHECKING, RATE_LIMITED); unknown[d] = true; sends[d] = 1; why[d] = RATE_LIMITED
+#endif
+}
+
+/* Networks refuse before they act, so this search is only a net. */
+inline SEARCH_AFTER_REFUSAL(p, d) {
+#if defined(NO_SEARCH_AFTER_REFUSAL) || defined(TWO)
+  skip
+#else
+  recheck[d] = recheck[d] || (!IS_EDIT(d) && (sent[d] & MINE(p)))
+#endif
 }
 
 /* settle.settle, for everything but a success */
@@ -338,18 +402,26 @@ inline SETTLE_UNSUCCESSFUL(p, d) {
     fi
   :: !unknown[d] && answer[p] == REFUSED -> /* which of the answers that rule out a post: any of them */
     if
-    :: MOVE(d, SENDING, WAITING, NEEDS_CONSENT)
+    :: MOVE(d, SENDING, WAITING, NEEDS_CONSENT); SEARCH_AFTER_REFUSAL(p, d)
     :: finish[d] && token[d] -> MOVE(d, SENDING, PROCESSING, UNFINISHED)
     :: !(finish[d] && token[d]) -> MOVE(d, SENDING, SCHEDULED, RATE_LIMITED)
     :: GIVE_UP_OR_RETRY(p, d)
-    :: MOVE(d, SENDING, FAILED, REJECTED)
+    :: MOVE(d, SENDING, FAILED, REJECTED); SEARCH_AFTER_REFUSAL(p, d)
     :: MOVE(d, SENDING, FAILED, PICTURE_MISSING)
     fi
+#ifdef LIES
+  :: !unknown[d] && answer[p] == LIED ->
+    if
+    :: MOVE(d, SENDING, WAITING, NEEDS_CONSENT); SEARCH_AFTER_REFUSAL(p, d)
+    :: MOVE(d, SENDING, FAILED, REJECTED); SEARCH_AFTER_REFUSAL(p, d)
+    fi
+#endif
+  :: !unknown[d] && answer[p] == LIMITED -> SETTLE_LIMITED(d)
   fi;
   CLOSE(d)
 }
 
-inline BIND(d, post) { remote[d] = post; unknown[d] = false; sends[d] = 0; restored[d] = false }
+inline BIND(d, post) { remote[d] = post; KNOWN(d) }
 
 /* settle._late: the sweeper has given the attempt up, and the call was successful after all */
 inline LATE_SUCCESS(p, d) {
@@ -452,6 +524,12 @@ inline CALL(p, d) {
     fi
   :: pending[d]--; ANSWER(p, REFUSED)
   :: ANSWER(p, OUTCOME_UNKNOWN) /* the network may carry it out later */
+#if !defined(TWO) && !defined(LAG) && NETWORK != STORAGE
+  :: ANSWER(p, LIMITED) /* here too */
+#endif
+#ifdef LIES
+  :: !lied -> COMMIT(d, opened[p], box[p], named[p]); pending[d]--; lied = true; named[p] = 0; ANSWER(p, LIED)
+#endif
   fi;
   NOTHING_UNDER_WAY(d)
 }
@@ -573,7 +651,7 @@ inline SWEEP(d) {
   fi;
   if
 #ifdef NO_EDIT_RULE
-  :: sent[d] -> MOVE(d, SENDING, CHECKING, WORKER_DIED); sends[d] = (unknown[d] -> sends[d] : 1); unknown[d] = true
+  :: sent[d] -> MOVE(d, SENDING, CHECKING, WORKER_DIED); sends[d] = (unknown[d] -> sends[d] : 1); unknown[d] = true; why[d] = 0
 #else
   :: sent[d] && IS_EDIT(d) -> MOVE(d, SENDING, SCHEDULED, UNANSWERED)
   :: sent[d] && !IS_EDIT(d) -> MOVE(d, SENDING, CHECKING, WORKER_DIED); sends[d] = (unknown[d] -> sends[d] : 1); unknown[d] = true
@@ -622,6 +700,9 @@ inline SEARCH(d) {
   :: result = CANNOT_TELL
   :: result = ERROR
   fi;
+#ifdef LAG
+  there[d] = there[d] || (why[d] == NOT_THERE && SHOWN(d));
+#endif
   FORGET_WITHOUT_EFFECT()
 }
 
@@ -641,13 +722,6 @@ inline SEARCH(d) {
 #define ALLOWS_REPEAT(d) ALLOWS(d)
 #endif
 
-inline ASK(d) {
-  if
-  :: result == ABSENT -> MOVE(d, CHECKING, UNCONFIRMED, ABSENT)
-  :: result != ABSENT -> MOVE(d, CHECKING, UNCONFIRMED, CANNOT_TELL)
-  fi
-}
-
 /* An assumption: while a container is ready, no earlier call to publish it is under way. */
 #ifdef NO_READY_WINDOW
 #define READY_COUNTS true
@@ -655,18 +729,57 @@ inline ASK(d) {
 #define READY_COUNTS decisive
 #endif
 
+/* A person's answer leads to a call or a new time. */
+#ifdef NO_RECHECK_AFTER_PERSON
+#define RECHECK(d) recheck[d]
+#else
+#define RECHECK(d) true
+#endif
+inline CONSENT(d) {
+  searched_before_sending = searched_before_sending && !THERE(d);
+  assert(searched_before_sending);
+  consented[d]++; recheck[d] = RECHECK(d);
+  KNOWN(d)
+}
+
+inline ASK(d) {
+  if
+  :: result == ABSENT -> MOVE(d, CHECKING, UNCONFIRMED, ABSENT)
+  :: result != ABSENT -> MOVE(d, CHECKING, UNCONFIRMED, CANNOT_TELL)
+  fi;
+  why[d] = 0
+}
+
+/* reconcile._after_answer: one search, whatever it says */
+inline AFTER_ANSWER(d) {
+  if
+  :: result == ABSENT && restored[d] -> MOVE(d, CHECKING, SCHEDULED, NOT_THERE); CONSENT(d) /* its time is to come */
+  :: result == ABSENT && !late[d] && !paused && !restore_pause ->
+    MOVE(d, CHECKING, SENDING, NOT_THERE); attempts[d] = 1; sent[d] = 0;
+#if NETWORK != STORAGE
+    asked_in_time = asked_in_time && pending[d] == 0;
+    assert(asked_in_time);
+#endif
+    CONSENT(d)
+  :: result != ABSENT || late[d] || paused || restore_pause -> ASK(d)
+  fi
+}
+
 inline SETTLE_SEARCH(d) {
   if
   :: !UNKNOWN(d) -> skip
   :: result == FOUND && TAKEN_BY_OTHER(result_post - 1, d) -> skip
   :: state[d] == CHECKING && result == FOUND && !TAKEN_BY_OTHER(result_post - 1, d) -> MOVE(d, CHECKING, PUBLISHED, FOUND); BIND(d, result_post)
   :: state[d] == UNCONFIRMED && result == FOUND && !TAKEN_BY_OTHER(result_post - 1, d) -> MOVE(d, UNCONFIRMED, PUBLISHED, FOUND); BIND(d, result_post)
-  :: state[d] == CHECKING && result == READY && READY_COUNTS && KNOWN_PAST(d) -> MOVE(d, CHECKING, PROCESSING, UNFINISHED); unknown[d] = false; restored[d] = false
-  :: state[d] == UNCONFIRMED && result == READY && READY_COUNTS && KNOWN_PAST(d) -> MOVE(d, UNCONFIRMED, PROCESSING, UNFINISHED); unknown[d] = false; restored[d] = false
-  :: (state[d] == CHECKING) && decisive && result != FOUND && result != READY ->
+  :: why[d] == NOT_THERE && decisive && result != FOUND -> AFTER_ANSWER(d)
+  :: state[d] == CHECKING && why[d] != NOT_THERE && result == READY && READY_COUNTS && KNOWN_PAST(d) -> MOVE(d, CHECKING, PROCESSING, UNFINISHED); KNOWN(d)
+  :: state[d] == UNCONFIRMED && result == READY && READY_COUNTS && KNOWN_PAST(d) -> MOVE(d, UNCONFIRMED, PROCESSING, UNFINISHED); KNOWN(d)
+  :: state[d] == CHECKING && why[d] != NOT_THERE && decisive && result != FOUND && result != READY ->
     if
-    :: MAY_RESEND(d) && result != ERROR && FIRST_REPEAT(d) && ALLOWS_REPEAT(d) && KNOWN_PAST(d) ->
-      MOVE(d, CHECKING, SENDING, REPEATED); attempts[d] = 1; sent[d] = 0; recheck[d] = true
+    :: why[d] == RATE_LIMITED && result == ABSENT ->
+      MOVE(d, CHECKING, SCHEDULED, RATE_LIMITED); KNOWN(d); recheck[d] = true
+    :: !(why[d] == RATE_LIMITED && result == ABSENT) && MAY_RESEND(d) && result != ERROR && FIRST_REPEAT(d) && ALLOWS_REPEAT(d) && KNOWN_PAST(d) ->
+      MOVE(d, CHECKING, SENDING, REPEATED); attempts[d] = 1; sent[d] = 0; why[d] = 0; recheck[d] = true
     :: else ->
       if
       :: MAY_RESEND(d) && result == ERROR && !late[d]
@@ -696,7 +809,7 @@ inline CHECK_STATUS(d) {
 #else
 #define ITS_TEXT(i, d) (origin[i] == (d))
 #endif
-#define IS_DUPLICATE(i, d) (live[i] && ITS_TEXT(i, d) && i < made && !reported[i] && \
+#define IS_DUPLICATE(i, d) (live[i] && LISTED(i) && ITS_TEXT(i, d) && i < made && !reported[i] && \
   !BOUND_TO_OTHER(i, d) && (remote[d] != i + 1 || REAPPEARED(d)))
 #ifdef NO_REAPPEARED
 #define REAPPEARED(d) false
@@ -709,16 +822,61 @@ inline SEARCH_FOR_DUPLICATES(d) {
   :: IS_DUPLICATE(0, d) -> reported[0] = true
   :: IS_DUPLICATE(1, d) -> reported[1] = true
   :: IS_DUPLICATE(2, d) -> reported[2] = true
-  :: else -> recheck[d] = (pending[d] > 0)
+  :: else -> recheck[d] = (pending[d] > 0 || HIDDEN(d))
   fi
 }
-#define DUPLICATE_DUE(d) (recheck[d] && SETTLED(d) && (pending[d] == 0 || IS_DUPLICATE(0, d) || IS_DUPLICATE(1, d) || IS_DUPLICATE(2, d)))
+#define DUPLICATE_DUE(d) (recheck[d] && SETTLED(d) && ((pending[d] == 0 && !HIDDEN(d)) || IS_DUPLICATE(0, d) || IS_DUPLICATE(1, d) || IS_DUPLICATE(2, d)))
+
+/* verify.py: an unsent one is public all the same, after a refusal or since the backup. One step: after the commit window
+   nothing happens on the network between the search and its transaction. */
+#ifdef NO_WINDOW_AFTER_RESTORE
+#define VERIFY_DUE(d) (recheck[d] && UNSENT(d) && !IS_EDIT(d))
+#else
+#define VERIFY_DUE(d) (recheck[d] && UNSENT(d) && !IS_EDIT(d) && ((pending[d] == 0 && !HIDDEN(d)) || SHOWN(d)))
+#endif
+
+inline FIND_UNSENT(d, post) {
+  if
+  :: state[d] == WAITING -> MOVE(d, WAITING, PUBLISHED, FOUND)
+  :: state[d] == SCHEDULED -> MOVE(d, SCHEDULED, PUBLISHED, FOUND)
+  :: state[d] == EXPIRED -> MOVE(d, EXPIRED, PUBLISHED, FOUND)
+  :: state[d] == FAILED -> MOVE(d, FAILED, PUBLISHED, FOUND)
+  fi;
+  BIND(d, post) /* a second one may be public, so it is searched for again */
+}
+
+#ifdef RESTORE
+inline VERIFY() { restored[0] = true; unknown[0] = true; why[0] = 0; CLOSE(0) }
+
+inline ASK_RESTORED() {
+  VERIFY();
+  if
+  :: state[0] == WAITING -> MOVE(0, WAITING, UNCONFIRMED, RESTORED)
+  :: state[0] == SCHEDULED -> MOVE(0, SCHEDULED, UNCONFIRMED, RESTORED)
+  :: state[0] == EXPIRED -> MOVE(0, EXPIRED, UNCONFIRMED, RESTORED)
+  :: state[0] == FAILED -> MOVE(0, FAILED, UNCONFIRMED, RESTORED)
+  fi
+}
+#endif
+
+inline SEARCH_FOR_UNSENT(d) {
+  if
+  :: SHOWS(0, d) -> FIND_UNSENT(d, 1)
+  :: SHOWS(1, d) -> FIND_UNSENT(d, 2)
+  :: SHOWS(2, d) -> FIND_UNSENT(d, 3)
+  :: !SHOWN(d) -> recheck[d] = false; KNOWN(d)
+#ifdef RESTORE
+  :: restored[d] -> recheck[d] = false; ASK_RESTORED() /* the network cannot be searched */
+#endif
+  fi
+}
 
 #define RECONCILES(d) \
   :: atomic { !searching && UNKNOWN(d) -> SEARCH(d) } \
   :: atomic { searching && searched == d -> SETTLE_SEARCH(d) } \
   :: atomic { state[d] == PROCESSING && (late[d] || container[token[d]] != 0) -> CHECK_STATUS(d) } \
-  :: atomic { DUPLICATE_DUE(d) -> SEARCH_FOR_DUPLICATES(d) }
+  :: atomic { DUPLICATE_DUE(d) -> SEARCH_FOR_DUPLICATES(d) } \
+  :: atomic { VERIFY_DUE(d) -> SEARCH_FOR_UNSENT(d) }
 
 active proctype Reconciler() {
   do
@@ -742,12 +900,6 @@ inline LINK(d) {
 /* With a new time it may go out again. */
 inline AGAIN(d) { late[d] = false; retried[d] = false }
 
-#ifdef NO_RECHECK_AFTER_PERSON
-#define RECHECK(d) recheck[d]
-#else
-#define RECHECK(d) true
-#endif
-
 /* A page may show a state that has passed. `move` then does nothing, as if the person had not acted, so what the page
    shows needs to be remembered only where that guard is removed. */
 #ifdef NO_STATE_IN_WHERE
@@ -770,6 +922,12 @@ inline AGAIN(d) { late[d] = false; retried[d] = false }
 #define GIVES_UP false
 #else
 #define GIVES_UP true
+#endif
+
+#ifdef LAG
+#define ERRS true
+#else
+#define ERRS false
 #endif
 
 inline ACT(d) {
@@ -804,20 +962,36 @@ inline ACT(d) {
     if
     :: skip
     :: SHOWN(d) -> LINK(d); MOVE(d, CHECKING, PUBLISHED, LINK_GIVEN)
-    :: GIVES_UP -> MOVE(d, CHECKING, CANCELLED, CANCELLED); recheck[d] = RECHECK(d)
-    :: GIVES_UP -> MOVE(d, CHECKING, CANCELLED, DROPPED); recheck[d] = RECHECK(d)
+    :: GIVES_UP -> MOVE(d, CHECKING, CANCELLED, CANCELLED); recheck[d] = RECHECK(d); why[d] = 0
+    :: GIVES_UP -> MOVE(d, CHECKING, CANCELLED, DROPPED); recheck[d] = RECHECK(d); why[d] = 0
     fi
   :: PERSON_SEES(d, UNCONFIRMED) ->
     if
     :: skip
     :: SHOWN(d) -> LINK(d); MOVE(d, UNCONFIRMED, PUBLISHED, LINK_GIVEN)
-    :: !SHOWN(d) && consented[d] < CONSENTS ->
+    :: (!SHOWN(d) || ERRS) && consented[d] < CONSENTS ->
 #if NETWORK != STORAGE
       asked_in_time = asked_in_time && (pending[d] == 0 || restored[d]);
       assert(asked_in_time);
 #endif
-      MOVE(d, UNCONFIRMED, SCHEDULED, NOT_THERE); AGAIN(d);
-      consented[d]++; repeats[d] = 0; unknown[d] = false; sends[d] = 0; restored[d] = false; recheck[d] = RECHECK(d)
+#ifdef LAG
+      there[d] = SHOWN(d);
+#endif
+      AGAIN(d);
+      if
+#ifdef NO_SEARCH_BEFORE_SENDING
+      :: MOVE(d, UNCONFIRMED, SCHEDULED, NOT_THERE); CONSENT(d)
+#else
+      :: restored[d] -> MOVE(d, UNCONFIRMED, SCHEDULED, NOT_THERE); CONSENT(d) /* the network cannot be searched */
+      :: MOVE(d, UNCONFIRMED, CHECKING, NOT_THERE); why[d] = NOT_THERE;
+#ifndef NO_FRESH_ANSWER
+        if /* a search that began before the answer */
+        :: searching && searched == d && result != FOUND -> FORGET_SEARCH()
+        :: else
+        fi
+#endif
+#endif
+      fi
     :: GIVES_UP -> MOVE(d, UNCONFIRMED, CANCELLED, CANCELLED); recheck[d] = RECHECK(d)
     :: GIVES_UP -> MOVE(d, UNCONFIRMED, CANCELLED, DROPPED); recheck[d] = RECHECK(d)
     fi
@@ -935,6 +1109,16 @@ active proctype Network() {
   od
 }
 
+#ifdef LAG
+active proctype Lists() {
+  do
+  :: atomic { unlisted[0] -> unlisted[0] = false }
+  :: atomic { unlisted[1] -> unlisted[1] = false }
+  :: atomic { unlisted[2] -> unlisted[2] = false }
+  od
+}
+#endif
+
 active proctype Clock() {
   do
   :: atomic { !late[0] -> late[0] = true }
@@ -982,22 +1166,25 @@ inline BRING_BACK() {
 #endif
 #ifndef NO_VERIFY_FIRST
   if
-  :: state[0] == WAITING -> VERIFY(); MOVE(0, WAITING, UNCONFIRMED, RESTORED)
-  :: state[0] == SCHEDULED -> VERIFY(); MOVE(0, SCHEDULED, UNCONFIRMED, RESTORED)
   :: state[0] == SENDING -> VERIFY(); MOVE(0, SENDING, UNCONFIRMED, RESTORED)
   :: state[0] == PROCESSING -> VERIFY(); MOVE(0, PROCESSING, UNCONFIRMED, RESTORED)
-  :: state[0] == EXPIRED -> VERIFY(); MOVE(0, EXPIRED, UNCONFIRMED, RESTORED)
-#ifndef NO_VERIFY_FAILED
-  :: state[0] == FAILED -> VERIFY(); MOVE(0, FAILED, UNCONFIRMED, RESTORED)
-#endif
   :: state[0] == CHECKING -> VERIFY(); MOVE(0, CHECKING, UNCONFIRMED, RESTORED)
   :: state[0] == UNCONFIRMED -> restored[0] = true
+#ifdef NO_VERIFY_FAILED
+  :: state[0] == FAILED
+#else
+  :: state[0] == FAILED -> ASK_RESTORED()
+#endif
+  :: UNSENT(0) && state[0] != FAILED -> ASK_RESTORED() /* it was due before the restore */
+#ifdef NO_VERIFY_LATER
+  :: UNSENT(0)
+#else
+  :: UNSENT(0) -> restored[0] = true; recheck[0] = true /* it is due later: the mark alone */
+#endif
   :: else
   fi
 #endif
 }
-
-inline VERIFY() { restored[0] = true; unknown[0] = true; CLOSE(0) }
 
 active proctype Administrator() {
   do
@@ -1043,7 +1230,7 @@ init { atomic { MAKE_POST(0, 1); remote[0] = 1; state[0] = PUBLISHED; state[1] =
 #define BOTH(p) (p(0))
 #define DIFFERENT true
 #endif
-#define WITHIN_CONSENT(d) (POSTS_OF(d) <= 1 + consented[d])
+#define WITHIN_CONSENT(d) (POSTS_OF(d) <= 1 + consented[d] + LIES_TOLD)
 #define REPEATED_ONCE(d) (repeats[d] <= 1)
 #define EDIT_KNOWN(d) (!IS_EDIT(d) || !(unknown[d] || UNKNOWN(d)))
 

@@ -19,23 +19,24 @@ from pathlib import Path
 from typing import Any
 
 MODEL = Path(__file__).resolve().parents[2] / "model" / "outbox.pml"
-MOVE = re.compile(r"\bMOVE\((?:d|[01]), ([A-Z_]+), ([A-Z_]+), ([A-Z_]+)\)")
+MOVE = re.compile(r"\bMOVE\((?:[dk]|[01]), ([A-Z_]+), ([A-Z_]+), ([A-Z_]+)\)")
 CALLS = {"create", "finish", "edit"}
 UNKNOWN = {"checking", "unconfirmed"}
 SETTLED = {"published", "cancelled", "withdrawn", "missing"}
+UNSENT = {"waiting", "scheduled", "expired", "failed"}
 # What the audit log does not have: where an attempt that published nothing leads.
 BACK = {"never_sent", "rate_limited", "not_reached"}
 
 Move = tuple[str, str, str]
 Behaviour = dict[str, Any]
-"""network, honours_keys, window (seconds), carried_out_late (a call of it was, by the network's own account), state,
-attempts (step, repeat, opened_at, sent_at, outcome), moves."""
+"""network, honours_keys, window (seconds), carried_out_late (a call of it was, by the network's own account), restored
+(it came from a backup), state, attempts (step, repeat, opened_at, sent_at, outcome), moves."""
 
 
 @cache
-def moves_of_model() -> frozenset[Move]:
+def moves_of_model(model: Path = MODEL) -> frozenset[Move]:
     """(from, to, reason) of every move in the model, in the product's spelling."""
-    modelled = MOVE.findall(MODEL.read_text())
+    modelled = MOVE.findall(model.read_text())
     return frozenset((source.lower(), target.lower(), because.lower()) for source, target, because in modelled)
 
 
@@ -75,6 +76,7 @@ def read(
             "honours_keys": honours_keys(delivery.channel),
             "window": window(delivery.channel),
             "carried_out_late": delivery.remote_id in carried_out_late,
+            "restored": delivery.restored_at is not None,
             "state": delivery.state,
             "attempts": attempts.get(delivery.pk, []),
             "moves": moves.get(str(delivery.pk), []),
@@ -101,7 +103,7 @@ def load(path: Path) -> list[Behaviour]:
 class Point:
     """How far a replay is. `open_call`: the attempt under way, -1 without one. `sends`: calls that left since the
     outcome is unknown. `decisive`: the newest search began after the commit window. `searched`: it is the attempt
-    before."""
+    before. `reason`: that of *checking*."""
 
     state: str
     attempts: int = 0
@@ -112,6 +114,7 @@ class Point:
     last_sent: str = ""
     decisive: bool = False
     searched: str = ""
+    reason: str = ""
 
 
 def replays(behaviour: Behaviour, start: str = "scheduled") -> bool:
@@ -145,7 +148,7 @@ def _attempt(behaviour: Behaviour, at: Point, attempt: dict[str, Any]) -> list[P
     number = at.attempts
     values = {**vars(at), "attempts": number + 1, "searched": ""}
     if attempt["step"] == "find":
-        if at.state not in UNKNOWN | SETTLED:
+        if at.state not in UNKNOWN | SETTLED | UNSENT:
             return []
         decisive = _after(attempt["opened_at"], at.last_sent, behaviour["window"])
         return [Point(**{**values, "searched": attempt["outcome"], "decisive": decisive})]
@@ -177,23 +180,18 @@ def _move(behaviour: Behaviour, at: Point, move: Move) -> list[Point]:
     source, target, because = move
     if source != at.state or move not in moves_of_model():
         return []
-    values = {**vars(at), "state": target, "moves": at.moves + 1, "searched": ""}
+    values = {**vars(at), "state": target, "moves": at.moves + 1, "searched": "", "reason": ""}
     if source == "sending":
         if at.open_call < 0 or not _answered(behaviour["attempts"][at.open_call], target, because, at.is_unknown):
             return []
         values["open_call"] = -1
-    if target == "checking":
-        values |= {"is_unknown": True, "sends": at.sends if at.is_unknown else 1}
-    elif target == "sending":
-        may_repeat = behaviour["honours_keys"] and at.decisive and at.sends == 1 and at.searched in REPEATABLE
-        if not may_repeat:
-            return []
-    elif target == "unconfirmed":
-        if not (at.decisive and at.searched):
-            return []
-    elif because == "found" and at.searched != "found":
+    elif not _searched(behaviour, at, target, because):
         return []
-    if target in ("published", "scheduled", "processing"):
+    if target == "checking":
+        values |= {"is_unknown": True, "sends": at.sends if at.is_unknown else 1, "reason": because}
+    elif because == "restored":
+        values["is_unknown"] = True
+    elif target in ("published", "scheduled", "processing") or because == "not_there":
         values |= {"is_unknown": False, "sends": 0}
     return [Point(**values)]
 
@@ -201,11 +199,39 @@ def _move(behaviour: Behaviour, at: Point, move: Move) -> list[Point]:
 REPEATABLE = {"absent", "cannot_tell"}
 
 
+def _searched(behaviour: Behaviour, at: Point, target: str, because: str) -> bool:
+    """Whether a search, or a restore, leads from where no call is under way to this."""
+    is_restored = behaviour.get("restored", False)
+    is_decisive = bool(at.searched) and (at.decisive or is_restored)
+    if because == "restored":
+        return is_restored
+    if because == "found":
+        # of what is unsent, after a refusal or a restore
+        return at.searched == "found" and (at.state in UNKNOWN or bool(at.last_sent) or is_restored)
+    if at.state == "unconfirmed" and target == "scheduled":
+        return is_restored
+    if at.state != "checking" or target not in ("sending", "scheduled", "unconfirmed"):
+        return True
+    if target == "unconfirmed":
+        return is_decisive and at.searched != "found" and (because == "absent") == (at.searched == "absent")
+    if because == "repeated":
+        may_repeat = behaviour["honours_keys"] and at.sends == 1 and at.searched in REPEATABLE
+        return may_repeat and is_decisive and at.reason != "not_there"
+    return (
+        is_decisive
+        and at.searched == "absent"
+        and at.reason == because
+        and (because != "not_there" or target == "sending" or is_restored)
+    )
+
+
 def _answered(attempt: dict[str, Any], target: str, because: str, is_unknown: bool) -> bool:
     """Whether this outcome of a call leads there."""
     outcome, was_sent = attempt["outcome"], attempt["sent_at"] is not None
     if target == "published":
         return outcome == "ok" and was_sent
+    if because == "rate_limited":
+        return outcome == "rate_limited" and was_sent and not is_unknown
     if target == "checking":
         return (outcome == "unknown" and was_sent) or (is_unknown and because == "outcome_unknown")
     return outcome not in ("ok", "unknown") and not is_unknown
@@ -230,7 +256,9 @@ def features(behaviours: Iterable[Behaviour]) -> dict[str, int]:
         counts["sent_twice"] += sum(call["sent_at"] is not None for call in calls) > 1
         counts["confirmed_late"] += bool(reasons & {"found", "late_answer"})
         counts["carried_out_late"] += behaviour["carried_out_late"]
-        counts["sent_again_by_person"] += "not_there" in reasons
+        counts["sent_again_by_person"] += any(
+            because == "not_there" and target != "checking" for _source, target, because in behaviour["moves"]
+        )
         counts["linked_by_person"] += "link_given" in reasons
     return counts
 

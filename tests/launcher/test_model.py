@@ -1,4 +1,4 @@
-"""`make model`, on the smallest network: SPIN accepts the model, and refuses it without a guard."""
+"""`make model`, on the smallest network: SPIN accepts the models, and refuses them without a guard."""
 
 from __future__ import annotations
 
@@ -19,11 +19,29 @@ needs_spin = pytest.mark.skipif(
 @needs_spin
 def test_spin_finds_what_a_removed_guard_allows(tmp_path: Path) -> None:
     (intact,) = (one for one in model.INTACT if one.title == "no keys")
-    (window,) = (one for one in model.REVERTS if "-DNO_WINDOW" in one.options)
+    (window,) = (one for one in model.REVERTS if "-DNO_WINDOW" in one.options and one.model == model.OUTBOX)
     assert model.run(intact, tmp_path / "intact").violated == ""
     outcome = model.run(window, tmp_path / "window")
     assert (outcome.violated, outcome.is_expected) == ("asked_in_time", True)
     assert outcome.length > 10
+
+
+@needs_spin
+def test_spin_finds_corrections_that_are_carried_out_late(tmp_path: Path) -> None:
+    (intact,) = (one for one in model.INTACT if one.title == "corrections")
+    (unchecked,) = (one for one in model.REVERTS if "-DNO_CHECK" in one.options)
+    assert model.run(intact, tmp_path / "intact").violated == ""
+    outcome = model.run(unchecked, tmp_path / "unchecked")
+    assert (outcome.violated, outcome.is_expected) == ("newest_shown", True)
+    assert outcome.length > 10
+
+
+@needs_spin
+@pytest.mark.long
+@pytest.mark.parametrize("one", model.LONG, ids=lambda one: one.title)
+def test_what_make_model_leaves_out_for_its_length(one: model.Check, tmp_path: Path) -> None:
+    outcome = model.run(one, tmp_path / "check")
+    assert outcome.is_expected, outcome.line()
 
 
 def test_a_run_that_was_cut_short_is_no_proof() -> None:
@@ -36,14 +54,16 @@ def test_a_run_that_was_cut_short_is_no_proof() -> None:
 
 def test_every_guard_of_the_model_is_removed_by_some_check() -> None:
     assert all(one.violates for one in model.REVERTS)
-    assert not any(one.violates for one in (*model.INTACT, *model.DOUBLED))
-    switches = set(re.findall(r"(?:ifdef |ifndef |defined\()(NO_\w+)", model.MODEL.read_text()))
-    removed = [
-        {option.removeprefix("-D") for option in one.options if option.startswith("-DNO_")}
-        for one in (*model.REVERTS, *model.DOUBLED)
-    ]
-    assert all(removed)
-    assert set().union(*removed) == switches
+    assert not any(one.violates for one in (*model.INTACT, *model.LONG, *model.DOUBLED))
+    for path in (model.OUTBOX, model.EDITS):
+        switches = set(re.findall(r"(?:ifdef |ifndef |defined\()(NO_\w+)", path.read_text()))
+        removed = [
+            {option.removeprefix("-D") for option in one.options if option.startswith("-DNO_")}
+            for one in (*model.REVERTS, *model.DOUBLED)
+            if one.model == path
+        ]
+        assert all(removed)
+        assert set().union(*removed) == switches
 
 
 @needs_spin
