@@ -22,6 +22,7 @@ COLUMNS = {
     "recovery": "settled after s",
     "duplicates": "duplicates",
     "lost": "lost",
+    "wrong": "wrong text unreported",
 }
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 
@@ -39,6 +40,7 @@ class Figures:
     recovery: float = 0
     duplicates: int = 0
     lost: int = 0
+    wrong: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
