@@ -34,7 +34,7 @@ from delivery.policies import EDIT, THREAD_PART
 from municipalities.tenancy import everywhere, scope
 from platforms.types import Credential, Outgoing, Picture, Video
 from portal.celery import app
-from tests.crash.figures import Figures
+from tests.crash.figures import Figures, original
 from tests.crash.forwarder import Forwarder
 from tests.crash.workers import PATIENCE_SECONDS, QUEUE, TIMES, Workers, environment, wait_for
 from tests.people import Cast
@@ -50,8 +50,6 @@ NETWORKS = {
 PUBLISHING = r"/api/v1/statuses$|putRecord$"
 SETTLED = {State.PUBLISHED, State.FAILED, State.EXPIRED, State.WITHDRAWN}
 ASKS = {State.FAILED, State.EXPIRED, State.UNCONFIRMED, State.WAITING}
-# Between the text of a delivery and the number of its correction.
-CORRECTION = ", исправка "
 
 
 @dataclass
@@ -224,7 +222,7 @@ class Stage:
 
     def originals(self) -> list[str]:
         """Of each public post the text with which it was published first."""
-        return [text.partition(CORRECTION)[0] for text in self.public()]
+        return [original(text) for text in self.public()]
 
     def wrong(self) -> int:
         """How many posts show another text than their newest one, without that the portal reports it or asks."""

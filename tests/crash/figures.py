@@ -24,6 +24,8 @@ COLUMNS = {
     "lost": "lost",
     "wrong": "wrong text unreported",
 }
+# Between the text of a post and the number of its correction.
+CORRECTION = ", исправка "
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 
 
@@ -44,6 +46,11 @@ class Figures:
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def original(text: str) -> str:
+    """With which text a public post was published first."""
+    return text.partition(CORRECTION)[0]
 
 
 def table(rows: Iterable[Mapping[str, Any]]) -> str:

@@ -25,7 +25,8 @@ from delivery.models import Attempt, Delivery
 from delivery.policies import EDIT
 from municipalities.tenancy import everywhere, scope
 from platforms.types import Outgoing
-from tests.crash.conftest import CORRECTION, Stage
+from tests.crash.conftest import Stage
+from tests.crash.figures import CORRECTION
 from tests.crash.test_crash import nothing_doubled_nothing_lost
 from tests.crash.test_formats import connected
 from tests.crash.workers import wait_for
