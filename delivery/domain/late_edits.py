@@ -59,10 +59,12 @@ def plan(edit: Delivery, attempt: Attempt) -> None:
         _plan(edit, attempt.sent_at + commit_window.of_edits(edit.channel))
 
 
-def plan_after_success(edit: Delivery) -> None:
-    """Plan the check where a newer edit, which had overtaken this one, has been carried out already."""
+def plan_after_success(edit: Delivery, attempt: Attempt) -> None:
+    """Plan the check where a newer edit, which had overtaken this one, has been carried out already, or another one
+    beside it: of two calls at once the answers do not say which the network carried out last."""
     newer = Delivery.objects.filter(parent=edit.parent_id, kind=EDIT, pk__gt=edit.pk, state=State.PUBLISHED)
-    if newer.exists():
+    others = Attempt.objects.filter(delivery__parent=edit.parent_id, delivery__kind=EDIT).exclude(delivery=edit)
+    if newer.exists() or others.filter(outcome=Outcome.OK, closed_at__gt=attempt.sent_at).exists():
         _plan(edit, timezone.now())
 
 

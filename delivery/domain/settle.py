@@ -75,7 +75,7 @@ def _apply(delivery: Delivery, attempt: Attempt, result: CallResult) -> None:
     if isinstance(result, Published) and delivery.kind == EDIT:
         changed(delivery, result)
         attempts.close(attempt, Outcome.OK, remote_id=result.remote_id)
-        late_edits.plan_after_success(delivery)
+        late_edits.plan_after_success(delivery, attempt)
     elif isinstance(result, Published):
         # The move locks the row and is sure of its state; asking before would be one statement more for each post.
         published(delivery, result, because=ReasonCode.SENT)

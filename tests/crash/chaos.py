@@ -25,29 +25,39 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from tests.crash.figures import CORRECTION, original
+
 LOST_ANSWERS = 0.05
 # Never carried out. A network with keys gets them again from the portal, of the others a person is asked.
 LOST_CALLS = 0.05
 # Answered by a gateway or cut off, and carried out up to three seconds later; the commit window of these runs is four.
 LATE_COMMITS = 0.03
+# Answered 429 without a body of the network's own, and not carried out; or all the same, up to three seconds later.
+RATE_LIMITS = LATE_RATE_LIMITS = 0.01
 # How often a person who looks gives the link of a post that is there, before the portal has it.
 LINKS_GIVEN = {"checking": 0.02, "unconfirmed": 0.5}
-CHANNELS_EACH = 10
+# How often that person says instead that it is not there, of a post that the network's list shows by then.
+WRONG_ANSWERS = 0.5
+CHANNELS_EACH = 8
 KINDS = ("crash", "reply")
 # name → platform, what its server says of itself, what the fake does about repeated keys, and how often it leaves a new
-# post out of its lists: the careless one for so long that a person is asked about what is there.
+# post out of its lists: the slow one for so long that a person is asked about what is there. It carries out nothing
+# that it has answered 429, since a list that lags for longer than the commit window hides that.
 NETWORKS = {
     "honours": ("mastodon", "mastodon", "honoured", 0),
-    "careless": ("mastodon", "pleroma", "ignored", 3),
+    "careless": ("mastodon", "pleroma", "ignored", 0),
+    "slow": ("mastodon", "pleroma", "ignored", 3),
     "bluesky": ("bluesky", "mastodon", "honoured", 0),
 }
+CORRECTED, LAGS = "honours", "slow"
 
 
 @dataclass
 class Count:
     """What one run came to. All from `duplicates` on have to be 0.
 
-    `twice`: messages of citizens with more than one answer of ours, or with one below another message.
+    `twice`: messages of citizens with more than one answer of ours, or with one below another message. `wrong_text`:
+    posts that do not show their newest text, without that the portal reports it or asks.
     """
 
     seed: int
@@ -59,11 +69,13 @@ class Count:
     twice: int = 0
     lost: int = 0
     wrong_channel: int = 0
+    wrong_text: int = 0
     unsettled: int = 0
 
     @property
     def clean(self) -> bool:
-        return not (self.duplicates or self.twice or self.lost or self.wrong_channel or self.unsettled)
+        wrong = self.wrong_channel or self.wrong_text
+        return not (self.duplicates or self.twice or self.lost or wrong or self.unsettled)
 
     def line(self) -> str:
         return ", ".join(f"{name} {value}" for name, value in asdict(self).items())
@@ -71,9 +83,11 @@ class Count:
 
 @dataclass(frozen=True)
 class Shown:
-    """A public post of an account. `above`: the post it is below, if any."""
+    """A public post of an account. `text`: the one with which it was published first. `above`: the post it is below,
+    if any."""
 
     text: str
+    now: str
     account: str
     above: str | None
     link: str
@@ -93,6 +107,7 @@ class Chaos:
     done: Counter[str] = field(default_factory=Counter)
     roots: set[str] = field(default_factory=set)  # texts of the posts below which citizens wrote
     asked: dict[str, str] = field(default_factory=dict)  # text of our answer → the message it belongs below
+    newest: dict[str, str] = field(default_factory=dict)  # text of a corrected post → its newest one
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
@@ -131,7 +146,7 @@ class Chaos:
         from platforms.types import Outgoing
 
         now = timezone.now()
-        accounts = list(self.channels)
+        accounts = [f"{network}-{number}" for number in range(CHANNELS_EACH) for network in NETWORKS]
         with scope(self.cast.cuprija):
             for number in range(amount):
                 account = accounts[number % len(accounts)]
@@ -178,7 +193,7 @@ class Chaos:
 
         self._posts: dict[str, tuple[str, str]] = {}
         with scope(self.cast.cuprija):
-            for account in list(self.channels)[:: CHANNELS_EACH // 2]:
+            for account in (f"{network}-{number}" for network in NETWORKS for number in (0, 1)):
                 text, network = f"{account}: питајте нас", account.rpartition("-")[0]
                 out = Outgoing(text, "sr", uuid4().hex, timezone.now())
                 published = self._connector(account).publish(out, lambda ref: b"")
@@ -194,18 +209,21 @@ class Chaos:
 
     def play(self, seconds: float, patience: float, apart: tuple[float, float] = (1.0, 2.0)) -> None:
         """Do harm for `seconds`, then let everything settle; beat's part is played here."""
-        for server in self.servers.values():
-            server.options(lost_answers=LOST_ANSWERS, lost_calls=LOST_CALLS, late_commits=LATE_COMMITS)
+        faults = {"lost_answers": LOST_ANSWERS, "lost_calls": LOST_CALLS, "late_commits": LATE_COMMITS}
+        faults |= {"rate_limits": RATE_LIMITS, "late_rate_limits": LATE_RATE_LIMITS}
+        for name, server in self.servers.items():
+            server.options(**faults | ({"late_rate_limits": 0} if name == LAGS else {}))
         ends = time.monotonic() + seconds
         next_harm = time.monotonic() + self.dice.uniform(*apart)
         while time.monotonic() < ends:
             self._ring()
+            self._correct()
             if time.monotonic() >= next_harm:
                 self._strike()
                 next_harm = time.monotonic() + self.dice.uniform(*apart)
             time.sleep(0.25)
         for server in self.servers.values():
-            server.options(lost_answers=0, lost_calls=0, late_commits=0)
+            server.options(**dict.fromkeys(faults, 0))
         ends = time.monotonic() + patience
         while time.monotonic() < ends and _steady(self._open):
             self.crew.revive()
@@ -244,9 +262,33 @@ class Chaos:
                         tasks.reconcile_delivery.delay(pk)
             self._answer()
 
+    def _correct(self) -> None:
+        """Somebody corrects a post of the network that changes posts, perhaps twice in a row, now and then urgently."""
+        from django.db import Error
+        from django.utils import timezone
+
+        from delivery.domain.edit import edit
+        from delivery.domain.move import Moved, NoSuchMove
+        from delivery.enums import State
+        from delivery.models import Delivery
+        from municipalities.tenancy import scope
+        from platforms.types import Outgoing
+
+        with suppress(Error, Moved, NoSuchMove), scope(self.cast.cuprija):
+            posts = Delivery.objects.filter(kind="crash", channel__name__startswith=CORRECTED, state=State.PUBLISHED)
+            ids = list(posts.order_by("pk").values_list("pk", flat=True))
+            for pk in [self.dice.choice(ids)] * self.dice.choice((1, 2)) if ids else ():
+                delivery = Delivery.objects.select_related("channel__municipality").get(pk=pk)
+                first = delivery.payload["text"]
+                self.done["corrected"] += 1
+                text = f"{first}{CORRECTION}{self.done['corrected']}"
+                outgoing = Outgoing(text, "sr", uuid4().hex, timezone.now())
+                edit(delivery, outgoing, by=self.cast.officer, urgent=self.dice.random() < 0.2)
+                self.newest[first] = text
+
     def _answer(self) -> None:
         """A person looks at the network when asked, has sent again what is not there, and gives the link of some that
-        are, now and then before they are asked."""
+        are, now and then before they are asked. Of some of those they are asked about they say that it is not there."""
         from delivery.domain import answer
         from delivery.domain.move import Moved, NoSuchMove
         from delivery.enums import State
@@ -257,8 +299,10 @@ class Chaos:
             unknown = Delivery.objects.filter(kind__in=KINDS, state__in=[State.CHECKING, State.UNCONFIRMED])
             asking = list(unknown.select_related("channel"))
             links = {post.text: post.link for post in self._shown()} if asking else {}
+            listed = self._listed() if asking else set()
             for delivery in asking:
-                link = links.get(delivery.payload["text"])
+                text = delivery.payload["text"]
+                link = links.get(text)
                 with suppress(Moved, NoSuchMove):
                     if link and self.dice.random() < LINKS_GIVEN[delivery.state]:
                         answer.it_is_there(delivery, link, by=self.cast.officer)
@@ -266,19 +310,39 @@ class Chaos:
                     elif not link and delivery.state == State.UNCONFIRMED:
                         answer.it_is_not_there(delivery, by=self.cast.officer)
                         self.done["answered by a person"] += 1
+                    elif text in listed and delivery.state == State.UNCONFIRMED and self.dice.random() < WRONG_ANSWERS:
+                        answer.it_is_not_there(delivery, by=self.cast.officer)
+                        self.done["answered wrongly"] += 1
+
+    def _listed(self) -> set[str]:
+        """The texts that the list of the network that lags shows by now."""
+        world = self.servers[LAGS].world
+        with world.lock:
+            lag = world.options["list_lag"]
+            return {one["text"] for one in world.mastodon.statuses.values() if one["listed"] >= lag}
 
     def _open(self) -> int:
+        from django.db.models import Q
+
         from delivery.enums import State
         from delivery.models import Delivery
+        from delivery.policies import EDIT
         from municipalities.tenancy import everywhere
 
         with everywhere("chaos looks"):
-            return Delivery.objects.filter(kind__in=KINDS).exclude(state=State.PUBLISHED).count()
+            open_ = ~Q(state=State.PUBLISHED) | Q(edit_check_at__isnull=False)
+            return Delivery.objects.filter(open_, kind__in=(*KINDS, EDIT)).count()
 
     def _shown(self) -> list[Shown]:
         """Everything public but the posts that the accounts began with."""
         return [
-            Shown(post["text"], account, post["reply_to"], self._link(account, post["id"]))
+            Shown(
+                original(post["text"]),
+                post["text"],
+                account,
+                post["reply_to"],
+                self._link(account, post["id"]),
+            )
             for account in self.channels
             for post in self.servers[account.rpartition("-")[0]].public(account)
             if post["text"] not in self.roots
@@ -306,7 +370,7 @@ class Chaos:
             KINDS,
             network,
             lambda channel: windows.get(channel.platform, commit_window(channel).total_seconds()),
-            lambda channel: network(channel) != "careless",
+            lambda channel: NETWORKS[network(channel)][2] == "honoured",
             {remote_id for server in self.servers.values() for remote_id in server.world.carried_out_late},
         )
         behaviours.save(recorded, path)
@@ -314,13 +378,20 @@ class Chaos:
     def count(self) -> Count:
         from delivery.enums import State
         from delivery.models import Delivery
+        from delivery.policies import EDIT
         from inbox.domain import answer
         from inbox.enums import MessageState
         from inbox.models import Message
         from municipalities.tenancy import everywhere
 
         with everywhere("chaos looks"):
-            states = dict(Delivery.objects.filter(kind__in=KINDS).values_list("payload__text", "state"))
+            own = Delivery.objects.filter(kind__in=KINDS)
+            states = dict(own.values_list("payload__text", "state"))
+            edits = Delivery.objects.filter(kind=EDIT)
+            unsettled = edits.exclude(state=State.PUBLISHED).count() + own.filter(edit_check_at__isnull=False).count()
+            reported = set(own.filter(changed_at__isnull=False).values_list("payload__text", flat=True))
+            asked = edits.filter(state__in=[State.FAILED, State.EXPIRED, State.WAITING])
+            reported |= set(asked.values_list("parent__payload__text", flat=True))
             answer.settle_delivered()
             open_ones = Message.objects.exclude(state=MessageState.ANSWERED, first_answer_at__isnull=False).count()
         shown = self._shown()
@@ -338,7 +409,10 @@ class Chaos:
             # it says that it is public and is not, or the other way round
             lost=sum((states[text] == State.PUBLISHED) != (text in times) for text in self.texts),
             wrong_channel=sum(self.texts.get(post.text) != post.account for post in shown),
-            unsettled=sum(state != State.PUBLISHED for state in states.values()) + open_ones,
+            wrong_text=sum(
+                post.now != self.newest.get(post.text, post.text) for post in shown if post.text not in reported
+            ),
+            unsettled=sum(state != State.PUBLISHED for state in states.values()) + unsettled + open_ones,
         )
 
 

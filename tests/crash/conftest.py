@@ -30,11 +30,11 @@ from delivery.domain.enqueue import enqueue
 from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
-from delivery.policies import THREAD_PART
+from delivery.policies import EDIT, THREAD_PART
 from municipalities.tenancy import everywhere, scope
 from platforms.types import Credential, Outgoing, Picture, Video
 from portal.celery import app
-from tests.crash.figures import Figures
+from tests.crash.figures import Figures, original
 from tests.crash.forwarder import Forwarder
 from tests.crash.workers import PATIENCE_SECONDS, QUEUE, TIMES, Workers, environment, wait_for
 from tests.people import Cast
@@ -48,7 +48,7 @@ NETWORKS = {
     "bluesky": ("bluesky", {}, "honoured"),
 }
 PUBLISHING = r"/api/v1/statuses$|putRecord$"
-SETTLED = {State.PUBLISHED, State.FAILED, State.EXPIRED}
+SETTLED = {State.PUBLISHED, State.FAILED, State.EXPIRED, State.WITHDRAWN}
 ASKS = {State.FAILED, State.EXPIRED, State.UNCONFIRMED, State.WAITING}
 
 
@@ -60,6 +60,7 @@ class Stage:
     channels: dict[str, Channel]
     figures: Figures
     sent: list[Delivery] = field(default_factory=list)
+    newest: dict[int, str] = field(default_factory=dict)  # id of a corrected delivery → the text that it has to show
     killed_before: int = 0
     answered: int = 0
     recovery: float = 0  # seconds
@@ -81,12 +82,12 @@ class Stage:
         video: bool = False,
         due_in: float = 0,
         further: int = 0,
-        networks: Collection[str] = tuple(NETWORKS),
+        networks: Collection[str] = (),
     ) -> list[Delivery]:
-        """`further`: how many posts of a thread follow each."""
+        """On all networks unless named. `further`: how many posts of a thread follow each."""
         made = []
         with scope(self.cast.cuprija):
-            for name in networks:
+            for name in networks or self.channels:
                 channel = self.channels[name]
                 for _ in range(per_network):
                     text = f"{name}: обавештење {len(self.sent) + len(made) + 1}"
@@ -147,9 +148,19 @@ class Stage:
         # Whatever is still under way must not disturb the count.
         time.sleep(0.2)
 
+    def ring_until(self, condition: Callable[[], object], complaint: str = "it did not happen in time") -> None:
+        """Ring until something has happened of which `settled` does not know."""
+
+        def has_happened() -> object:
+            self.ring()
+            time.sleep(0.25)
+            return condition()
+
+        wait_for(has_happened, complaint=complaint)
+
     def answer(self) -> None:
         """A person looks at the network when asked, and has sent again what is not there."""
-        public = self.public()
+        public = self.originals()
         with scope(self.cast.cuprija):
             asking = Delivery.objects.filter(pk__in=[d.pk for d in self.sent], state=State.UNCONFIRMED)
             for delivery in asking.select_related("channel"):
@@ -209,6 +220,23 @@ class Stage:
     def public(self) -> list[str]:
         return [post["text"] for server in self.servers.values() for post in server.public("opstina")]
 
+    def originals(self) -> list[str]:
+        """Of each public post the text with which it was published first."""
+        return [original(text) for text in self.public()]
+
+    def wrong(self) -> int:
+        """How many posts show another text than their newest one, without that the portal reports it or asks."""
+        public = dict(zip(self.originals(), self.public(), strict=True))
+        with everywhere("the crash suite looks"):
+            changed = Delivery.objects.filter(pk__in=self.newest, changed_at__isnull=False)
+            asking = Delivery.objects.filter(kind=EDIT, parent__in=self.newest, state__in=ASKS)
+            known = {*changed.values_list("pk", flat=True), *asking.values_list("parent_id", flat=True)}
+        return sum(
+            public.get(delivery.payload["text"], newest) != newest
+            for delivery in self.sent
+            if delivery.pk not in known and (newest := self.newest.get(delivery.pk))
+        )
+
     def calls(self) -> int:
         import re
 
@@ -217,7 +245,7 @@ class Stage:
 
     def count(self) -> Figures:
         """Fill in the figures: a delivery is lost when it is neither public nor asks a person, or lies about it."""
-        states, public = self.states(), self.public()
+        states, public = self.states(), self.originals()
         figures = self.figures
         figures.deliveries, figures.killed = len(self.sent), self.workers.killed - self.killed_before
         figures.calls, figures.public = self.calls(), len(set(public))
@@ -228,8 +256,9 @@ class Stage:
         figures.recovery = round(self.recovery, 1)
         for delivery in self.sent:
             there, state = delivery.payload["text"] in public, states[delivery.pk]
-            honest = state == State.PUBLISHED if there else state in ASKS
+            honest = state == State.PUBLISHED if there else state in {*ASKS, State.WITHDRAWN}
             figures.lost += not (honest or state == State.CHECKING or (there and state == State.UNCONFIRMED))
+        figures.wrong = self.wrong()
         return figures
 
 

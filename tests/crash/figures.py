@@ -22,7 +22,10 @@ COLUMNS = {
     "recovery": "settled after s",
     "duplicates": "duplicates",
     "lost": "lost",
+    "wrong": "wrong text unreported",
 }
+# Between the text of a post and the number of its correction.
+CORRECTION = ", исправка "
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 
 
@@ -39,9 +42,15 @@ class Figures:
     recovery: float = 0
     duplicates: int = 0
     lost: int = 0
+    wrong: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def original(text: str) -> str:
+    """With which text a public post was published first."""
+    return text.partition(CORRECTION)[0]
 
 
 def table(rows: Iterable[Mapping[str, Any]]) -> str:

@@ -13,17 +13,23 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from tests.crash import behaviours
-from tests.crash.chaos import NETWORKS, Chaos, forget
+from tests.crash.chaos import LAGS, NETWORKS, Chaos, forget
 from tests.crash.workers import PATIENCE_SECONDS, Crew
 from tests.people import Cast
-from tests.platforms.fakes import FakeServer
+from tests.platforms.fakes import FakeServer, running
 
 pytestmark = pytest.mark.crash
 
 
 @pytest.fixture
-def crew(transactional_db: None, servers: dict[str, FakeServer], crash_media: Path, tmp_path: Path) -> Iterator[Crew]:
-    processes = Crew(tmp_path, crash_media, [host for server in servers.values() for host in server.allow])
+def networks(servers: dict[str, FakeServer]) -> Iterator[dict[str, FakeServer]]:
+    with running() as lags:
+        yield {**servers, LAGS: lags}
+
+
+@pytest.fixture
+def crew(transactional_db: None, networks: dict[str, FakeServer], crash_media: Path, tmp_path: Path) -> Iterator[Crew]:
+    processes = Crew(tmp_path, crash_media, [host for server in networks.values() for host in server.allow])
     processes.revive()
     processes.wait()
     yield processes
@@ -44,16 +50,16 @@ def cut_all_connections() -> None:
     [pytest.param(30, 10, 3, marks=pytest.mark.slow), pytest.param(90, 30, 8, marks=pytest.mark.long)],
 )
 def test_whatever_happens_everything_is_public_once(
-    crew: Crew, servers: Any, cast: Cast, settings: Any, tmp_path: Path, deliveries: int, answers: int, seconds: int
+    crew: Crew, networks: Any, cast: Cast, settings: Any, tmp_path: Path, deliveries: int, answers: int, seconds: int
 ) -> None:
-    settings.PRIVATE_HOSTS_ALLOWED = [host for server in servers.values() for host in server.allow]
-    assert set(servers) == set(NETWORKS)
+    settings.PRIVATE_HOSTS_ALLOWED = [host for server in networks.values() for host in server.allow]
+    assert set(networks) == set(NETWORKS)
     seed = random.SystemRandom().randrange(10**6)
     harm = {
         "connections cut": cut_all_connections,
         "Valkey flushed": lambda: forget(django_settings.REDIS_URL),
     }
-    chaos = Chaos(seed, cast, servers, crew, harm)
+    chaos = Chaos(seed, cast, networks, crew, harm)
     chaos.prepare()
     chaos.ask(answers, seconds - 2)
     chaos.put(deliveries, seconds - 2)

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -21,16 +22,18 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from delivery import heartbeat, tasks
-from delivery.domain.claim import take_due
+from delivery.domain import answer, reconcile
+from delivery.domain.claim import take_due, take_opened
 from delivery.enums import State
 from delivery.models import Delivery
-from municipalities.tenancy import everywhere
+from municipalities.tenancy import everywhere, scope
 from portal import queues
-from tests.crash.conftest import NETWORKS, CutOff, Stage
-from tests.crash.workers import CONCURRENCY, QUEUE, Workers, wait_for
+from tests.crash.conftest import PUBLISHING, CutOff, Stage
+from tests.crash.workers import CONCURRENCY, QUEUE, TIMES, Workers, wait_for
 from tests.platforms.bench import MOVIE
 
 pytestmark = pytest.mark.crash
+LIST = r"/api/v1/accounts/\d+/statuses$"
 UPLOADS = r"/api/v2/media$|uploadBlob$|uploadPart$"
 
 
@@ -41,7 +44,8 @@ def forget_everything() -> None:
 
 def nothing_doubled_nothing_lost(stage: Stage, *, all_public: bool = True) -> None:
     figures = stage.count()
-    assert (figures.duplicates, figures.lost) == (0, 0), (figures, stage.states(), sorted(stage.public()))
+    wrong = (figures.duplicates, figures.lost, figures.wrong)
+    assert wrong == (0, 0, 0), (figures, stage.states(), sorted(stage.public()))
     if all_public:
         assert (figures.public, figures.asked) == (figures.deliveries, 0), (figures, stage.states())
 
@@ -110,7 +114,7 @@ def test_killed_while_a_video_is_published(stage: Stage, video_service: None, mo
         stage.plan("hang", UPLOADS)
     elif moment != "processing":
         stage.plan("hang" if moment == "post" else "commit_then_hang")
-    sent = stage.put(video=True, networks=("bluesky",) if moment == "parts" else tuple(NETWORKS))
+    sent = stage.put(video=True, networks=("bluesky",) if moment == "parts" else ())
     reached = {
         "upload": lambda: _uploads(stage) >= 2,  # a publisher has two hands for videos
         "parts": lambda: _uploads(stage) == 2,
@@ -118,13 +122,7 @@ def test_killed_while_a_video_is_published(stage: Stage, video_service: None, mo
         "post": lambda: stage.sent_at_set() == 3,
         "answer": lambda: len(stage.public()) == 3,
     }[moment]
-
-    def has_come() -> bool:
-        stage.ring()
-        time.sleep(0.25)
-        return reached()
-
-    wait_for(has_come, complaint=f"the moment did not come: {moment}")
+    stage.ring_until(reached, f"the moment did not come: {moment}")
     stage.workers.kill()
     assert len(stage.public()) == (3 if moment == "answer" else 0)
     stage.release()
@@ -524,6 +522,84 @@ def test_a_gateway_gives_up_and_the_worker_is_killed_before_the_server_publishes
     stage.workers.start()
     stage.play()
     nothing_doubled_nothing_lost(stage)
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [2, pytest.param(0.2, marks=pytest.mark.slow), pytest.param(3.5, marks=pytest.mark.slow)],
+)
+def test_a_gateway_limits_the_rate_and_the_server_publishes_later(stage: Stage, seconds: float) -> None:
+    """A status 429 alone: where it was not carried out it would go out six seconds after it."""
+    stage.plan("commit_late", seconds=seconds, status=429)
+    stage.put()
+    stage.play()
+    time.sleep(seconds)
+    nothing_doubled_nothing_lost(stage)
+    assert stage.answered == 0
+
+
+@pytest.mark.long
+def test_a_gateway_refuses_and_the_server_publishes_later(stage: Stage) -> None:
+    """The network is searched a minute after the refusal, in real time."""
+    stage.plan("commit_late", seconds=2, status=422)
+    stage.put()
+    wait_for(lambda: set(stage.states().values()) == {State.FAILED})
+    stage.ring_until(lambda: set(stage.states().values()) == {State.PUBLISHED}, "what was refused was not found")
+    nothing_doubled_nothing_lost(stage)
+    assert stage.calls() == 3
+
+
+@pytest.mark.parametrize(
+    "killed",
+    [
+        "never",
+        pytest.param("before the search", marks=pytest.mark.slow),
+        pytest.param("during the search", marks=pytest.mark.slow),
+    ],
+)
+def test_a_person_says_wrongly_that_it_is_not_there(stage: Stage, killed: str) -> None:
+    """The network's list lags for longer than the commit window, and shows it by the time of the answer."""
+    server = stage.servers["careless"]
+    server.options(list_lag=1_000)
+    server.plan("commit_then_drop", PUBLISHING, method="POST", times=2)
+    asking = stage.put(2, networks=("careless",))
+    stage.ring_until(lambda: set(stage.states().values()) == {State.UNCONFIRMED})
+    if killed == "before the search":
+        stage.workers.kill()
+    server.options(list_lag=0)
+    if killed == "during the search":
+        server.plan("hang", LIST, method="GET", times=2)
+    with scope(stage.cast.cuprija):
+        for delivery in asking:
+            answer.it_is_not_there(Delivery.objects.get(pk=delivery.pk), by=stage.cast.officer)
+            stage.answered += 1
+    if killed == "during the search":
+        stage.ring_until(lambda: any(entry["action"] == "hang" for entry in server.ledger()))
+        stage.workers.kill()
+        stage.release()
+    stage.workers.start()
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+    assert stage.calls() == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("taken", [False, True], ids=["before a publisher took it", "after"])
+def test_killed_between_the_search_after_an_answer_and_its_call(stage: Stage, settings: Any, taken: bool) -> None:
+    settings.COMMIT_WINDOWS = json.loads(TIMES["COMMIT_WINDOWS"])
+    settings.PRIVATE_HOSTS_ALLOWED = stage.workers.hosts
+    stage.servers["careless"].plan("drop_before", PUBLISHING, method="POST")
+    (delivery,) = stage.put(networks=("careless",))
+    stage.ring_until(lambda: set(stage.states().values()) == {State.UNCONFIRMED})
+    stage.workers.kill()
+    stage.answer()
+    assert reconcile.reconcile(delivery.pk) is not None, "nothing was searched for after the answer"
+    if taken:
+        assert len(take_opened(5)) == 1  # and then nothing more of whoever took it
+    stage.workers.start()
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+    assert (stage.calls(), stage.answered) == (2, 1)
 
 
 @pytest.mark.slow

@@ -26,7 +26,7 @@ TIMES = {
     "CELERY_TASK_TIME_LIMIT": "4",
     "LEASE_SECONDS": "5",
     "TASK_LEASE_SECONDS": "5",
-    "COMMIT_WINDOWS": '{"mastodon": 4, "facebook": 4, "instagram": 4}',
+    "COMMIT_WINDOWS": '{"mastodon": 4, "facebook": 4, "instagram": 4, "telegram": 4}',
     # Beat and the other queues are missing on purpose.
     "ALERT_MINUTES": "0",
 }

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from channels.connector_factory import open_channel
 from delivery import commit_window, policies
-from delivery.domain import answer, external_changes, late_edits, sweep, take_down, withdraw
+from delivery.domain import answer, external_changes, late_edits, settle, sweep, take_down, withdraw
 from delivery.domain.claim import take_due
-from delivery.domain.deliver import make
+from delivery.domain.deliver import call, make
 from delivery.domain.edit import edit
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
@@ -169,6 +169,21 @@ def test_an_urgent_correction_that_overtook_an_ordinary_one_stays(outbox: Outbox
     assert outbox.texts() == [SECOND]
     make(work.delivery, work.attempt)
     assert outbox.texts() == [FIRST]
+    check(outbox, delivery)
+    assert outbox.texts() == [SECOND]
+
+
+def test_the_answers_to_two_corrections_at_once_do_not_say_which_was_carried_out_last(outbox: Outbox) -> None:
+    delivery = published(outbox)
+    change(outbox, delivery, FIRST)
+    (first,) = take_due(timezone.now(), 1)
+    with outbox.inside():
+        edit(delivery, outgoing_of(SECOND), by=outbox.cast.officer, urgent=True)
+        (second,) = take_due(timezone.now(), 1)
+        answers = [(work, call(work.delivery, work.attempt)) for work in (second, first)]
+        assert outbox.texts() == [FIRST]
+        for work, result in reversed(answers):
+            settle.settle(work.delivery, work.attempt, result)
     check(outbox, delivery)
     assert outbox.texts() == [SECOND]
 

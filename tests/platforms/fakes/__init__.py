@@ -14,7 +14,8 @@ POST /__fake__/options   {"software", "idempotency": honoured|ignored|repeat_500
                          "media_polls", "max_characters", "latency" (seconds before each answer),
                          "lost_answers" (share of the answers to publishing calls that are dropped after the fact),
                          "lost_calls" (share of the publishing calls that are never carried out: 502, 504 or a cut
-                         connection), "late_commits" (share of those carried out up to three seconds after it)}
+                         connection), "late_commits" (share of those carried out up to three seconds after it),
+                         "rate_limits", "late_rate_limits" (the same two with a bare status 429)}; corrections count
 POST /__fake__/clock     {"advance": seconds}
 POST /__fake__/release   what hangs (hang, commit_then_hang) goes on now
 POST /__fake__/reset     everything forgotten

@@ -149,8 +149,11 @@ DEFAULTS = {
     "lost_answers": 0,
     "lost_calls": 0,
     "late_commits": 0,
+    "rate_limits": 0,
+    "late_rate_limits": 0,
 }
-PUBLISHES = re.compile(r"/api/v1/statuses$|(create|put)Record$")
+# By POST, and corrections by PUT.
+PUBLISHES = re.compile(r"/api/v1/statuses(/\d+)?$|(create|put)Record$")
 # Seconds of `late_commits`.
 LATEST_COMMIT = 3.0
 # Of a gateway that answers by itself, while the server behind it acts all the same.
@@ -252,7 +255,7 @@ class World:
         timer = threading.Timer(seconds, self.carry_out_late, [request])
         timer.daemon = True
         timer.start()
-        return Reply(status, f"<html><body><h1>{status}</h1></body></html>", content_type="text/html")
+        return gateway_error(status)
 
     def carry_out_late(self, *requests: Request) -> None:
         """Do what a gateway had given up; all of it unless named. Each request once, and none from before a reset.
@@ -268,7 +271,7 @@ class World:
                 if self.options["idempotency"] == "checked_early":
                     request.headers.pop("idempotency-key", None)
                 reply = self.answer(request)
-                if reply.status == 200 and isinstance(reply.body, dict):
+                if request.method == "POST" and reply.status == 200 and isinstance(reply.body, dict):
                     # Mastodon names a post by "id", Bluesky by "uri".
                     self.carried_out_late |= {str(reply.body[name]) for name in ("id", "uri") if name in reply.body}
 
@@ -314,9 +317,12 @@ class World:
 def given_up() -> Reply | None:
     """What a caller gets of a call that the server behind the gateway has not carried out, or not yet: an error of the
     gateway, or None, a connection that is cut."""
-    cause = random.choice(("502 Bad Gateway", "504 Gateway Time-out", ""))
-    body = f"<html><body><h1>{cause}</h1></body></html>"
-    return Reply(int(cause[:3]), body, content_type="text/html") if cause else None
+    status = random.choice((502, 504, 0))
+    return gateway_error(status) if status else None
+
+
+def gateway_error(status: int) -> Reply:
+    return Reply(status, f"<html><body><h1>{status}</h1></body></html>", content_type="text/html")
 
 
 def given_out(request: Request) -> Reply:
@@ -410,12 +416,16 @@ class _Handler(BaseHTTPRequestHandler):
                 return planned
             if fakes is not self.world.fakes:
                 return None  # everything was forgotten while it hung: it is no business of the next test
-        publishes = request.method == "POST" and bool(PUBLISHES.search(request.path))
+        publishes = request.method in ("POST", "PUT") and bool(PUBLISHES.search(request.path))
         if publishes and random.random() < self.world.options["lost_calls"]:
             return given_up()
         if publishes and random.random() < self.world.options["late_commits"]:
             self.world.give_up(request, random.uniform(0.2, LATEST_COMMIT))
             return given_up()
+        if publishes and random.random() < self.world.options["rate_limits"]:
+            return gateway_error(429)
+        if publishes and random.random() < self.world.options["late_rate_limits"]:
+            return self.world.give_up(request, random.uniform(0.2, LATEST_COMMIT), 429)
         reply = self.world.answer(request)
         if publishes and random.random() < self.world.options["lost_answers"]:
             return None
