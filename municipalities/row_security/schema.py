@@ -68,8 +68,6 @@ def _owns_the_tables(cursor: Any) -> bool:
 def _grants(cursor: Any) -> None:
     cursor.execute(f"GRANT USAGE ON SCHEMA public TO {APP}")
     cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP}")
-    # Its trigger alone would not do: whoever sends statements can switch triggers of django-pgtrigger off.
-    cursor.execute(f"REVOKE UPDATE, DELETE ON common_auditevent FROM {APP}")
     cursor.execute(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {APP}")
     cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}")
 

@@ -69,6 +69,7 @@ EVERYWHERE = {
     "delivery/domain/claim.py",
     "delivery/domain/restored.py",
     "delivery/domain/duplicates.py",
+    "delivery/domain/late_edits.py",
     "delivery/domain/sweep.py",
     "delivery/domain/take_down.py",
     "delivery/queries.py",
