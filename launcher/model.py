@@ -97,7 +97,6 @@ LONG = (
     check("keys, lists lag, a person consents twice", "NETWORK=KEYS LAG CONSENTS=2"),
     check("keys, refuses and carries out", "NETWORK=KEYS LIES"),
     check("the key is the place (Bluesky), restored", "NETWORK=STORAGE RESTORE"),
-    check("two steps, restored, one publisher, a person consents", "NETWORK=TWO_STEP RESTORE ONE_PUBLISHER"),
     edits("corrections, up to three calls of each, the network tells its text", "READS_BACK CALLS=3"),
 )
 
