@@ -49,8 +49,6 @@ CHECK_AFTER_REFUSAL = timedelta(minutes=1)
 # Between two searches on one channel after a restore: at most 30 a minute leave the budgets of the networks to posts.
 RESTORE_SEARCH_INTERVAL = timedelta(seconds=2)
 RESTORE_SEARCH_RETRY = timedelta(minutes=1)
-# Lists of networks lag, so a search right after a restore can show a post, and proves nothing where it does not.
-RESTORE_LIST_LAG = timedelta(minutes=3)
 
 # While a correction waits for something, the check of an earlier one is put off.
 EDIT_CHECK_RETRY = timedelta(minutes=1)

@@ -168,9 +168,9 @@ def _finding(delivery: Delivery, checks: Sequence[Attempt]) -> Finding:
         return Finding.UPCOMING
     if delivery.state in PUBLIC:
         return Finding.PUBLIC
-    if delivery.state in PENDING:
-        return Finding.CHECKING
     outcomes = [attempt.outcome for attempt in checks]
+    if delivery.state in PENDING:
+        return Finding.UPCOMING if Outcome.ABSENT in outcomes else Finding.CHECKING
     if {Outcome.CANNOT_TELL, Outcome.NEEDS_CONSENT} & set(outcomes):
         return Finding.UNKNOWN
     absent = [attempt.opened_at for attempt in checks if attempt.outcome == Outcome.ABSENT]

@@ -28,7 +28,7 @@ from delivery.enums import Outcome, State
 from delivery.models import Attempt, Delivery
 from delivery.policies import EDIT
 from municipalities.tenancy import everywhere, scope
-from platforms.errors import NeedsConsent, PlatformError
+from platforms.errors import NeedsConsent, NotReached, PlatformError
 from platforms.types import Gone, Outgoing
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,8 @@ BATCH = 50
 NAMESPACE = UUID("0b7d3e0e-9b0c-4c5e-8a52-6b1f6f4a7d21")
 # The call left, and the network may have carried it out, or may do so later.
 UNCERTAIN = (Outcome.UNKNOWN, Outcome.RATE_LIMITED)
+# The network was not read, as nothing seemed to need it: where something does by now, it is read soon.
+UNREAD = NotReached("The network was not read.")
 NOT_CARRIED_OUT = (Outcome.REJECTED, Outcome.NEEDS_CONSENT, Outcome.NOT_REACHED)
 # Of a payload what an edit leaves as it is.
 NOT_EDITED = ("key", "created_at", "first_comment", "thread")
@@ -89,13 +91,8 @@ def check(delivery_id: int) -> None:
     if delivery.edit_check_at is None:
         return
     with scope(delivery.municipality_id):
-        now = timezone.now()
-        if not _is_public(delivery, now) or _newest_if_needed(delivery) is None:
-            _set(delivery, None)
-        elif _waits(delivery) or isinstance(shown := read(delivery), PlatformError):
-            _set(delivery, now + rules.EDIT_CHECK_RETRY)
-        else:
-            _settle(delivery, shown)
+        is_due = _is_public(delivery, timezone.now()) and not _waits(delivery) and _newest_if_needed(delivery)
+        _settle(delivery, read(delivery) if is_due else UNREAD)
 
 
 def _is_public(delivery: Delivery, now: datetime) -> bool:
@@ -158,15 +155,17 @@ def read(delivery: Delivery) -> external_changes.NetworkText | PlatformError | N
 
 
 @transaction.atomic
-def _settle(delivery: Delivery, shown: external_changes.NetworkText | None) -> None:
+def _settle(delivery: Delivery, shown: external_changes.NetworkText | PlatformError | None) -> None:
+    """Decide under the lock of the post, which every edit that is settled takes too."""
     now = timezone.now()
-    locked = (
-        Delivery.objects.select_for_update(of=("self",)).select_related("channel__municipality").get(pk=delivery.pk)
-    )
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related("channel__municipality")
+    locked = rows.get(pk=delivery.pk)
+    if locked.edit_check_at != delivery.edit_check_at:
+        return  # a call that left meanwhile has put it off
     newest = _newest_if_needed(locked)
     if not _is_public(locked, now) or newest is None:
         _set(locked, None)
-    elif _waits(locked):
+    elif isinstance(shown, PlatformError) or _waits(locked):
         _set(locked, now + rules.EDIT_CHECK_RETRY)
     elif shown and not _is_ours(locked, shown.text):
         _set(locked, None)

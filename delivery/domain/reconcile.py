@@ -117,7 +117,10 @@ def _settle(delivery: Delivery, reconciliation: ReconciliationResult) -> int | N
     if isinstance(reconciliation.result, Found):
         settle.published(locked, reconciliation.result.published, because=ReasonCode.FOUND)
     elif locked.state == State.CHECKING and locked.reason == ReasonCode.NOT_THERE:
-        return _after_answer(locked, reconciliation, now)
+        if reconciliation.opened_at >= locked.state_at:
+            return _after_answer(locked, reconciliation, now)
+        # It began before the answer.
+        Delivery.objects.filter(pk=locked.pk).update(next_at=now)
     elif locked.is_unverified:
         # It may have left before the restore: a machine sends nothing of it again, neither now nor under its key.
         restored.check_again(locked, now)
@@ -133,12 +136,12 @@ def _go_on(delivery: Delivery, reconciliation: ReconciliationResult, now: dateti
     decisive_at, window = commit_window.decisive_at(delivery), commit_window.of_delivery(delivery)
     next_at = rules.next_reconciliation_at(queries.reconciliations_since_sent(delivery), now, decisive_at, window)
     is_decisive = delivery.state == State.CHECKING and reconciliation.opened_at >= decisive_at
-    if is_decisive and delivery.reason == ReasonCode.RATE_LIMITED and isinstance(reconciliation.result, Absent):
-        _schedule_again(delivery, now)
-        return None
     if is_decisive and _may_repeat(delivery, reconciliation, now):
         return _repeat(delivery, ReasonCode.REPEATED, now)
     may_ask = is_decisive and reconciliation.opened_at >= decisive_at + rules.after_window(window)[0]
+    if may_ask and delivery.reason == ReasonCode.RATE_LIMITED and isinstance(reconciliation.result, Absent):
+        _schedule_again(delivery, now)
+        return None
     if may_ask and not _may_repeat_later(delivery, reconciliation, now):
         _ask(delivery, reconciliation, next_at)
     else:

@@ -134,7 +134,11 @@ def _unsuccessful(
         at = min(result.retry_at, attempt.sent_at + commit_window.of_delivery(delivery))
         _checking(delivery, attempt, reading, because=ReasonCode.RATE_LIMITED, at=at)
     elif isinstance(result, RateLimited):
-        _later(delivery, attempt, reading, result.retry_at)
+        # Also where a late call makes no second post, it may bring back what is given up meanwhile.
+        now = timezone.now()
+        unclear = result.by_status and attempt.sent_at and delivery.kind != EDIT
+        fields = {"duplicate_check_at": rules.next_duplicate_check_at(now, now)} if unclear else {}
+        _later(delivery, attempt, reading, result.retry_at, **fields)
     elif isinstance(result, NotReached):
         _try_again(delivery, attempt, reading)
     else:

@@ -3,8 +3,8 @@ a refusal.
 
 What a restored backup brought back and is due later may have been brought forward since the backup was made. It keeps
 its state and is held (`delivery.policies`) until the network was searched: what is there is published, what is not
-goes out at its time, and about what cannot be searched a person decides. An empty search counts some minutes after the
-restore. A network refuses before it acts, so the
+goes out at its time, and about what cannot be searched a person decides. An empty search counts once no
+call from before the restore can be carried out any more. A network refuses before it acts, so the
 search a minute after a refusal is a cheap net.
 """
 
@@ -52,7 +52,8 @@ def _settle(delivery: Delivery, search: reconcile.ReconciliationResult) -> None:
         _set(locked, duplicate_check_at=now + rules.RESTORE_SEARCH_RETRY)
     elif isinstance(search.result, Found):
         settle.published(locked, search.result.published, because=ReasonCode.FOUND)
-        _set(locked, duplicate_check_at=None)
+        # More than one call may have left before the restore, or before the refusal.
+        _set(locked, duplicate_check_at=rules.next_duplicate_check_at(now, now))
     elif not locked.is_unverified:
         _set(locked, duplicate_check_at=None)
     elif isinstance(search.result, Absent):
@@ -65,15 +66,14 @@ def _settle(delivery: Delivery, search: reconcile.ReconciliationResult) -> None:
 
 
 def _absent(delivery: Delivery, now: datetime) -> None:
-    """It goes out at its time. A call right before the restore may still be carried out, so it is searched for once
-    more at the end of the commit window."""
+    """It goes out at its time. A call right before the restore may be carried out until its commit window is over, so
+    an earlier search proves nothing."""
     assert delivery.restored_at is not None
-    listed_at = delivery.restored_at + rules.RESTORE_LIST_LAG
-    if now < listed_at:
-        _set(delivery, duplicate_check_at=listed_at)
-        return
     window_ends_at = delivery.restored_at + commit_window.of_delivery(delivery)
-    _set(delivery, verified_at=now, duplicate_check_at=window_ends_at if window_ends_at > now else None)
+    if now < window_ends_at:
+        _set(delivery, duplicate_check_at=window_ends_at)
+    else:
+        _set(delivery, verified_at=now, duplicate_check_at=None)
 
 
 def _search_again(delivery: Delivery, problem: PlatformError, now: datetime) -> None:

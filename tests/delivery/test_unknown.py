@@ -492,7 +492,8 @@ def test_what_was_refused_and_is_public_all_the_same_is_found_a_minute_later(car
     assert delivery.duplicate_check_at <= timezone.now() + rules.CHECK_AFTER_REFUSAL
     careful.network.carry_out_late()
     public = search_after_refusal(careful, delivery)
-    assert (public.state, public.reason, public.duplicate_check_at) == (State.PUBLISHED, ReasonCode.FOUND, None)
+    assert (public.state, public.reason) == (State.PUBLISHED, ReasonCode.FOUND)
+    assert public.duplicate_check_at is not None, "a second call may have left"
     assert public.remote_id == careful.network.public("opstina")[0]["id"]
 
 
