@@ -42,7 +42,10 @@ def mismatch(cursor: Any, keys: Sequence[str], media: Path) -> Mismatch | None:
         id_ = crypto.open_(PURPOSE, sealed, BOUND_TO, crypto.read_keyring(tuple(keys)))
     except crypto.CryptoError as error:
         return foreign_keys(str(error))
-    return None if id_of(media) == id_ else foreign_media(media)
+    if id_of(media) == id_:
+        return None
+    is_other = f"{FILE} there is of another installation"
+    return foreign_media(media, is_other if id_of(media) else f"there is no readable {FILE} there")
 
 
 def stored(cursor: Any) -> str | None:
@@ -77,8 +80,7 @@ def foreign_keys(reason: str) -> Mismatch:
     )
 
 
-def foreign_media(media: Path) -> Mismatch:
-    problem = f"{FILE} there is of another installation" if id_of(media) else f"there is no readable {FILE} there"
+def foreign_media(media: Path, problem: str) -> Mismatch:
     return Mismatch(
         f"The pictures of the database are not in MEDIA_ROOT ({media}): {problem}. "
         "Posts would fail without them, so this process does nothing.",

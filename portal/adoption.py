@@ -83,7 +83,7 @@ def _adopt() -> identity.Mismatch | None:
     if reason := _unreadable_secrets():
         return identity.foreign_keys(reason)
     if not _has_files():
-        return identity.foreign_media(settings.MEDIA_ROOT)
+        return identity.foreign_media(settings.MEDIA_ROOT, "none of those that it names is there")
     _store(identity.id_of(settings.MEDIA_ROOT) or uuid.uuid4().hex)
     return None
 

@@ -104,6 +104,8 @@ def _ask_database() -> Iterator[Part]:
 
 def _ask_valkey() -> Iterator[Part]:
     patience = {"socket_timeout": VALKEY_SECONDS, "socket_connect_timeout": VALKEY_SECONDS}
+    with redis.Redis.from_url(settings.REDIS_URL, **patience) as valkey:
+        valkey.ping()  # unlike a read, it is refused where nothing can be written any more, as on a full disk
     cache = RedisCache(settings.REDIS_URL, {**settings.CACHES["default"], "OPTIONS": patience})
     try:
         beating = cache.get_many([key for keys in HEARTBEATS.values() for key in keys])

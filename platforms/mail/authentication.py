@@ -7,8 +7,8 @@ servers write theirs above what they received, and remove received ones with the
 import re
 from collections.abc import Iterable, Sequence
 
-# Comments are gone before this is applied.
-PAIR = re.compile(r'\s*([a-z][a-z0-9._-]*)(?:/\d{1,3})?\s*=\s*((?:"(?:[^"\\]|\\.)*"|[^\s";])+)\s*', re.IGNORECASE)
+# Comments are gone before this is applied, and white space is single spaces.
+PAIR = re.compile(r' ?([a-z][a-z0-9._-]{0,63})(?:/\d{1,3})? ?= ?((?:"(?:[^"\\]|\\.)*"|[^\s";])+) ?', re.IGNORECASE)
 QUOTED = re.compile(r"\\(.)")
 
 
@@ -72,7 +72,7 @@ def _is_aligned(results: Iterable[str], domain: str) -> bool:
 
 def _pairs(clause: str) -> Sequence[tuple[str, str]]:
     """(name, value) of one result: its method first, then its properties. Empty where it is written differently."""
-    pairs, at = [], 0
+    pairs, at, clause = [], 0, " ".join(clause.split())
     while at < len(clause):
         match = PAIR.match(clause, at)
         if match is None:

@@ -30,7 +30,8 @@ class Migration(migrations.Migration):
 
 
 def fill(project: Project) -> str:
-    """Fill the stores of a new project, which run, with the baseline, and bring it up to date; in words."""
+    """Fill the stores of a new project, which run, with the baseline, and bring it up to date; in words. Its
+    pictures are not there, which is refused until it is accepted."""
     project.compose("run", "--rm", "migrate")  # makes the roles
     query(project, EMPTY)
     path = project.directory / "baseline.sql"
@@ -38,6 +39,16 @@ def fill(project: Project) -> str:
     with path.open() as statements:
         project.compose(*PSQL, stdin=statements)
     before = posts(project)
+    try:
+        project.compose("run", "--rm", "migrate")
+    except RuntimeError as refusal:
+        assert "portal.E014" in str(refusal), refusal
+    else:
+        raise AssertionError("a media directory without the pictures of the database was not noticed")
+    runbook = (DIRECTORY.parent / "runbooks" / "token-key-lost.md").read_text()
+    accept = re.search(r"^\| Docker Compose \| `(.+?)`", runbook, flags=re.MULTILINE)
+    assert accept, "token-key-lost.md has no command for Compose"
+    project.follow(accept[1])
     project.compose("run", "--rm", "migrate")
     assert posts(project) == before, "the upgrade changed posts"
     known = baseline.about()

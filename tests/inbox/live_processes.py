@@ -12,9 +12,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from urllib.request import urlopen
 
 from django.conf import settings
 from django.db import connection
@@ -80,9 +82,10 @@ class LiveProcesses:
         return bool(self.status().get("listens"))
 
     def _answers(self) -> bool:
+        """Not before its worker is up: what that stores when it starts would be there after the test."""
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=patience.SECONDS):
-                return True
+            with urlopen(f"{self.url}/healthz", timeout=patience.SECONDS) as answer:
+                return bool(answer.status == HTTPStatus.OK)
         except OSError:
             return False
 
@@ -166,7 +169,7 @@ def running(place: Path) -> Iterator[LiveProcesses]:
     path = place / "live.sock"
     environ = {
         **os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "tests.settings", "LIVE_SOCKET": str(path),
-        "DATA_DIR": str(place), "LIVE_STREAM_SECONDS": str(STREAM_SECONDS),
+        "DATA_DIR": str(place), "LIVE_STREAM_SECONDS": str(STREAM_SECONDS), "SUITE_ROOT": str(place),
     }  # fmt: skip
     environ.pop("DATABASE_OWNER_URL", None)
     processes = LiveProcesses(ports.choose(), path, environ)

@@ -214,10 +214,11 @@ def test_when_the_worker_that_sends_is_killed_another_does_within_seconds(broker
         names = Lease.objects.filter(ends_at__gt=timezone.now()).values_list("holder", flat=True)
         return int(names[0].split()[1]) if names else 0
 
+    environ = {**environment(tmp_path, []), "SUITE_ROOT": str(tmp_path)}
     with ExitStack() as stack:
         workers = {}
         for number in range(2):
-            worker = subprocess.Popen([*command, "--hostname", f"w{number}@%h"], env=environment(tmp_path, []))
+            worker = subprocess.Popen([*command, "--hostname", f"w{number}@%h"], env=environ)
             stack.callback(worker.wait)
             stack.callback(worker.kill)
             workers[worker.pid] = worker
