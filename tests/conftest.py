@@ -21,7 +21,7 @@ from launcher import browser as browsers
 from tests import browsing, database, emptying, live, long_report, patience, refusals, template
 from tests.crash import figures
 
-pytest_plugins = ["tests.people"]
+pytest_plugins = ["tests.people", "tests.costs"]
 
 PIECES = (
     "tests/journeys/",
@@ -31,7 +31,6 @@ PIECES = (
     "tests/architecture/test_source.py",
 )
 NUMBERS = count()
-FIRST = (*PIECES, "tests/launcher/")
 
 # A property is about what comes out, not about how long it takes beside everything else the machine does.
 hypothesis.settings.register_profile("suite", deadline=None)
@@ -180,10 +179,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             left_out += [item for item in items if item.get_closest_marker(mark)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
-    # What takes a minute alone begins first, so that in the end no worker waits long for the other. It has servers of
-    # its own or leaves the tables as they were: the order of the others, by what they do to the tables, stays.
-    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+        unwanted = set(left_out)
+        items[:] = [item for item in items if item not in unwanted]
 
 
 @pytest.hookimpl(optionalhook=True)
