@@ -30,9 +30,9 @@ test-slow: setup-dev  ## the slow tests: every address as every role, journeys o
 	@$(py) -m launcher.browser
 	@exec $(py) -m pytest -n $(PYTEST_WORKERS) -m slow $(ARGS)
 
-test-long: setup-dev  ## what takes minutes: large instances, every page as every role over hostile rows, browser journeys in every theme (dark, phone); writes docs/long-tests.md and docs/hostile-rendering.md
+test-long: setup-dev  ## what takes longer than CI may, in stages: slow and long tests, a second browser, one core, crashes, real servers, containers; hours; writes docs/long-tests.md; ARGS='model crash' runs some stages
 	@$(py) -m launcher.browser
-	@LONG_REPORT=docs/long-tests.md HOSTILE_REPORT=docs/hostile-rendering.md exec $(py) -m pytest -n $(PYTEST_WORKERS) -m "long or journey" $(ARGS)
+	@exec $(py) -m launcher.long_tests $(ARGS)
 
 test-row-security: setup-dev  ## the suite with the tenant manager switched off: PostgreSQL alone keeps municipalities apart
 	@$(py) -m launcher.browser
@@ -65,7 +65,7 @@ probe: setup  ## try a network with a real account, a step at a time: NETWORK=ma
 network-page: setup-dev  ## write docs/platforms/README.md: what each network can do, and what the tests checked by the networks' schemas
 	@NETWORK_PAGE=docs/platforms/README.md exec $(py) -m pytest tests/platforms -n $(PYTEST_WORKERS) -m "not real and not slow" -q $(ARGS)
 
-test-real: setup-dev  ## connectors against real servers; QUICK=1 for what Debian packages alone
+test-real: setup-dev  ## connectors against real servers; SERVERS=snac2,mail for some of them
 	@exec $(py) -m launcher.real $(ARGS)
 
 test-containers: setup-dev  ## build the image, bring up the compose file, set it up and publish in a browser, restore a backup beside it, upgrade; says so where Docker cannot be used

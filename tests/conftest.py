@@ -18,7 +18,7 @@ import redis
 
 from common.database_owner import as_owner, set_owner
 from launcher import browser as browsers
-from tests import browsing, database, emptying, live, long_report, patience, refusals, template
+from tests import browsing, ci_sample, database, emptying, live, long_report, patience, refusals, template
 from tests.crash import figures
 
 pytest_plugins = ["tests.people", "tests.costs"]
@@ -172,9 +172,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     usable = os.environ.get("REAL_SERVERS", "").split(",")
     left_out = [item for item in items for mark in item.iter_markers("real") if mark.args[0] not in usable]
     browsing.every_look = "long" in config.option.markexpr
+    for item in items:
+        if item.nodeid.startswith(ci_sample.SAMPLE) and item.get_closest_marker("slow"):
+            item.add_marker("ci")
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
     named = set(config.option.markexpr.split())
     others = {"long", "crash", "security_figures"}
-    for mark, includes in (("slow", {"slow", *others}), ("long", others)):
+    for mark, includes in (("slow", {"slow", "ci", *others}), ("long", others)):
         if not includes & named:
             left_out += [item for item in items if item.get_closest_marker(mark)]
     if left_out:
