@@ -73,7 +73,7 @@ def stages(report: Path) -> list[Stage]:
         ),
         Stage(
             "model",
-            "The models of the outbox hold, and fail without each guard",
+            "The models of the outbox hold, and fail without each guard, with the checks that take longer",
             (*python, "launcher.model", "--all"),
         ),
         Stage(
