@@ -71,8 +71,8 @@ WITHOUT_SERVERS = {
 
 
 def _requirements() -> str:
-    stale = requirements.stale()
-    return f"{', '.join(stale)}: not made from today's pyproject.toml. Run: make requirements" if stale else ""
+    names = ", ".join(requirements.stale())
+    return f"{names}: not made from today's pyproject.toml. Run: make maintain WHAT=requirements" if names else ""
 
 
 def run(step: list[str] | Callable[[], str], environ: dict[str, str]) -> str:

@@ -167,8 +167,8 @@ def live_server(live_server: Any, transactional_db: None) -> Iterator[Any]:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests against real servers run in `make test-real` alone, which says which servers are there; slow ones in
-    `make test-slow`, `make coverage` and `make crash`, long ones in `make test-long` and `make crash`, both in
-    `make security-figures`. These name their marks."""
+    `make test-slow`, `make test-long` and `make coverage`, long ones in `make test-long`, both in WHAT=crash and
+    WHAT=security-figures. These name their marks."""
     usable = os.environ.get("REAL_SERVERS", "").split(",")
     left_out = [item for item in items for mark in item.iter_markers("real") if mark.args[0] not in usable]
     browsing.every_look = "long" in config.option.markexpr
