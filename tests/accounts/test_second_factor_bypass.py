@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
+from itertools import product
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from tests.accounts.test_security import code, enter, set_up_app
 from tests.accounts.test_sessions import NEW, entered, key_of, reset
 from tests.administration.test_set_up import ADA, link
 from tests.architecture import test_urls as urls
+from tests.cases import undone
 from tests.concurrency import at_once
 from tests.people import PASSWORD, Cast
 
@@ -82,35 +84,35 @@ def test_with_the_password_alone_no_page_of_the_portal_opens(cast: Cast, app: st
     assert not different, "\n".join(different)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/accounts/2fa/",
-        "/accounts/2fa/totp/activate/",
-        "/accounts/2fa/totp/deactivate/",
-        "/accounts/2fa/recovery-codes/",
-        "/accounts/2fa/recovery-codes/generate/",
-        "/accounts/2fa/recovery-codes/download/",
-        "/accounts/2fa/webauthn/",
-        "/accounts/2fa/webauthn/add/",
-        "/accounts/2fa/reauthenticate/",
-        "/accounts/reauthenticate/",
-        "/accounts/email/",
-        "/accounts/password/change/",
-        "/accounts/sessions/",
-        "/accounts/name/",
-        "/accounts/second-factor/",
-    ],
+PAGES_OF_THE_ACCOUNT = (
+    "/accounts/2fa/",
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/totp/deactivate/",
+    "/accounts/2fa/recovery-codes/",
+    "/accounts/2fa/recovery-codes/generate/",
+    "/accounts/2fa/recovery-codes/download/",
+    "/accounts/2fa/webauthn/",
+    "/accounts/2fa/webauthn/add/",
+    "/accounts/2fa/reauthenticate/",
+    "/accounts/reauthenticate/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/sessions/",
+    "/accounts/name/",
+    "/accounts/second-factor/",
 )
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_with_the_password_alone_no_page_of_the_account_opens(cast: Cast, app: str, path: str, method: str) -> None:
-    attacker = half_in(cast.officer)
-    response = getattr(attacker, method)(path, {"password": PASSWORD, "email": "attacker@test.example"})
-    assert response.status_code in (302, 405)
-    assert response.headers.get("Location", "/accounts/login/").startswith(("/accounts/login/", CODE_PAGE))
-    assert not is_in(attacker)
-    assert Authenticator.objects.filter(user=cast.officer, type="totp").count() == 1
-    assert EmailAddress.objects.filter(user=cast.officer).count() <= 1
+
+
+def test_with_the_password_alone_no_page_of_the_account_opens(cast: Cast, app: str, subtests: pytest.Subtests) -> None:
+    for path, method in product(PAGES_OF_THE_ACCOUNT, ("get", "post")):
+        with subtests.test(f"{method} {path}"), undone():
+            attacker = half_in(cast.officer)
+            response = getattr(attacker, method)(path, {"password": PASSWORD, "email": "attacker@test.example"})
+            assert response.status_code in (302, 405)
+            assert response.headers.get("Location", "/accounts/login/").startswith(("/accounts/login/", CODE_PAGE))
+            assert not is_in(attacker)
+            assert Authenticator.objects.filter(user=cast.officer, type="totp").count() == 1
+            assert EmailAddress.objects.filter(user=cast.officer).count() <= 1
 
 
 def test_a_half_finished_sign_in_ends_after_a_while(cast: Cast, app: str) -> None:
@@ -238,22 +240,19 @@ def test_recovery_codes_alone_are_no_second_factor(cast: Cast) -> None:
     assert owner.get("/m/cuprija/").headers["Location"] == "/accounts/second-factor/"
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/accounts/2fa/totp/deactivate/", "/accounts/2fa/recovery-codes/generate/", "/accounts/2fa/webauthn/add/"],
-)
-def test_a_stolen_session_changes_no_second_factor(cast: Cast, path: str) -> None:
+def test_a_stolen_session_changes_no_second_factor(cast: Cast, subtests: pytest.Subtests) -> None:
     """It is older than a quarter of an hour, so that the password or a code is asked for first."""
     owner = entered(cast.officer)
     set_up_app(owner)
     before = list(Authenticator.objects.order_by("pk").values("pk", "data"))
-    with time_machine.travel(timezone.now() + timedelta(minutes=20)):
-        stolen = Client()
-        stolen.cookies[project.SESSION_COOKIE_NAME] = key_of(owner)
-        response = stolen.post(path)
-        assert response.status_code == 302
-        assert "reauthenticate" in response.headers["Location"]
-    assert list(Authenticator.objects.order_by("pk").values("pk", "data")) == before
+    for name in ("totp/deactivate", "recovery-codes/generate", "webauthn/add"):
+        with subtests.test(name), undone(), time_machine.travel(timezone.now() + timedelta(minutes=20)):
+            stolen = Client()
+            stolen.cookies[project.SESSION_COOKIE_NAME] = key_of(owner)
+            response = stolen.post(f"/accounts/2fa/{name}/")
+            assert response.status_code == 302
+            assert "reauthenticate" in response.headers["Location"]
+            assert list(Authenticator.objects.order_by("pk").values("pk", "data")) == before
 
 
 # ---- by an added address
@@ -315,38 +314,40 @@ def test_a_confirmation_made_elsewhere_confirms_nothing(cast: Cast) -> None:
 # ---- other doors
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/accounts/login/code/",
-        "/accounts/login/code/confirm/",
-        "/accounts/3rdparty/",
-        "/accounts/social/login/cancelled/",
-        "/_allauth/browser/v1/auth/login",
-        "/admin/",
-        "/accounts/2fa/webauthn/signup/",
-    ],
+NOT_OFFERED = (
+    "/accounts/login/code/",
+    "/accounts/login/code/confirm/",
+    "/accounts/3rdparty/",
+    "/accounts/social/login/cancelled/",
+    "/_allauth/browser/v1/auth/login",
+    "/admin/",
+    "/accounts/2fa/webauthn/signup/",
 )
-def test_ways_in_that_the_portal_does_not_offer_are_not_there(cast: Cast, path: str) -> None:
-    for method in ("get", "post"):
-        client = Client(headers={"accept-language": "en"})
-        response = getattr(client, method)(path, {"login": cast.officer.email, "email": cast.officer.email})
-        assert response.status_code in (302, 403, 404, 405) or "closed" in response.text.lower(), path
-        assert not is_in(client)
-    assert not User.objects.filter(email="new@test.example").exists()
 
 
-@pytest.mark.parametrize(
-    "following", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
-)
-def test_signing_in_leads_to_no_other_site(cast: Cast, app: str, following: str) -> None:
-    client = Client(headers={"accept-language": "en"})
-    response = client.post("/accounts/login/", {"login": cast.officer.email, "password": PASSWORD, "next": following})
-    assert "evil" not in response.headers["Location"] or response.headers["Location"].startswith("/accounts/2fa/")
-    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
-        response = client.post(CODE_PAGE, {"code": code(app), "next": following})
-    assert response.headers["Location"].startswith("/")
-    assert "evil" not in response.headers["Location"]
+def test_ways_in_that_the_portal_does_not_offer_are_not_there(cast: Cast, subtests: pytest.Subtests) -> None:
+    for path, method in product(NOT_OFFERED, ("get", "post")):
+        with subtests.test(f"{method} {path}"), undone():
+            client = Client(headers={"accept-language": "en"})
+            response = getattr(client, method)(path, {"login": cast.officer.email, "email": cast.officer.email})
+            assert response.status_code in (302, 403, 404, 405) or "closed" in response.text.lower()
+            assert not is_in(client)
+            assert not User.objects.filter(email="new@test.example").exists()
+
+
+def test_signing_in_leads_to_no_other_site(cast: Cast, app: str, subtests: pytest.Subtests) -> None:
+    for following in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+        with subtests.test(following), undone():
+            client = Client(headers={"accept-language": "en"})
+            answers = {"login": cast.officer.email, "password": PASSWORD, "next": following}
+            response = client.post("/accounts/login/", answers)
+            assert "evil" not in response.headers["Location"] or response.headers["Location"].startswith(
+                "/accounts/2fa/"
+            )
+            with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+                response = client.post(CODE_PAGE, {"code": code(app), "next": following})
+            assert response.headers["Location"].startswith("/")
+            assert "evil" not in response.headers["Location"]
 
 
 def test_a_switched_off_account_is_not_let_in_by_its_second_step(cast: Cast, app: str) -> None:

@@ -13,6 +13,7 @@ import types
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ PACKAGES = (
     "channels", "links", "notifications", "municipalities", "accounts", "platforms", "practice", "common", "serbian",
 )  # fmt: skip
 CALLS = {"compile", "search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
+CALLED = re.compile(rf"\b(?:re|regex)\.(?:{'|'.join(sorted(CALLS))})\(")
 LENGTH, SHORT = 100_000, 20_000
 # What is hard for many patterns at once.
 COMMON = (
@@ -71,14 +73,17 @@ def compiled() -> dict[str, Any]:
     return by_name
 
 
+@cache
 def inline() -> tuple[dict[str, Any], set[str]]:
     """Patterns written where they are used, `re.sub(r"\\s+", …)`: those that can be read off the source, and the
     functions ("inbox/text_analysis/redaction.py without_personal") that put theirs together while the program runs."""
     by_place: dict[str, Any] = {}
     dynamic: set[str] = set()
     for path in sources():
-        name = str(path.relative_to(ROOT))
-        for function in ast.walk(ast.parse(path.read_text())):
+        name, text = str(path.relative_to(ROOT)), path.read_text()
+        if not CALLED.search(text):
+            continue
+        for function in ast.walk(ast.parse(text)):
             if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue  # what stands in the module itself is compiled when it is imported
             for node in ast.walk(function):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from common import content_security
-from tests.architecture.test_source import MODULES, ROOT, TEMPLATES, called, calls, name_of
+from tests.architecture.test_source import MODULES, ROOT, TEMPLATES, called, calls, modules_with, name_of
 
 SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 # Pages with a form that is answered by somebody else: the practice network's, which leads back to the program.
@@ -122,7 +122,7 @@ def test_only_one_module_changes_the_policy_of_an_answer() -> None:
 
 
 def callers(name: str) -> set[str]:
-    return {name_of(path) for path in MODULES for call in calls(path) if called(call) == name}
+    return {name_of(path) for path in modules_with(name) for call in calls(path) if called(call) == name}
 
 
 def test_forms_lead_to_somebody_else_from_these_pages_alone() -> None:

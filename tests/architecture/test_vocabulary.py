@@ -17,16 +17,6 @@ def test_no_old_name_comes_back() -> None:
     assert not old, "\n".join(old)
 
 
-def test_no_class_has_a_name_of_the_old_vocabulary() -> None:
-    old = []
-    for package in vocabulary.PACKAGES:
-        for path in vocabulary.modules(package):
-            module = str(path.relative_to(vocabulary.ROOT))
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            old += [f"{module} {name}" for name in vocabulary.classes(tree) if name in vocabulary.CLASSES]
-    assert not old, "\n".join(old)
-
-
 def test_the_search_sees_every_kind_of_name() -> None:
     source = (
         "class Told: pass\n"

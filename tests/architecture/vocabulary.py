@@ -23,6 +23,7 @@ NAMES = frozenset({"each", "found", "house", "look", "looks", "said", "told", "w
 TEMPLATE_NAMES = frozenset({"each", "found", "it", "kept", "one", "said", "told"})
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
+_OLD = re.compile(rf"\b(?:{'|'.join(CLASSES | NAMES)})\b")
 _LOOP = re.compile(r"\{%-?\s*for\s+(.+?)\s+in\s")
 _WITH = re.compile(r"\{%-?\s*with\s(.+?)-?%\}")
 _BOUND = re.compile(r"(\w+)=")
@@ -56,8 +57,11 @@ def names(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 def old_names(path: Path) -> list[tuple[int, str]]:
     """(line, name) of what the old vocabulary named in this module; line 0 is the module itself."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     own = [(0, path.stem)] if path.stem in NAMES else []
+    text = path.read_text(encoding="utf-8")
+    if not _OLD.search(text):
+        return own  # most modules need not be parsed
+    tree = ast.parse(text)
     old = [(0, name) for name in classes(tree) if name in CLASSES]
     return own + old + [(line, name) for line, name in names(tree) if name in NAMES]
 

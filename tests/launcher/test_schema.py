@@ -4,8 +4,8 @@ import gzip
 import os
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ import pytest
 from launcher import binaries
 from launcher import schema as writer
 from portal import migration_history, schema
+from tests.concurrency import at_once
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -63,18 +64,13 @@ def test_the_file_was_made_from_the_migrations_of_this_version():
     assert writer.stale() == ""
 
 
-def test_an_empty_database_gets_the_tables_and_rows_of_the_file(empty):
-    assert schema.load_into(empty, reference=True)
+def test_of_two_that_start_at_once_one_gives_an_empty_database_the_tables_and_rows_of_the_file(empty):
+    outcomes = at_once(*[partial(schema.load_into, empty, reference=True)] * 2)
+    assert sorted(outcomes) == [False, True]
     assert writer.dump(empty) == schema.read()
     assert count(empty, "municipalities_municipality") == 145
     with closing(psycopg2.connect(empty)) as connection, connection.cursor() as cursor:
         assert migration_history.applied(cursor) == migration_history.current()
-
-
-def test_tests_begin_without_reference_data(empty):
-    assert schema.load_into(empty, reference=False)
-    assert count(empty, "municipalities_municipality") == 0
-    assert count(empty, "django_migrations") > 0
 
 
 @pytest.mark.slow
@@ -85,22 +81,13 @@ def test_the_file_holds_what_the_migrations_make_partitions_of_months_too(empty)
         assert partitions(url) == partitions(empty)
 
 
-def test_a_database_with_a_table_is_left_alone(empty):
+def test_a_database_with_an_extension_alone_is_empty_and_one_with_a_table_is_left_alone(empty):
+    execute(empty, "CREATE EXTENSION pg_stat_statements")  # it brings a view
+    with closing(psycopg2.connect(empty)) as connection, connection.cursor() as cursor:
+        assert schema.is_empty(cursor)
     execute(empty, "CREATE TABLE notes (text text)")
     assert not schema.load_into(empty, reference=True)
     assert execute(empty, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == [("notes",)]
-
-
-def test_a_database_with_an_extension_alone_is_empty(empty):
-    execute(empty, "CREATE EXTENSION pg_stat_statements")  # it brings a view
-    assert schema.load_into(empty, reference=True)
-
-
-def test_of_two_that_start_at_once_one_makes_the_tables(empty):
-    with ThreadPoolExecutor(2) as threads:
-        outcomes = [threads.submit(schema.load_into, empty, reference=True) for _ in range(2)]
-    assert sorted(outcome.result() for outcome in outcomes) == [False, True]
-    assert count(empty, "municipalities_municipality") == 145
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut off", "of other migrations"])
@@ -128,10 +115,11 @@ def test_a_server_that_refuses_the_file_gets_nothing_of_it(empty, caplog):
     assert execute(empty, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == []
 
 
-def test_migrate_uses_the_file_and_applies_later_migrations_as_ever(empty):
+def test_migrate_uses_the_file_without_reference_data_and_applies_later_migrations_as_ever(empty):
     output = manage(empty, "migrate")
     assert "Applying" not in output
     assert count(empty, "django_migrations") > 0
+    assert count(empty, "municipalities_municipality") == 0
     # As if an app had come to this version with a migration that the database has not seen.
     execute(empty, "DELETE FROM django_migrations WHERE app = 'sessions'; DROP TABLE django_session")
     output = manage(empty, "migrate")

@@ -45,9 +45,10 @@ def supervised(tmp_path):
                 f"""
                 import os, sys
                 from pathlib import Path
-                from launcher import forks
+                from launcher import forks, supervisor
                 from launcher.reserve import Reserve
                 from launcher.supervisor import DataDisk, Program, Server, Supervisor
+                supervisor.CHECK_PROGRAMS_SECONDS = supervisor.CHECK_SERVERS_SECONDS = 0.05
                 BUSY, LAST = {BUSY!r}, {LAST!r}
                 exec({before!r})
                 def python(name, code, **more):
@@ -104,10 +105,14 @@ def test_the_same_signal_twice_at_once_is_one(supervised):
 
 
 def test_a_second_signal_stops_at_once(supervised):
-    process = supervised("[python('worker', BUSY.replace('sleep(0.5)', 'sleep(500)'))]", grace=1000.0)
+    process = supervised(
+        "[python('worker', BUSY.replace('sleep(0.5)', 'sleep(500)'))]",
+        before="supervisor.SAME_SIGNAL_SECONDS = 0.1",
+        grace=1000.0,
+    )
     read_until(process, "busy")
     process.send_signal(signal.SIGINT)
-    time.sleep(1)
+    time.sleep(0.2)
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=patience.SECONDS)
     assert "finished its work" not in output
@@ -116,12 +121,12 @@ def test_a_second_signal_stops_at_once(supervised):
 
 def test_a_program_that_does_not_stop_is_killed_after_the_grace_period(supervised):
     deaf = LAST.replace("lambda *_: (print('told to stop', flush=True), sys.exit(0))", "signal.SIG_IGN")
-    process = supervised(f"[python('deaf', {deaf!r})]", grace=1.0)
+    process = supervised(f"[python('deaf', {deaf!r})]", grace=0.3)
     read_until(process, "answering")
     began = time.monotonic()
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=patience.SECONDS)
-    assert 0.9 < time.monotonic() - began < patience.SECONDS
+    assert 0.3 <= time.monotonic() - began < patience.SECONDS
 
 
 # Waits until all others are there, and ends.
@@ -295,17 +300,23 @@ def test_on_a_full_disk_a_server_is_tried_without_a_bound_and_reported_once(supe
     assert process.returncode == 0
 
 
-# Fails as long as the disk is full, and once more afterwards.
+# Fails as long as the disk is full, for which hours pass at once, and once more afterwards.
 SERVER_ON_A_FULL_DISK = """
+import time, types
 data_disk = DataDisk(Path({place!r}), Reserve(Path({place!r}), megabytes=1), full_below={below})
-began, failures = __import__("time").monotonic(), []
+passed, tries = [], []
+supervisor.time = types.SimpleNamespace(
+    monotonic=lambda: time.monotonic() + sum(passed), strftime=time.strftime, sleep=time.sleep
+)
 def start():
-    if __import__("time").monotonic() - began < {seconds}:
+    tries.append(1)
+    if len(tries) == 2:
+        passed.append(7200)
+    if len(tries) <= 2:
         raise OSError("full")
-    if not failures:
+    if len(tries) == 3:
         data_disk.full_below = 0
         data_disk.is_full = False
-        failures.append(1)
         raise OSError("not yet")
     open({there!r}, "w").close()
 """
@@ -317,10 +328,7 @@ def test_the_time_that_a_server_has_begins_when_there_is_space_again(supervised,
         "[python('web', LAST)]",
         more=f"servers=[Server('postgres', lambda: os.path.exists({str(there)!r}), start)], "
         "data_disk=data_disk, retry_servers=0.1, ",
-        before=SERVER_ON_A_FULL_DISK.format(
-            place=str(tmp_path), there=str(there), below=NO_DISK_IS_AS_LARGE, seconds=4.5
-        ),
-        give_up_on_servers=3.0,
+        before=SERVER_ON_A_FULL_DISK.format(place=str(tmp_path), there=str(there), below=NO_DISK_IS_AS_LARGE),
     )
     seen = "".join(read_until(process, "runs again after"))
     assert "could not be started again; trying once more: not yet" in seen
@@ -353,7 +361,7 @@ def test_a_later_wave_still_answers_while_the_first_one_finishes(supervised):
 
 def test_a_task_that_ends_well_stops_nothing_and_readiness_waits_for_it(supervised, tmp_path):
     flag = tmp_path / "done"
-    task = f"import time, pathlib; time.sleep(1); pathlib.Path({str(flag)!r}).touch()"
+    task = f"import time, pathlib; time.sleep(0.5); pathlib.Path({str(flag)!r}).touch()"
     ready = f"is_ready=lambda: True, on_ready=lambda: print('ready', os.path.exists({str(flag)!r}), flush=True),"
     process = supervised(f"[python('web', LAST), python('seed', {task!r}, once=True)]", more=ready)
     read_until(process, "ready True")
@@ -364,7 +372,7 @@ def test_a_task_that_ends_well_stops_nothing_and_readiness_waits_for_it(supervis
 
 
 def test_a_task_that_nobody_awaits_neither_delays_readiness_nor_stops_anything(supervised):
-    task = "python('year', 'import time; time.sleep(1); exit(3)', once=True, is_awaited=False)"
+    task = "python('year', 'import time; time.sleep(0.5); exit(3)', once=True, is_awaited=False)"
     programs = f"[python('web', LAST), {task}]"
     process = supervised(programs, more="is_ready=lambda: True, on_ready=lambda: print('ready', flush=True),")
     read_until(process, "ready", "year | ended by itself (code 3); the others go on without it")
