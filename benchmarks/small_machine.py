@@ -1,4 +1,5 @@
-"""What `make test-small-machine` needs in a database that `seed_scale` has filled: people, channels, posts to publish.
+"""What `make maintain WHAT=test-small-machine` needs in a database that `seed_scale` has filled: people, channels,
+posts to publish.
 
 Runs in a container, as `manage.py shell --command "from benchmarks import small_machine; small_machine.prepare()"`.
 """

@@ -6,4 +6,6 @@ site        options of the environment (DATA_DIR, PORT, DEMO ...), the lock on D
 prepare     migrations and static files, skipped while nothing changed
 supervisor  web, workers, practice network: start, watch, stop in order
 run         ties these together; `manage` does the same for one management command; `backup` saves and restores
+maintain    the commands of `make maintain`; standard library only, as it runs before anything is installed
+release     what `make release` does
 """

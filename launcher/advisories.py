@@ -1,4 +1,4 @@
-"""`make advisories`: known vulnerabilities of the pinned packages, from OSV (https://osv.dev).
+"""`make maintain WHAT=advisories`: known vulnerabilities of the pinned packages, from OSV (https://osv.dev).
 
 `uv audit` asks about the Python packages of requirements-dev.txt, in which those of the other files are too; it gets
 them as a lock file, so that no version is chosen anew. It knows no npm, so that the few packages in the browser are

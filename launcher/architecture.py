@@ -1,4 +1,5 @@
-"""`make architecture`: draws docs/architecture.svg from the import layers of pyproject.toml and the imports themselves.
+"""`make maintain WHAT=architecture`: draws docs/architecture.svg from the import layers of pyproject.toml and the
+imports themselves.
 
 Each package is a row; a dot says that it imports the package of the column, and its size from how many of its modules'
 imports. Sizes are steps, not numbers, so that the drawing changes with the structure and not with every commit.
@@ -147,7 +148,8 @@ def draw() -> str:
 def stale(place: Path = DRAWING) -> str:
     """What `make check` says when the drawing is not that of today's imports; empty otherwise."""
     is_current = place.exists() and place.read_text(encoding="utf-8") == draw()
-    return "" if is_current else f"{place.relative_to(ROOT)} is not drawn from today's imports. Run: make architecture"
+    complaint = f"{place.relative_to(ROOT)} is not drawn from today's imports. Run: make maintain WHAT=architecture"
+    return "" if is_current else complaint
 
 
 def main() -> int:

@@ -1,5 +1,5 @@
-"""`make security`: writes the tables of docs/security.md from docs/asvs.csv, our answers to OWASP ASVS 5.0, and from
-docs/security-figures.json, which `make security-figures` measures.
+"""`make maintain WHAT=security`: writes the tables of docs/security.md from docs/asvs.csv, our answers to OWASP ASVS
+5.0, and from docs/security-figures.json, which `make maintain WHAT=security-figures` measures.
 
 A row of the file names the tests or the files that hold a requirement, or says why there are none. `make check` fails
 when a named test or file is gone, when a requirement is missing or stands twice, and when the page is not up to date.
@@ -262,7 +262,7 @@ def stale(table: Path = TABLE, place: Path = PAGE, root: Path = ROOT) -> str:
     return (
         ""
         if page(text, rows, read_proofs()) == text
-        else f"{place.name} is not written from today's {table.name} and {PROOFS.name}. Run: make security"
+        else f"{place.name} is not written from {table.name} and {PROOFS.name}. Run: make maintain WHAT=security"
     )
 
 

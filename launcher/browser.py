@@ -52,6 +52,11 @@ def find() -> str:
     return path
 
 
+def installed() -> list[str]:
+    """The paths of all that are in PATH, the preferred first."""
+    return list(dict.fromkeys(filter(None, map(shutil.which, NAMES))))
+
+
 def describe() -> str:
     try:
         return find()

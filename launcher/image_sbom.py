@@ -1,7 +1,8 @@
 """The software bill of materials (CycloneDX, JSON) of a container image: everything that is installed in it.
 
     python -m launcher.image_sbom --to FILE                  of the file system that this runs in
-    python -m launcher.image_sbom --image IMAGE --to FILE    the one that an image of ours has in it (`make image-sbom`)
+    python -m launcher.image_sbom --image IMAGE --to FILE    the one that an image of ours has in it; this is what
+                                                             `make maintain WHAT=image-sbom` does
 
 The Dockerfile writes it in a stage on top of the finished image, with a Python of its own that is not counted. Debian's
 packages are those of dpkg; Python's are the installed distributions, wherever they are, with the shared libraries that
@@ -50,7 +51,7 @@ def bill(root: Path = Path("/"), source: Path = ROOT) -> Bom:
     )
     bom = Bom(components=[_system(root), interpreter, *packages, *browser_code(source)])
     bom.metadata.component = product
-    # Who needs whom is in the bill of `make sbom`; here everything is part of the image.
+    # Who needs whom is in the bill of `make maintain WHAT=sbom`; here everything is part of the image.
     bom.register_dependency(product, bom.components)
     return bom
 
@@ -126,7 +127,8 @@ def _libraries(package: Distribution, name: str, directory: Path) -> Iterable[Co
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="make image-sbom", description="Write the bill of materials of an image.")
+    description = "Write the bill of materials of an image."
+    parser = argparse.ArgumentParser(prog="make maintain WHAT=image-sbom", description=description)
     parser.add_argument("--to", default=DEFAULT, help=f"the file to write ({DEFAULT})")
     parser.add_argument("--image", help="copy the bill out of this image instead")
     options = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""`make package`: the Debian package, dobosar_VERSION_ARCHITECTURE.deb, of the commit that is checked out.
+"""`make maintain WHAT=package`: the Debian package, dobosar_VERSION_ARCHITECTURE.deb, of the present commit.
 
 It holds the code, a virtual environment with the packages of requirements-package.txt for Debian's own Python, the
 collected static files, the units of packaging/systemd and the command `dobosar`. The same commit gives the same file.
@@ -73,12 +73,12 @@ def require_tools() -> None:
 
 def release(version: str | None = None) -> Release:
     """Of the commit that is checked out. A version that is not tagged sorts before the one that comes."""
-    moment = int(_git("log", "-1", "--format=%ct"))
+    moment = int(git("log", "-1", "--format=%ct"))
     planned = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     if version is None:
-        tags = _git("tag", "--points-at", "HEAD").split()
+        tags = git("tag", "--points-at", "HEAD").split()
         at = time.strftime("%Y%m%d.%H%M%S", time.gmtime(moment))
-        version = planned if f"v{planned}" in tags else f"{planned}~{at}.{_git('rev-parse', '--short=8', 'HEAD')}"
+        version = planned if f"v{planned}" in tags else f"{planned}~{at}.{git('rev-parse', '--short=8', 'HEAD')}"
     if not VERSION.fullmatch(version):
         raise LauncherError(f"{version!r} is no version: it begins with a digit; letters, digits, . + ~ follow.")
     output = _run([str(SYSTEM_PYTHON), "-c", "import sys; print(*sys.version_info[:2])"]) or ""
@@ -124,7 +124,7 @@ def copy_code(root: Path, made: Release) -> None:
     """Of the commit, without tests and what is for development only."""
     code = root / PREFIX
     code.mkdir(parents=True)
-    tracked = _git("ls-tree", "--name-only", "HEAD").split("\n")
+    tracked = git("ls-tree", "--name-only", "HEAD").split("\n")
     packages = {name for name in tracked if (ROOT / name / "__init__.py").exists()}
     paths = sorted((packages - DEVELOPMENT) | RUNTIME)
     with subprocess.Popen(["git", "archive", "HEAD", *paths], cwd=ROOT, stdout=subprocess.PIPE) as sources:
@@ -255,8 +255,8 @@ def _compressed(path: Path, content: bytes) -> None:
     path.write_bytes(gzip.compress(content, 9, mtime=0))
 
 
-def _git(*arguments: str) -> str:
-    return (_run(["git", *arguments]) or "").strip()
+def git(*arguments: str, directory: Path = ROOT) -> str:
+    return (_run(["git", *arguments], directory=directory) or "").strip()
 
 
 def _run(
@@ -287,12 +287,13 @@ def review(package: Path) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="make package", description="Build the Debian package of this commit.")
+    description = "Build the Debian package of this commit."
+    parser = argparse.ArgumentParser(prog="make maintain WHAT=package", description=description)
     parser.add_argument("--to", default="build", help="directory to write it to (build)")
     parser.add_argument("--version", help="its version, instead of that of pyproject.toml and the commit")
     options = parser.parse_args(arguments)
     require_tools()
-    if _git("status", "--porcelain", "--untracked-files=no"):
+    if git("status", "--porcelain", "--untracked-files=no"):
         print("Changes that are not committed will not be in the package.", file=sys.stderr)
     began = time.monotonic()
     target = release(options.version)

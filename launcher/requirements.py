@@ -1,5 +1,5 @@
-"""The compiled requirements files. `make requirements` compiles them; `make check` verifies offline that they are up
-to date.
+"""The compiled requirements files. `make maintain WHAT=requirements` compiles them; `make check` verifies offline that
+they are up to date.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ OPTIONS = [
 ]  # fmt: skip
 PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)")
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
-MARK = "# Made by `make requirements`; pyproject.toml was "
+MARK = "# Made by `make maintain WHAT=requirements`; pyproject.toml was "
 
 
 def inputs(extras: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""`make sbom`: the software bill of materials (CycloneDX, JSON) of what an installation runs.
+"""`make maintain WHAT=sbom`: the software bill of materials (CycloneDX, JSON) of what an installation runs.
 
 Python packages are those of requirements.txt, with the hashes that `pip` checks and who needs them; browser code is
 that of static/vendor/VENDOR.json, with the hash of each file and of the package that npm fetched.
@@ -163,7 +163,8 @@ def as_json(bom: Bom) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="make sbom", description="Write the software bill of materials.")
+    description = "Write the software bill of materials."
+    parser = argparse.ArgumentParser(prog="make maintain WHAT=sbom", description=description)
     parser.add_argument("--to", default=DEFAULT, help=f"the file to write ({DEFAULT})")
     place = Path(parser.parse_args(arguments).to)
     bom = bill()

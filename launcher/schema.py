@@ -1,4 +1,4 @@
-"""`make schema`: writes portal/schema.sql.gz, the tables and reference data that an empty database begins with.
+"""`make maintain WHAT=schema`: writes portal/schema.sql.gz, tables and reference data of an empty database.
 
 It is made by the migrations, in a server of its own, and never edited.
 """
@@ -87,7 +87,8 @@ def migrated() -> Iterator[str]:
 
 def stale() -> str:
     """For `make check`: whether the file belongs to today's migrations."""
-    return "" if schema.read() else "portal/schema.sql.gz was not made from today's migrations. Run: make schema"
+    complaint = "portal/schema.sql.gz was not made from today's migrations. Run: make maintain WHAT=schema"
+    return "" if schema.read() else complaint
 
 
 def main() -> None:

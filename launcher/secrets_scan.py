@@ -1,4 +1,4 @@
-"""`make secrets`: runs the hook that detects secrets in a commit over all tracked files."""
+"""`make maintain WHAT=secrets`: runs the hook that detects secrets in a commit over all tracked files."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The tables of this version as one SQL file, for empty databases: a second instead of all migrations. No Django.
 
-`make schema` writes the file from a migrated database (`launcher/schema.py`). It is used as long as everything it was
-made from is unchanged; otherwise, and in a database that has tables already, the migrations run as ever.
+`make maintain WHAT=schema` writes the file from a migrated database (`launcher/schema.py`). It is used as long as
+everything it was made from is unchanged; otherwise, and in a database that has tables already, the migrations run as
+ever.
 """
 
 from __future__ import annotations

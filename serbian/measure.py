@@ -126,11 +126,11 @@ def _lines(path: Path) -> list[str]:
 
 _FOREWORD = """# How well the converter does
 
-Written by `make dictionary`. Each word goes from Cyrillic to Latin and back, alone on its line, and has to come back as
-it was. What cannot: the Latin spelling of two different words is the same (only a reader can tell which is meant), or
-the glossary keeps a foreign name Latin (Инстаграм comes back as Instagram, in any case of letters). The dictionaries
-have misspellings (коњугација beside конјугација, понједељак): these are counted, too, and listed under "any other" or
-"undecidable". Forms with a Latin letter hidden in them are not counted.
+Written by `make maintain WHAT=dictionary`. Each word goes from Cyrillic to Latin and back, alone on its line, and has
+to come back as it was. What cannot: the Latin spelling of two different words is the same (only a reader can tell which
+is meant), or the glossary keeps a foreign name Latin (Инстаграм comes back as Instagram, in any case of letters). The
+dictionaries have misspellings (коњугација beside конјугација, понједељак): these are counted, too, and listed under
+"any other" or "undecidable". Forms with a Latin letter hidden in them are not counted.
 """
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Words in which n+j and d+ž are two letters and no digraph: инјекција, надживети.
 
-The stems are taken from a dictionary of three million word forms (`make dictionary` measures them; figures in
-docs/serbian-figures.md). A split is marked "|"; the part behind it may be a pattern. No stem for l+j: Serbian has no
-such word. Words that a careless stem would break are in the tests: коњ, кањон, Оџаци, наџак.
+The stems are taken from a dictionary of three million word forms (`make maintain WHAT=dictionary` measures them;
+figures in docs/serbian-figures.md). A split is marked "|"; the part behind it may be a pattern. No stem for l+j:
+Serbian has no such word. Words that a careless stem would break are in the tests: коњ, кањон, Оџаци, наџак.
 """
 
 import re

@@ -18,10 +18,10 @@ import redis
 
 from common.database_owner import as_owner, set_owner
 from launcher import browser as browsers
-from tests import browsing, database, emptying, live, long_report, patience, refusals, template
+from tests import browsing, ci_sample, database, emptying, live, long_report, patience, refusals, template
 from tests.crash import figures
 
-pytest_plugins = ["tests.people"]
+pytest_plugins = ["tests.people", "tests.costs"]
 
 PIECES = (
     "tests/journeys/",
@@ -31,7 +31,6 @@ PIECES = (
     "tests/architecture/test_source.py",
 )
 NUMBERS = count()
-FIRST = (*PIECES, "tests/launcher/")
 
 # A property is about what comes out, not about how long it takes beside everything else the machine does.
 hypothesis.settings.register_profile("suite", deadline=None)
@@ -168,22 +167,25 @@ def live_server(live_server: Any, transactional_db: None) -> Iterator[Any]:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests against real servers run in `make test-real` alone, which says which servers are there; slow ones in
-    `make test-slow`, `make coverage` and `make crash`, long ones in `make test-long` and `make crash`, both in
-    `make security-figures`. These name their marks."""
+    `make test-slow`, `make test-long` and `make coverage`, long ones in `make test-long`, both in WHAT=crash and
+    WHAT=security-figures. These name their marks."""
     usable = os.environ.get("REAL_SERVERS", "").split(",")
     left_out = [item for item in items for mark in item.iter_markers("real") if mark.args[0] not in usable]
     browsing.every_look = "long" in config.option.markexpr
+    for item in items:
+        if item.nodeid.startswith(ci_sample.SAMPLE) and item.get_closest_marker("slow"):
+            item.add_marker("ci")
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
     named = set(config.option.markexpr.split())
     others = {"long", "crash", "security_figures"}
-    for mark, includes in (("slow", {"slow", *others}), ("long", others)):
+    for mark, includes in (("slow", {"slow", "ci", *others}), ("long", others)):
         if not includes & named:
             left_out += [item for item in items if item.get_closest_marker(mark)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
-    # What takes a minute alone begins first, so that in the end no worker waits long for the other. It has servers of
-    # its own or leaves the tables as they were: the order of the others, by what they do to the tables, stays.
-    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+        unwanted = set(left_out)
+        items[:] = [item for item in items if item not in unwanted]
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,4 +1,4 @@
-"""Figures of the long security tests, which `make security-figures` collects in docs/security-figures.json.
+"""Figures of the long security tests, in docs/security-figures.json: `make maintain WHAT=security-figures`.
 
 `launcher/asvs.py` writes the table of docs/security.md from that file.
 """

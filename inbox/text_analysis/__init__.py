@@ -2,7 +2,7 @@
 
 `analyse(text)` returns everything at once, and `inbox.domain.ingest` stores it with a message. The results are
 suggestions with their reasons; nothing here hides, answers or closes a message. Its quality is measured in
-docs/triage-figures.md, which `make triage-figures` writes.
+docs/triage-figures.md, which `make maintain WHAT=triage-figures` writes.
 
 Personal data is removed in three ways: `mask` for lists (what is certain, keeping the ends), `redact` for texts that
 leave the municipality (also what is only likely), `anonymise` for quotations (names as well).

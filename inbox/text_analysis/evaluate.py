@@ -230,12 +230,12 @@ def main() -> None:
 
 _FOREWORD = """# How well messages are read
 
-Written by `make triage-figures`. The messages are ours: written by hand, in both scripts, without diacritics, with
-mistakes, anger and scorn, and labelled as an attentive officer would (`tests/inbox/data/labelled.toml`). Stems are
-chosen by those called *development*; those *held out* were written before the first stem was chosen and no stem is
-chosen by looking at them. The same hand wrote both, so real messages are read worse than these; what matters is that
-a wrong suggestion is rare and that a person decides. The patterns for personal data were put right by the forms at
-the end of this page.
+Written by `make maintain WHAT=triage-figures`. The messages are ours: written by hand, in both scripts, without
+diacritics, with mistakes, anger and scorn, and labelled as an attentive officer would
+(`tests/inbox/data/labelled.toml`). Stems are chosen by those called *development*; those *held out* were written before
+the first stem was chosen and no stem is chosen by looking at them. The same hand wrote both, so real messages are read
+worse than these; what matters is that a wrong suggestion is rare and that a person decides. The patterns for personal
+data were put right by the forms at the end of this page.
 
 *Present*: messages of this kind. *Suggested*: messages with this suggestion. *Correct*: both.
 """

@@ -1,7 +1,7 @@
 """The stems that suggestions use. How they are weighed is in `kinds` and `topics`.
 
 Written folded, as `inbox.text_analysis.tokens` describes. Choose them by the messages of the part `development` in
-`tests/inbox/data/labelled.toml`, never by those held out, and run `make triage-figures` afterwards.
+`tests/inbox/data/labelled.toml`, never by those held out, and run `make maintain WHAT=triage-figures` afterwards.
 """
 
 from collections.abc import Mapping

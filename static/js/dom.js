@@ -1,4 +1,4 @@
-// Small helpers around the document, typed for `make js-check`.
+// Small helpers around the document, typed for `make maintain WHAT=js-check`.
 
 /**
  * The nearest element around the place of an event that matches a selector; null where the event hit no element.

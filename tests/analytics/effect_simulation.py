@@ -1,5 +1,5 @@
 """Programmes of known truth, for the effect of a training: does the interval hold it, and is an effect seen where there
-is none? `make training-effect-figures` prints the table of docs/operations/numbers.md.
+is none? `make maintain WHAT=training-effect-figures` prints the table of docs/operations/numbers.md.
 
 A programme: 6 to 145 municipalities whose levels differ hundredfold, two to four cohorts (in half of the programmes the
 last is not trained within the months), months with a season and shocks that all have in common, noise that is

@@ -1,5 +1,5 @@
-"""Names in the source, by what they name. `make names` prints what is left of the old vocabulary and the names of
-classes that several modules define (docs/adr/0025-vocabulary.md)."""
+"""Names in the source, by what they name. `make maintain WHAT=names` prints what is left of the old vocabulary and the
+names of classes that several modules define (docs/adr/0025-vocabulary.md)."""
 
 from __future__ import annotations
 

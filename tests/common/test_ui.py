@@ -141,7 +141,7 @@ def test_third_party_files_are_the_ones_on_record():
         assert entry["licence"]
         for file in entry["files"]:
             digest = hashlib.sha256((settings.BASE_DIR / file["path"]).read_bytes()).hexdigest()
-            assert digest == file["sha256"], f"{file['path']} was changed by hand; run `make vendor`."
+            assert digest == file["sha256"], f"{file['path']} was changed by hand; run `make maintain WHAT=vendor`."
 
 
 def test_the_font_stays_small():

@@ -1,4 +1,4 @@
-"""`make baseline`: the database of a release, which every later version has to bring up to date.
+"""`make maintain WHAT=baseline`: the database of a release, which every later version has to bring up to date.
 
     python -m tests.containers.baseline --release VERSION
 

@@ -1,4 +1,4 @@
-"""`make test-small-machine`: 145 municipalities on the compose file's services, which have 2 GB of memory together.
+"""`make maintain WHAT=test-small-machine`: 145 municipalities on the compose file's services with 2 GB of memory.
 
     python -m tests.containers.small_machine [--required] [--of 10]
 

@@ -1,8 +1,8 @@
 """Everything at once: workers killed, messages doubled, stores restarted, calls and answers lost, while a lot goes out.
 
-`make chaos` plays it at full length on servers of its own; `test_chaos.py` plays a short one in `make test-slow`. The
-networks' public lists are the judge. The schedule of harm follows from the seed, so a run that failed can be played
-again:
+`make maintain WHAT=chaos` plays it at full length on servers of its own; `test_chaos.py` plays a short one in
+`make test-slow`. The networks' public lists are the judge. The schedule of harm follows from the seed, so a run that
+failed can be played again:
 
     python -m tests.crash.chaos --runs 1 --seed 4711
 """

@@ -1,4 +1,4 @@
-"""A short run of `make chaos`: the same harm, on the servers of the test run. In `make test-slow`."""
+"""A short run of `make maintain WHAT=chaos`: the same harm, on the servers of the test run. In `make test-slow`."""
 
 from __future__ import annotations
 

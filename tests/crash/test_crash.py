@@ -283,8 +283,21 @@ def test_two_workers_send_everything_once(stage: Stage, second: Workers) -> None
     assert stage.calls() == 15
 
 
+@pytest.fixture
+def patient_worker(stage: Stage) -> Iterator[None]:
+    """Its calls may take as long as in the product: on a busy machine two seconds are over before the test goes on."""
+    stage.workers.stop()
+    stage.workers.more = {"CALL_DEADLINE_SECONDS": "60", "CELERY_TASK_TIME_LIMIT": "90", "TASK_LEASE_SECONDS": "120"}
+    try:
+        stage.workers.start()
+        yield
+        stage.workers.stop()
+    finally:
+        stage.workers.more = {}
+
+
 @pytest.mark.slow
-def test_a_polite_end_lets_a_running_call_finish(stage: Stage) -> None:
+def test_a_polite_end_lets_a_running_call_finish(stage: Stage, patient_worker: None) -> None:
     stage.plan("commit_then_hang")
     stage.put()
     stage.ring()
@@ -358,8 +371,9 @@ def test_one_of_two_machines_is_cut_off_from_database_and_valkey(
     cut_off.restore()
     time.sleep(2)  # whatever the machine still wants to send now
     nothing_doubled_nothing_lost(stage)
-    # What it held in a transaction is free after ten seconds, and the rest takes the time of its calls.
-    assert seconds < 60 + per_network * 0.3, seconds
+    # What it held in a transaction is free after ten seconds, and the rest takes the time of its calls: for 1,002 of
+    # them 80 s on a quiet machine, 200 s on a busy one. Without that it takes hours.
+    assert seconds < 60 + per_network * 1.5, seconds
 
 
 # ---- clocks

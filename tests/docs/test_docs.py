@@ -1,4 +1,4 @@
-"""What the docs say about the repository is true: links, make targets, settings, dependencies."""
+"""What the docs say about the repository is true: links, commands, settings, dependencies."""
 
 import json
 import re
@@ -8,12 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from launcher.maintain import COMMANDS
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 SOURCE = re.compile(r"<img[^>]*\bsrc=\"([^\"]+)\"")
 FENCE = re.compile(r"^```.*?^```", flags=re.MULTILINE | re.DOTALL)
-TARGET = re.compile(r"\bmake ([a-z][a-z-]*)\b")
+TARGET = r"make (?:-C \S+ )?([a-z][a-z-]*)\b"
+# In code, where a sentence may have "to make sure".
+IN_CODE = re.compile(rf'(?:`(?:[A-Z_]+=\S+ )*|Run: |stage |"(?=make [a-z-]+")){TARGET}')
+WHAT = re.compile(r"\bmaintain WHAT=([a-z-]+)")
+TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+INTERNAL = {"setup", "setup-dev"}
+# Called by their name alone there, as they were when it was written.
+OLDER = ("docs/adr/", "tests/conftest.py")
 MACHINE = re.compile(r"(?<![\w./])/(?:home|root|work|Users|tmp|mnt|opt)/\w")
 
 
@@ -22,7 +31,7 @@ def name(path: Path) -> str:
 
 
 def in_code(text: str) -> str:
-    """Only what stands in backticks or fences: "make sure" in a sentence is not a command."""
+    """Only what stands in backticks or fences: "to make sure" in a sentence is not a command."""
     fences = " ".join(FENCE.findall(text))
     return fences + " ".join(re.findall(r"`[^`\n]+`", FENCE.sub("", text)))
 
@@ -55,11 +64,29 @@ def test_every_relative_link_leads_somewhere(subtests: pytest.Subtests) -> None:
                     assert anchor in anchors(target), link
 
 
-def test_every_make_target_that_is_named_exists(subtests: pytest.Subtests) -> None:
-    for page in PAGES:
-        with subtests.test(name(page)):
-            targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
-            assert set(TARGET.findall(in_code(page.read_text()))) <= targets
+def test_every_command_that_docs_code_or_ci_name_exists() -> None:
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    unknown = []
+    for path in tracked.split("\0"):
+        if not (ROOT / path).is_file():
+            continue
+        text = (ROOT / path).read_text(errors="ignore")
+        named = re.findall(rf"\b{TARGET}", in_code(text)) if path.endswith(".md") else IN_CODE.findall(text)
+        known = TARGETS | set(COMMANDS) if path.startswith(OLDER) else TARGETS
+        unknown += [(path, command) for command in set(named) - known | set(WHAT.findall(text)) - set(COMMANDS)]
+    assert unknown == []
+
+
+def test_help_lists_every_target_that_people_use() -> None:
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert set(re.findall(r"^([a-z-]+) +\S", done.stdout, flags=re.MULTILINE)) == TARGETS - INTERNAL
+
+
+def test_the_page_of_commands_has_every_target_and_every_command_of_maintainers() -> None:
+    everybody, maintainers = (ROOT / "docs/commands.md").read_text().split("## For maintainers")
+    in_first = re.findall(r"`make ([a-z-]+)`(?=[^|]*\|[^|]*\|[^|]*\|$)", everybody, flags=re.MULTILINE)
+    assert set(in_first) == TARGETS - INTERNAL - {"help"}
+    assert re.findall(r"^\| `([a-z-]+)` \|", maintainers, flags=re.MULTILINE) == list(COMMANDS)
 
 
 def test_no_page_names_a_directory_of_one_machine(subtests: pytest.Subtests) -> None:

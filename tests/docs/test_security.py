@@ -133,7 +133,7 @@ def test_a_page_that_is_not_written_anew_is_noticed(tmp_path: Path) -> None:
     shutil.copy(asvs.PAGE, page)
     assert asvs.stale(table, page) == ""
     table.write_text(table.read_text().replace("No WebRTC", "No WebRTC at all", 1))
-    assert "Run: make security" in asvs.stale(table, page)
+    assert "Run: make maintain WHAT=security" in asvs.stale(table, page)
 
 
 def test_a_page_without_its_marks_is_refused() -> None:

@@ -70,7 +70,7 @@ def osv() -> Iterator[Osv]:
 
 
 def command(url: str) -> tuple[int, str]:
-    """What `make advisories` runs: its exit code and what it prints."""
+    """What `make maintain WHAT=advisories` runs: its exit code and what it prints."""
     environ = {**os.environ, "OSV_URL": url, "NO_PROXY": "127.0.0.1", "UV_HTTP_RETRIES": "0"}
     done = subprocess.run(
         [sys.executable, "-m", "launcher.advisories"], cwd=ROOT, env=environ, capture_output=True, text=True

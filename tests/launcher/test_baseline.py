@@ -33,7 +33,7 @@ def test_since_a_release_migrations_are_added_and_not_changed() -> None:
 
 def test_the_release_in_the_changelog_is_that_of_the_baseline() -> None:
     released = re.findall(r"^## (\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)
-    assert baseline.about().release == released[0], "make baseline ARGS='--release VERSION'"
+    assert baseline.about().release == released[0], "make maintain WHAT=baseline ARGS='--release VERSION'"
 
 
 def test_of_a_release_changed_and_missing_migrations_are_named_and_new_ones_are_not() -> None:

@@ -1,4 +1,4 @@
-"""docker-compose.yml and the Dockerfile, read; `make test-containers` runs them."""
+"""docker-compose.yml and the Dockerfile, read; `make maintain WHAT=test-containers` runs them."""
 
 import re
 from pathlib import Path

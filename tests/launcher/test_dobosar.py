@@ -1,4 +1,4 @@
-"""The command `dobosar`, as far as it goes without systemd; `make test-debian` runs all of it in a Debian."""
+"""The command `dobosar`, as far as it goes without systemd; `make maintain WHAT=test-debian` runs all of it."""
 
 from __future__ import annotations
 

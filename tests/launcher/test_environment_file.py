@@ -1,4 +1,5 @@
-"""Files of variables for systemd: what is written is what is read; `make test-debian` reads one with systemd itself."""
+"""Files of variables for systemd: what is written is what is read. `make maintain WHAT=test-debian` has systemd
+read one."""
 
 import stat
 
@@ -21,7 +22,7 @@ def test_a_value_is_read_as_it_was_written(tmp_path_factory, value):
 
 
 def test_what_systemd_would_take_for_something_else_is_escaped():
-    """`make test-debian` has systemd read the same value."""
+    """`make maintain WHAT=test-debian` has systemd read the same value."""
     assert environment_file.written("A", 'D$o`b\\o "š"') == r'A="D\$o\`b\\o \"š\""'
     assert environment_file.written("A", "") == "A="
 

@@ -1,4 +1,4 @@
-"""The bill of materials of an image: what dpkg and pip installed. `make test-containers` reads that of the image."""
+"""The bill of materials of an image: what dpkg and pip installed. `make maintain WHAT=test-containers` reads one."""
 
 from __future__ import annotations
 

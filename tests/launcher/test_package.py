@@ -1,4 +1,4 @@
-"""The Debian package without its Python packages, which `make test-debian` builds and installs with them."""
+"""The Debian package without its Python packages, which `make maintain WHAT=test-debian` adds and installs."""
 
 from __future__ import annotations
 

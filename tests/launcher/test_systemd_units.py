@@ -1,4 +1,4 @@
-"""packaging/systemd, read; `make test-debian` runs the units in a Debian."""
+"""packaging/systemd, read; `make maintain WHAT=test-debian` runs the units in a Debian."""
 
 import configparser
 import re

@@ -22,9 +22,9 @@ PAGE = Path(__file__).resolve().parents[2] / "docs/platforms/README.md"
 END = "<!-- Above: from the connectors' data. Below: from the run of the tests. -->"
 HEAD = """# What each network can do
 
-`make network-page` writes this page: its first part from the connectors' own data (`limits`, `scopes`, `moderates`,
-measures) and a usual account of the stand-in of each network, its second part from a run of `tests/platforms`. A test
-fails when the first part is no longer what the connectors say. How each network works, with sources and dates, is on
+`make maintain WHAT=network-page` writes this page: its first part from the connectors' own data (`limits`, `scopes`,
+`moderates`, measures) and a usual account of the stand-in of each network, its second part from a run of
+`tests/platforms`. A test fails when the first is out of date. How each network works, with sources and dates, is on
 its page: NETWORKS
 
 """

@@ -1,7 +1,7 @@
 """A probe of an account on any server of the tests, and what was recorded of real ones.
 
-`tests/platforms/recorded/SERVER/STEP.json` hold answers of real servers, as `make probe` writes them. A fake's answer
-to the same call may have fewer fields; those that it has are in the real one, and of the same type.
+`tests/platforms/recorded/SERVER/STEP.json` hold answers of real servers, as `make maintain WHAT=probe` writes them. A
+fake's answer to the same call may have fewer fields; those that it has are in the real one, and of the same type.
 """
 
 from __future__ import annotations

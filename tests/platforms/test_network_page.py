@@ -16,7 +16,7 @@ from tests.platforms.network_page import END, PAGE
 
 def test_the_page_is_what_the_connectors_say(fakes: FakeServer) -> None:
     assert PAGE.read_text(encoding="utf-8").partition(END)[0].rstrip() == network_page.from_data(fakes).rstrip(), (
-        "Run `make network-page`."
+        "Run `make maintain WHAT=network-page`."
     )
 
 

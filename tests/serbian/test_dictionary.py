@@ -1,4 +1,4 @@
-"""The converter on a whole dictionary. `make dictionary` measures it on three million forms and writes the figures."""
+"""The converter on a whole dictionary. `make maintain WHAT=dictionary` measures it and writes the figures."""
 
 import lzma
 import subprocess

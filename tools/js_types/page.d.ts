@@ -1,4 +1,4 @@
-// What TypeScript has to know about our pages beside the browser's own types. Read by `make js-check` only.
+// What TypeScript has to know about our pages beside the browser's own types, for `make maintain WHAT=js-check`.
 import type { ParseSelector } from "typed-query-selector/parser";
 
 declare global {

@@ -1,5 +1,5 @@
 // Makes every third-party file the browser gets, from the npm packages pinned in package.json.
-// `make vendor` runs it; the result is committed, so neither Node nor a CDN is needed at run time.
+// `make maintain WHAT=vendor` runs it; the result is committed, so neither Node nor a CDN is needed at run time.
 // Icons become one sprite (static/img/icons.svg), our drawings another, the font five small woff2 files and two for the
 // reports, htmx is copied unchanged; emoji with their words become one JSON file.
 // static/vendor/VENDOR.json records version, licence and sha256 of each; a test compares them with the files.

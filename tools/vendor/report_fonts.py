@@ -1,8 +1,8 @@
 """The typeface of the reports: Source Sans 3 in two weights, one file each, for Typst, which reads no woff2.
 
-`make vendor` runs it with fonttools. Arguments: the folder of the npm package, where to write, and the characters of
-each subset as JSON on standard input. Beside the fonts it writes `coverage.json`: the first and last code of each
-stretch of characters that are in them, so that a report knows what it cannot show.
+`make maintain WHAT=vendor` runs it with fonttools. Arguments: the folder of the npm package, where to write, and the
+characters of each subset as JSON on standard input. Beside the fonts it writes `coverage.json`: the first and last code
+of each stretch of characters that are in them, so that a report knows what it cannot show.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The film of the main job, docs/film.webm, made in a running demo: `make film`.
+"""The film of the main job, docs/film.webm, made in a running demo: `make maintain WHAT=film`.
 
 An officer writes a post and submits it, an approver approves it on Home, the officer publishes it, and it stands on the
 practice network. It writes this post into the demo. Playwright records the browser with its own ffmpeg (`playwright

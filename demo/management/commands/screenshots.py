@@ -1,4 +1,4 @@
-"""Pictures of the main pages for docs/screenshots, taken from a running demo: `make screenshots`.
+"""Pictures of the main pages for docs/screenshots, taken from a running demo: `make maintain WHAT=screenshots`.
 
 Signs in as the demo's people in a real Chromium, one browser context each, and changes nothing. Every picture is
 reduced to a palette, so that the docs stay small; those of practice pages beside previews are WebP.

@@ -1,6 +1,6 @@
 """Reports of the demo for docs/: the programme's report on the six pilots, and the monthly page of one of them.
 
-`make demo-reports` runs it on the data of the demo.
+`make maintain WHAT=demo-reports` runs it on the data of the demo.
 """
 
 from pathlib import Path
