@@ -135,49 +135,41 @@ LAST_WEEK = {
 }  # fmt: skip
 
 
-def test_every_figure_is_the_number_of_its_rows(busy: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_figure_is_the_number_of_its_rows(
+    busy: Cast, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
+) -> None:
     """Counted by hand above; on pages of three rows, so that the second one counts, too."""
-    monkeypatch.setattr(programme_overview, "PER_PAGE", 3)
     client = sign_in(busy.staff)
-    shown = figures(client)
-    assert {key: value for key, (_address, value) in shown.items()} == EXPECTED
-    assert list(shown) == list(outputs.ORDER) == [kind.key for kind in outputs.kinds()]
-    for kind in outputs.kinds():
-        address, value = shown[kind.key]
-        assert counted(client, address, is_summed=kind.is_summed) == value, kind.key
-
-
-def test_the_rows_of_the_last_week_are_those_of_its_days(busy: Cast) -> None:
-    client = sign_in(busy.staff)
-    for kind in outputs.kinds():
-        address = f"{PAGE}outputs/{kind.key}/?span=week"
-        assert counted(client, address, is_summed=kind.is_summed) == LAST_WEEK.get(kind.key, 0), kind.key
-
-
-def test_a_need_that_is_not_public_is_counted_and_not_named(busy: Cast) -> None:
-    text = sign_in(busy.staff).get(f"{PAGE}outputs/needs/").text
-    assert "Клупа 2" in text
-    assert "Клупа 20" not in text
-
-
-@pytest.mark.parametrize("kind", ["consultations", "contributions"])
-def test_a_consultation_leads_to_its_public_page(busy: Cast, kind: str) -> None:
-    addresses = re.findall(r'href="(/consultations/[^"]+)"', sign_in(busy.staff).get(f"{PAGE}outputs/{kind}/").text)
-    assert addresses
-    assert {Client().get(address).status_code for address in addresses} == {200}
-
-
-def test_who_did_not_agree_to_be_compared_is_in_no_count_of_posts(busy: Cast) -> None:
-    Enrolment.objects.filter(municipality=busy.cuprija).update(compares=False)
-    shown = figures(sign_in(busy.staff))
-    assert [shown[key][1] for key in ("posts", "eservices", "questions", "kits", "needs")] == [0, 0, 5, 0, 0]
-    assert shown["hours"][1] == Decimal("3.75")
-
-
-def test_another_programme_and_other_people_have_none_of_it(busy: Cast) -> None:
-    for person in (busy.officer, busy.approver, busy.mentor, busy.trainer, busy.administrator, busy.stranger):
-        assert sign_in(person).get(f"{PAGE}outputs/trainings/").status_code == 404
-    assert sign_in(busy.staff).get(f"{PAGE}outputs/no-such-output/").status_code == 404
+    with monkeypatch.context() as shorter:
+        shorter.setattr(programme_overview, "PER_PAGE", 3)
+        shown = figures(client)
+        assert {key: value for key, (_address, value) in shown.items()} == EXPECTED
+        assert list(shown) == list(outputs.ORDER) == [kind.key for kind in outputs.kinds()]
+        for kind in outputs.kinds():
+            address, value = shown[kind.key]
+            assert counted(client, address, is_summed=kind.is_summed) == value, kind.key
+    with subtests.test("the rows of the last week are those of its days"):
+        for kind in outputs.kinds():
+            address = f"{PAGE}outputs/{kind.key}/?span=week"
+            assert counted(client, address, is_summed=kind.is_summed) == LAST_WEEK.get(kind.key, 0), kind.key
+    with subtests.test("a need that is not public is counted and not named"):
+        text = client.get(f"{PAGE}outputs/needs/").text
+        assert "Клупа 2" in text
+        assert "Клупа 20" not in text
+    for key in ("consultations", "contributions"):
+        with subtests.test("a consultation leads to its public page", of=key):
+            addresses = re.findall(r'href="(/consultations/[^"]+)"', client.get(f"{PAGE}outputs/{key}/").text)
+            assert addresses
+            assert {Client().get(address).status_code for address in addresses} == {200}
+    with subtests.test("other people have none of it"):
+        for person in (busy.officer, busy.approver, busy.mentor, busy.trainer, busy.administrator, busy.stranger):
+            assert sign_in(person).get(f"{PAGE}outputs/trainings/").status_code == 404
+        assert client.get(f"{PAGE}outputs/no-such-output/").status_code == 404
+    with subtests.test("who did not agree to be compared is in no count of posts"):
+        Enrolment.objects.filter(municipality=busy.cuprija).update(compares=False)
+        shown = figures(client)
+        assert [shown[key][1] for key in ("posts", "eservices", "questions", "kits", "needs")] == [0, 0, 5, 0, 0]
+        assert shown["hours"][1] == Decimal("3.75")
 
 
 def test_the_report_to_the_donor_has_the_same_outputs(busy: Cast) -> None:

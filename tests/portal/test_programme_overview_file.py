@@ -117,15 +117,16 @@ def test_a_figure_that_differs_would_be_noticed(cast: Cast) -> None:
     assert f"{name} {baseline} {actual} {target} {sentence}" not in file.text
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_thirty_outcomes_with_long_names_are_two_pages(cast: Cast, language: str) -> None:
+def test_thirty_outcomes_with_long_names_are_two_pages(cast: Cast, subtests: pytest.Subtests) -> None:
     outcomes(cast, 30)
-    cast.staff.language = language
-    cast.staff.save(update_fields=["language"])
-    body = sign_in(cast.staff).get(FILE).content
-    printed = reading.pdf(body)
-    assert printed.pages == 2
-    assert printed.is_tagged
+    client = sign_in(cast.staff)
+    for language in LANGUAGES:
+        with subtests.test(language):
+            cast.staff.language = language
+            cast.staff.save(update_fields=["language"])
+            printed = reading.pdf(client.get(FILE).content)
+            assert printed.pages == 2
+            assert printed.is_tagged
 
 
 def test_it_is_of_the_period_and_the_programme_of_the_page(cast: Cast) -> None:
@@ -148,8 +149,6 @@ def test_fetching_it_is_audited_and_asking_for_its_size_is_not(cast: Cast) -> No
     assert answer["Cache-Control"] == "private, no-store"
     event = AuditEvent.objects.get(verb="report.download_overview")
     assert (event.actor_label, event.target_label) == (str(cast.staff), "Swiss PRO")
-
-
-def test_nobody_else_fetches_it(cast: Cast) -> None:
+    # And nobody else fetches it.
     for person in (cast.officer, cast.approver, cast.mentor, cast.trainer, cast.administrator, cast.stranger):
         assert sign_in(person).get(reverse("programme_overview_file")).status_code == 404
