@@ -411,7 +411,7 @@ def test_what_is_no_picture_is_refused(site: Client, bearer: dict[str, str], con
 
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(site: Client, bearer: dict[str, str]) -> None:
     out = io.BytesIO()
-    Image.new("1", (40_000, 40_000)).save(out, "PNG")
+    Image.new("1", (8_000, rules.IMAGE_PIXELS // 8_000 + 1)).save(out, "PNG")
     out.seek(0)
     out.name = "bomb.png"
     assert upload(site, bearer, out).status_code == 422
