@@ -1,4 +1,4 @@
-"""The network in its own process (`network`), and the pages in this one (`site`)."""
+"""The network in its own process (`network`), one for all modules, and the pages in this one (`site`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.practice.authority import Authority, issue
 from tests.practice.network import serving
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def network(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with django_db_blocker.unblock():
         from django.db import connection
@@ -29,7 +29,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return issue(tmp_path_factory.mktemp("authority"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def secure_network(
     django_db_setup: None, django_db_blocker: Any, authority: Authority, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
