@@ -82,11 +82,19 @@ def filled(make_site):
     return site
 
 
-def test_what_was_saved_comes_back_in_an_empty_site(filled, make_site, tmp_path):
+SESSION = "CREATE TABLE django_session (session_key text); INSERT INTO django_session VALUES ('s3cret')"
+MARKS = "CREATE TABLE common_restore (made_at timestamptz, restored_at timestamptz)"
+
+
+def test_what_was_saved_comes_back_in_an_empty_site_without_sessions_and_with_a_mark(
+    filled, make_site, tmp_path, capsys
+):
+    execute(filled, f"{SESSION}; {MARKS}")
     assert last_backup.made_at(filled.data) is None
     before = datetime.now(UTC)
     archive = backup.save(filled, tmp_path / "saved.tar.gz")
-    assert before <= last_backup.made_at(filled.data) <= datetime.now(UTC)
+    saved = datetime.now(UTC)
+    assert before <= last_backup.made_at(filled.data) <= saved
     assert archive.stat().st_mode & 0o077 == 0
     keys = sites.keep_secrets(filled)
 
@@ -96,35 +104,49 @@ def test_what_was_saved_comes_back_in_an_empty_site(filled, make_site, tmp_path)
     assert (other.data / "media" / "слике" / "грб.png").read_bytes() == b"\x89PNG"
     assert sites.keep_secrets(other) == keys
     assert json.loads((other.data / "stamps.json").read_text()).keys() == {"seeded"}
-
-
-def test_no_backup_holds_the_key_of_a_session(filled, make_site, tmp_path):
-    execute(filled, "CREATE TABLE django_session (session_key text); INSERT INTO django_session VALUES ('s3cret')")
-    other = make_site()
-    backup.restore(other, backup.save(filled, tmp_path / "saved.tar.gz"), replace=False)
     assert execute(other, "SELECT * FROM django_session") == []
 
+    # The restore leaves a mark and says what comes next.
+    ((made_at, restored_at),) = execute(other, "SELECT made_at, restored_at FROM common_restore")
+    assert before <= made_at <= saved <= restored_at
+    printed = capsys.readouterr().out
+    assert "Nothing is published, answered or mailed until an administrator" in printed
+    assert f"{other.address}/installation/restore/" in printed
 
-def test_a_site_with_contents_is_replaced_only_on_request(filled, make_site, tmp_path):
+    # Restored once more, from a backup that holds the first mark. The first backup is never overwritten.
+    content = archive.read_bytes()
+    with pytest.raises(LauncherError, match="exists already"):
+        backup.save(other, archive)
+    assert archive.read_bytes() == content
+    again = backup.save(other, tmp_path / "again.tar.gz")
+    backup.restore(other, again, replace=True)
+    assert len(execute(other, "SELECT 1 FROM common_restore")) == 2
+
+
+def test_a_site_with_contents_is_replaced_only_on_request(filled, tmp_path):
+    """Its links and media on another disk come back as files, and the stamp of the static files stays."""
+    media, elsewhere = filled.data / "media", tmp_path / "another disk"
+    os.link(media / "слике" / "грб.png", media / "друга.png")
+    (media / "трећа.png").symlink_to(media / "друга.png")
+    shutil.move(media, elsewhere)
+    media.symlink_to(elsewhere)
     archive = backup.save(filled, tmp_path / "saved.tar.gz")
     execute(filled, "INSERT INTO notes VALUES ('later'); CREATE TABLE also (n int)")
-    (filled.data / "media" / "later.png").touch()
+    (media / "later.png").touch()
     with pytest.raises(LauncherError, match="YES=1"):
         backup.restore(filled, archive, replace=False)
     assert len(execute(filled, "SELECT text FROM notes")) == 2
 
+    (filled.data / "stamps.json").write_text('{"collectstatic": "s", "migrate": "m", "seeded": "x"}')
     backup.restore(filled, archive, replace=True)
     assert execute(filled, "SELECT text FROM notes") == [("Ћуприја",)]
     assert execute(filled, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == [("notes",)]
-    assert not (filled.data / "media" / "later.png").exists()
-
-
-def test_a_cut_off_archive_changes_nothing(filled, tmp_path):
-    archive = backup.save(filled, tmp_path / "saved.tar.gz")
-    archive.write_bytes(archive.read_bytes()[: archive.stat().st_size // 2])
-    with pytest.raises(LauncherError, match=r"(?s)not a whole backup.*Nothing was changed"):
-        backup.restore(filled, archive, replace=True)
-    assert execute(filled, "SELECT text FROM notes") == [("Ћуприја",)]
+    assert media.is_symlink()
+    assert sorted(path.name for path in elsewhere.iterdir()) == ["друга.png", "слике", "трећа.png"]
+    assert {path.read_bytes() for path in elsewhere.rglob("*.png")} == {b"\x89PNG"}
+    stamps = json.loads((filled.data / "stamps.json").read_text())
+    assert stamps.keys() == {"collectstatic", "seeded"}
+    assert stamps["collectstatic"] == "s"
 
 
 def changed(archive, target, **parts):
@@ -141,10 +163,11 @@ def changed(archive, target, **parts):
     return target
 
 
-def test_an_archive_without_keys_or_with_a_damaged_database_changes_nothing(filled, tmp_path, subtests):
+def test_an_archive_that_is_not_whole_changes_nothing(filled, tmp_path, subtests):
     archive = backup.save(filled, tmp_path / "saved.tar.gz")
     with tarfile.open(archive) as saved:
         dump = saved.extractfile("database.dump").read()
+        about = json.load(saved.extractfile("about.json"))
     damaged = {
         "no keys": {"keys": None},
         "keys that are no JSON": {"keys": b"{"},
@@ -154,8 +177,15 @@ def test_an_archive_without_keys_or_with_a_damaged_database_changes_nothing(fill
         "a database of zeros": {"database": bytes(2000)},
         "no database": {"database": None},
         "an about that is no object": {"about": b"[1]"},
+        **{
+            f"made at {moment}": {"about": json.dumps(about | {"made_at": moment}).encode()}
+            for moment in ("yesterday", "2026-11-28T02:15:00", None)
+        },
     }
     before = sites.keep_secrets(filled)
+    (tmp_path / "cut off.tar.gz").write_bytes(archive.read_bytes()[: archive.stat().st_size // 2])
+    with pytest.raises(LauncherError, match=r"(?s)not a whole backup.*Nothing was changed"):
+        backup.restore(filled, tmp_path / "cut off.tar.gz", replace=True)
     for name, parts in damaged.items():
         with subtests.test(name):
             with pytest.raises(LauncherError, match="Nothing was changed"):
@@ -166,29 +196,8 @@ def test_an_archive_without_keys_or_with_a_damaged_database_changes_nothing(fill
     backup.restore(filled, changed(archive, tmp_path / "copied.tar.gz"), replace=True)
 
 
-def test_links_in_the_media_and_media_on_another_disk_come_back_as_files(filled, tmp_path):
-    media, elsewhere = filled.data / "media", tmp_path / "another disk"
-    os.link(media / "слике" / "грб.png", media / "друга.png")
-    (media / "трећа.png").symlink_to(media / "друга.png")
-    shutil.move(media, elsewhere)
-    media.symlink_to(elsewhere)
-    archive = backup.save(filled, tmp_path / "saved.tar.gz")
-    (media / "later.png").touch()
-    backup.restore(filled, archive, replace=True)
-    assert media.is_symlink()
-    assert sorted(path.name for path in elsewhere.iterdir()) == ["друга.png", "слике", "трећа.png"]
-    assert {path.read_bytes() for path in elsewhere.rglob("*.png")} == {b"\x89PNG"}
-
-
-def test_an_existing_backup_is_never_overwritten(filled, tmp_path):
-    (tmp_path / "saved.tar.gz").write_text("precious")
-    with pytest.raises(LauncherError, match="exists already"):
-        backup.save(filled, tmp_path / "saved.tar.gz")
-    assert (tmp_path / "saved.tar.gz").read_text() == "precious"
-
-
 def test_a_missing_archive_is_said_plainly_on_the_command_line(make_site, tmp_path):
-    environ = {**os.environ, "DATA_DIR": str(make_site().data)}
+    environ = {**os.environ, "DATA_DIR": str(make_site(new=True).data)}
     done = subprocess.run(
         [sys.executable, "-m", "launcher.backup", "restore", str(tmp_path / "none.tar.gz")],
         cwd=ROOT, env=environ, capture_output=True, text=True,
@@ -241,28 +250,6 @@ def test_a_whole_installation_comes_back_in_an_empty_place_with_pictures_keys_an
         in_site(other, "-m", "tests.launcher.whole_site", "tell")
 
 
-MARKS = "CREATE TABLE common_restore (made_at timestamptz, restored_at timestamptz)"
-
-
-def test_a_restore_leaves_a_mark_and_says_what_comes_next(filled, make_site, tmp_path, capsys):
-    execute(filled, MARKS)
-    started = datetime.now(UTC)
-    archive = backup.save(filled, tmp_path / "saved.tar.gz")
-    saved = datetime.now(UTC)
-    other = make_site()
-    backup.restore(other, archive, replace=False)
-    ((made_at, restored_at),) = execute(other, "SELECT made_at, restored_at FROM common_restore")
-    assert started <= made_at <= saved <= restored_at
-    printed = capsys.readouterr().out
-    assert "Nothing is published, answered or mailed until an administrator" in printed
-    assert f"{other.address}/installation/restore/" in printed
-
-    # Restored once more, from a backup that holds the first mark.
-    again = backup.save(other, tmp_path / "again.tar.gz")
-    backup.restore(other, again, replace=True)
-    assert len(execute(other, "SELECT 1 FROM common_restore")) == 2
-
-
 def test_what_went_out_while_the_dump_was_written_counts_as_after_the_backup(filled, tmp_path):
     """A table that is locked holds the dump up."""
     urls = embedded.ensure(filled.servers)
@@ -279,25 +266,6 @@ def test_what_went_out_while_the_dump_was_written_counts_as_after_the_backup(fil
         with tarfile.open(saving.result()) as saved:
             about = json.load(saved.extractfile("about.json"))
     assert datetime.fromisoformat(about["made_at"]) < moment
-
-
-@pytest.mark.parametrize("moment", ["yesterday", "2026-11-28T02:15:00", None])
-def test_a_backup_without_a_moment_is_refused(filled, tmp_path, moment):
-    archive = backup.save(filled, tmp_path / "saved.tar.gz")
-    with tarfile.open(archive) as saved:
-        about = json.load(saved.extractfile("about.json")) | {"made_at": moment}
-    wrong = changed(archive, tmp_path / "wrong.tar.gz", about=json.dumps(about).encode())
-    with pytest.raises(LauncherError, match="Nothing was changed"):
-        backup.restore(filled, wrong, replace=True)
-
-
-def test_a_restore_keeps_the_stamp_of_the_static_files(filled, tmp_path):
-    archive = backup.save(filled, tmp_path / "saved.tar.gz")
-    (filled.data / "stamps.json").write_text('{"collectstatic": "s", "migrate": "m", "seeded": "x"}')
-    backup.restore(filled, archive, replace=True)
-    stamps = json.loads((filled.data / "stamps.json").read_text())
-    assert stamps.keys() == {"collectstatic", "seeded"}
-    assert stamps["collectstatic"] == "s"
 
 
 def test_an_interrupted_restore_starts_nothing_until_it_is_repeated(filled, tmp_path, monkeypatch):

@@ -54,36 +54,45 @@ def one(url, query):
         connection.close()
 
 
-def test_both_servers_start_answer_and_stop(empty):
+def test_both_servers_start_answer_in_serbian_and_stop(empty):
     with embedded.serving(empty, environ=NONE_GIVEN) as urls:
-        assert one(urls["DATABASE_URL"], "SELECT 1") == 1
+        url = urls["DATABASE_URL"]
+        assert one(url, "SELECT lower('ЂОРЂЕ ČŽŠĐĆ')") == "ђорђе čžšđć"
+        assert one(url, "SELECT 'ЋУПРИЈА' ILIKE 'ћуприја'") is True
+        one(urls["DATABASE_OWNER_URL"], "CREATE EXTENSION pg_trgm")
+        assert one(url, "SELECT cardinality(show_trgm('Ђорђе'))") == 6
         with redis.Redis.from_url(urls["REDIS_URL"]) as valkey:
             assert valkey.ping()
     assert embedded.stop(empty) == {"valkey": False, "postgres": False}
     with pytest.raises(psycopg2.OperationalError):
-        one(urls["DATABASE_URL"], "SELECT 1")
+        one(url, "SELECT 1")
+    # Their passwords are for the owner only.
+    for name in ("secrets.json", "valkey/valkey.conf"):
+        assert (empty / name).stat().st_mode & 0o077 == 0
+    assert set(files.load(empty / "secrets.json")) == {"pg", "pg_app", "valkey"}
 
 
-def test_postgresql_folds_and_searches_serbian(empty):
-    urls = embedded.ensure(empty, environ=NONE_GIVEN)
-    url = urls["DATABASE_URL"]
-    assert one(url, "SELECT lower('ЂОРЂЕ ČŽŠĐĆ')") == "ђорђе čžšđć"
-    assert one(url, "SELECT 'ЋУПРИЈА' ILIKE 'ћуприја'") is True
-    one(urls["DATABASE_OWNER_URL"], "CREATE EXTENSION pg_trgm")
-    assert one(url, "SELECT cardinality(show_trgm('Ђорђе'))") == 6
-
-
-def test_a_second_start_keeps_addresses_and_data(base):
+def test_servers_come_back_at_their_addresses_with_their_data_however_they_ended(base):
+    lock = base / "pg" / "postmaster.pid"
     first = embedded.ensure(base, environ=NONE_GIVEN)
     one(first["DATABASE_OWNER_URL"], "CREATE TABLE kept AS SELECT 7 AS n")
     with redis.Redis.from_url(first["REDIS_URL"]) as valkey:
         valkey.rpush("queue", "work")
+
+    def have_come_back():
+        assert embedded.ensure(base, environ=NONE_GIVEN) == first
+        return one(first["DATABASE_OWNER_URL"], "SELECT n FROM kept") == 7
+
+    lines = lock.read_text().splitlines()
     embedded.stop(base)
-    second = embedded.ensure(base, environ=NONE_GIVEN)
-    assert second == first
-    assert one(second["DATABASE_OWNER_URL"], "SELECT n FROM kept") == 7
-    with redis.Redis.from_url(second["REDIS_URL"]) as valkey:
+    lock.write_text("\n".join([str(os.getppid()), *lines[1:]]))  # the process of a stranger
+    assert have_come_back()
+    with redis.Redis.from_url(first["REDIS_URL"]) as valkey:
         assert valkey.lrange("queue", 0, -1) == [b"work"]
+    os.kill(int(lock.read_text().splitlines()[0]), signal.SIGKILL)
+    assert have_come_back()
+    embedded.stop(base)
+    assert have_come_back()
 
 
 def test_servers_of_a_killed_launcher_are_adopted(base):
@@ -97,22 +106,6 @@ def test_servers_of_a_killed_launcher_are_adopted(base):
     with embedded.serving(base, environ=NONE_GIVEN) as urls:
         assert (base / "pg" / "postmaster.pid").read_text().splitlines()[0] == pid
         assert one(urls["DATABASE_URL"], "SELECT 1") == 1
-
-
-def test_servers_killed_hard_come_back_with_their_data(base):
-    first = embedded.ensure(base, environ=NONE_GIVEN)
-    one(first["DATABASE_OWNER_URL"], "CREATE TABLE kept AS SELECT 7 AS n")
-    os.kill(int((base / "pg" / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
-    second = embedded.ensure(base, environ=NONE_GIVEN)
-    assert one(second["DATABASE_OWNER_URL"], "SELECT n FROM kept") == 7
-
-
-def test_a_lock_file_with_a_strangers_pid_does_not_stop_the_start(base):
-    embedded.ensure(base, environ=NONE_GIVEN)
-    lock = (base / "pg" / "postmaster.pid").read_text().splitlines()
-    embedded.stop(base)
-    (base / "pg" / "postmaster.pid").write_text("\n".join([str(os.getppid()), *lock[1:]]))
-    assert one(embedded.ensure(base, environ=NONE_GIVEN)["DATABASE_URL"], "SELECT 1") == 1
 
 
 def test_the_last_user_stops_the_servers(base):
@@ -129,29 +122,22 @@ def test_a_named_server_is_left_alone(empty):
     assert not (empty / "pg").exists()
 
 
-def test_secrets_are_for_the_owner_only(empty):
-    embedded.ensure(empty, environ=NONE_GIVEN)
-    for name in ("secrets.json", "valkey/valkey.conf"):
-        assert (empty / name).stat().st_mode & 0o077 == 0
-    assert set(files.load(empty / "secrets.json")) == {"pg", "pg_app", "valkey"}
-
-
-@pytest.mark.parametrize("name", ["postgres", "valkey"])
-def test_a_server_comes_back_at_its_address_or_says_who_is_there(base, name):
+def test_a_server_comes_back_at_its_address_or_says_who_is_there(base):
     urls = embedded.ensure(base, environ=NONE_GIVEN)
-    server = {server.name: server for server in embedded.servers(base, environ=NONE_GIVEN)}[name]
-    port = urlsplit(urls["DATABASE_URL" if name == "postgres" else "REDIS_URL"]).port
-    assert server.is_running()
+    servers = {server.name: server for server in embedded.servers(base, environ=NONE_GIVEN)}
+    assert all(server.is_running() for server in servers.values())
     embedded.stop(base)
-    assert not server.is_running()
-    with socket.socket() as stranger:
-        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        stranger.bind(("127.0.0.1", port))
-        stranger.listen()
-        with pytest.raises(LauncherError, match=f"Another program uses its port {port}"):
-            server.start()
-    server.start()
-    assert server.is_running()
+    for name, variable in (("postgres", "DATABASE_URL"), ("valkey", "REDIS_URL")):
+        server, port = servers[name], urlsplit(urls[variable]).port
+        assert not server.is_running()
+        with socket.socket() as stranger:
+            stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            stranger.bind(("127.0.0.1", port))
+            stranger.listen()
+            with pytest.raises(LauncherError, match=f"Another program uses its port {port}"):
+                server.start()
+        server.start()
+        assert server.is_running()
     assert embedded.ensure(base, environ=NONE_GIVEN) == urls
 
 
@@ -163,7 +149,7 @@ def test_a_server_waits_for_processes_that_the_killed_one_left(base):
     """A connection at work outlives the main process for a moment; two servers on the same files would ruin them."""
     first = embedded.ensure(base, environ=NONE_GIVEN)
     busy = subprocess.Popen(
-        [sys.executable, "-c", "import time; time.sleep(2)"], cwd=binaries.home(base.resolve()) / "pg"
+        [sys.executable, "-c", "import time; time.sleep(1)"], cwd=binaries.home(base.resolve()) / "pg"
     )
     os.kill(int((base / "pg" / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
     second = embedded.ensure(base, environ=NONE_GIVEN)
