@@ -81,9 +81,9 @@ def _measure(channel: Channel, likes: Mapping[date, int | None], publications: S
     collect.enrol()
     with scope(channel.municipality_id):
         for subject in Subject.objects.filter(publication__in=publications):
-            if (number := likes[subject.published_on]) is not None:
-                read = {subject.pk: (FetchOutcome.READ, {"likes": number})}
-                collect.record([subject], read, at(subject.published_on, 20))
+            day = subject.published_on
+            if day is not None and (number := likes[day]) is not None:
+                collect.record([subject], {subject.pk: (FetchOutcome.READ, {"likes": number})}, at(day, 20))
         facts(channel, *likes)
 
 

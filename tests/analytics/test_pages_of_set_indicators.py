@@ -49,8 +49,8 @@ def filled(cast: Cast, count: int, months: int) -> list[Municipality]:
     for place in places:
         peopled(place)
         channel = factories.channel(place, cast.officer)
-        days = [today - timedelta(days=offset) for offset in range(1, 6)]
-        posts(channel, dict.fromkeys(days, 7), calls=days)
+        lately = [today - timedelta(days=offset) for offset in range(1, 6)]
+        posts(channel, dict.fromkeys(lately, 7), calls=lately)
     definitions.choose(cast.programme, list(INDICATORS), by=cast.staff)
     own = definitions.define(cast.programme, DEFINED, by=cast.staff)
     for row in ProgrammeIndicator.objects.all():

@@ -22,7 +22,7 @@ WHAT = re.compile(r"\bmaintain WHAT=([a-z-]+)")
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
 INTERNAL = {"setup", "setup-dev"}
 # Called by their name alone there, as they were when it was written.
-OLDER = ("docs/adr/", "tests/conftest.py")
+OLDER = ("docs/adr/",)
 MACHINE = re.compile(r"(?<![\w./])/(?:home|root|work|Users|tmp|mnt|opt)/\w")
 
 

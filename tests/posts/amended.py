@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
+import pytest
+
+from django.db import transaction
+from django.test import override_settings
+from django.utils import timezone, translation
 
 from channels.models import Channel
 from delivery.dispatch import publish_due
@@ -22,7 +28,7 @@ from posts.models import Amendment, Post, Publication
 from posts.queries import publications
 from posts.review.domain.approve import approve
 from tests.delivery.conftest import connected
-from tests.people import Cast
+from tests.people import Cast, make_cast
 from tests.platforms.fakes import FakeServer
 from tests.posts.desk import Desk, in_hours
 
@@ -100,3 +106,65 @@ def street(cast: Cast, network: FakeServer) -> Street:
     with scope(cast.cuprija):
         Channel.objects.filter(pk__in=[mastodon.pk, bluesky.pk]).update(languages=["sr-Cyrl"])
         return Street(cast, Channel.objects.get(pk=mastodon.pk), Channel.objects.get(pk=bluesky.pk), network)
+
+
+@dataclass
+class Published:
+    """Rows that a module has in common, and what the networks had then."""
+
+    cast: Cast
+    channels: tuple[Channel, Channel]
+    post: Post | None
+    fakes: dict[str, Any]
+
+
+def on(*platforms: str, agreed: bool = False) -> pytest.MarkDecorator:
+    """For tests that need a post on these networks only, or on none. `agreed`: with a correction that was approved."""
+    name = f"{'agreed ' * agreed}on {' and '.join(platforms) or 'none'}"
+    return pytest.mark.parametrize("once", [(platforms, agreed)], indirect=True, ids=[name])
+
+
+@pytest.fixture(scope="module")
+def once(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any, network: FakeServer
+) -> Iterator[Published]:
+    """The people, the channels and a published post, made once for a module; each test takes back what it does."""
+    network.reset()
+    allowed = {"PRIVATE_HOSTS_ALLOWED": list(network.allow), "CALL_DEADLINE_SECONDS": 3}
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(**allowed), translation.override("en"):
+            desk = street(make_cast(), network)
+            platforms, is_agreed = getattr(request, "param", (("mastodon", "bluesky"), False))
+            with scope(desk.municipality):
+                channels = [getattr(desk, name) for name in platforms]
+                post = desk.published(FIRST, *channels) if channels else None
+                if post and is_agreed:
+                    post = desk.agreed(post)
+        yield Published(desk.cast, (desk.mastodon, desk.bluesky), post, _copied(network, network.world.fakes))
+        transaction.set_rollback(True)
+
+
+def _copied(network: FakeServer, fakes: dict[str, Any]) -> dict[str, Any]:
+    return deepcopy(fakes, {id(network.world): network.world})
+
+
+@pytest.fixture
+def fresh(once: Published, db: None, network: FakeServer) -> Published:
+    """A copy for one test, which may change it."""
+    cast, channels, post = deepcopy((once.cast, once.channels, once.post))
+    world = network.world
+    world.fakes = _copied(network, once.fakes)
+    world.mastodon, world.bluesky = world.fakes["mastodon"], world.fakes["bluesky"]
+    return replace(once, cast=cast, channels=channels, post=post)
+
+
+@pytest.fixture
+def desk(fresh: Published, network: FakeServer) -> Iterator[Street]:
+    with scope(fresh.cast.cuprija):
+        yield Street(fresh.cast, *fresh.channels, network)
+
+
+@pytest.fixture
+def post(fresh: Published) -> Post:
+    assert fresh.post is not None
+    return fresh.post

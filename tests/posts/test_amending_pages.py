@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -20,26 +19,18 @@ from delivery.domain import external_changes
 from delivery.domain.missing import missing
 from delivery.models import Delivery
 from municipalities.enums import Approval
-from municipalities.tenancy import scope
 from posts.editing.domain import corrections, removals
 from posts.enums import AmendmentState, Stage
 from posts.models import Amendment, Post
 from posts.queries import publications
 from tests.delivery.conftest import allowed, network
-from tests.people import Cast, sign_in
-from tests.platforms.fakes import FakeServer
-from tests.posts.amended import FIRST, SECOND, Street, street
+from tests.people import sign_in
+from tests.posts.amended import FIRST, SECOND, Street, desk, fresh, on, once, post
 from tests.posts.deciders import on_the_list
 
-__all__ = ["allowed", "network"]
+__all__ = ["allowed", "desk", "fresh", "network", "once", "post"]
 REASON = "Погрешан сат у објави."
 NEW = ("post_correct", "post_correction", "post_correction_drop", "post_take_down", "post_take_down_decide")
-
-
-@pytest.fixture
-def desk(cast: Cast, network: FakeServer) -> Iterator[Street]:
-    with scope(cast.cuprija):
-        yield street(cast, network)
 
 
 def url(name: str, *args: Any) -> str:
@@ -59,8 +50,7 @@ def send(client: Client, name: str, post: Post, **fields: Any) -> Any:
 
 @pytest.mark.parametrize("name", NEW)
 @pytest.mark.parametrize("person", ["viewer", "mentor", "staff", "administrator"])
-def test_who_does_not_publish_never_gets_there(desk: Street, name: str, person: str) -> None:
-    post = desk.published()
+def test_who_does_not_publish_never_gets_there(desk: Street, post: Post, name: str, person: str) -> None:
     client = sign_in(getattr(desk.cast, person))
     for answer in (client.get(url(name, post.pk)), client.post(url(name, post.pk), {"reason": REASON})):
         assert answer.status_code == 403
@@ -68,15 +58,13 @@ def test_who_does_not_publish_never_gets_there(desk: Street, name: str, person: 
 
 
 @pytest.mark.parametrize("name", NEW)
-def test_another_municipality_is_not_there(desk: Street, name: str) -> None:
-    post = desk.published()
+def test_another_municipality_is_not_there(desk: Street, post: Post, name: str) -> None:
     client = sign_in(desk.cast.stranger)
     assert client.post(url(name, post.pk)).status_code == 404
     assert client.post(reverse(name, args=["novi-pazar", post.pk])).status_code in (403, 404)
 
 
-def test_an_officer_does_not_decide_about_a_removal(desk: Street) -> None:
-    post = desk.published()
+def test_an_officer_does_not_decide_about_a_removal(desk: Street, post: Post) -> None:
     removals.take_down(
         post, [publication.pk for publication in publications(post)], reason=REASON, by=desk.cast.officer
     )
@@ -87,8 +75,7 @@ def test_an_officer_does_not_decide_about_a_removal(desk: Street) -> None:
 # ---------------------------------------------------------------- correcting
 
 
-def test_the_whole_way_of_a_correction(desk: Street) -> None:
-    post = desk.published()
+def test_the_whole_way_of_a_correction(desk: Street, post: Post) -> None:
     officer, approver = sign_in(desk.cast.officer), sign_in(desk.cast.approver)
     assert "Correct it" in words(officer.get(url("post", post.pk)))
     shown = words(officer.get(url("post_correct", post.pk)))
@@ -130,9 +117,9 @@ def typed(desk: Street, post: Post, text: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_where_the_house_asks_nobody_one_button_corrects_it(desk: Street) -> None:
+def test_where_the_house_asks_nobody_one_button_corrects_it(desk: Street, post: Post) -> None:
     desk.house_rule(approval=Approval.NONE)
-    post = desk.correct(desk.published())
+    post = desk.correct(post)
     version = corrections.prepare(post, by=desk.cast.officer)
     officer = sign_in(desk.cast.officer)
     assert "Correct it now" in words(officer.get(url("post_correction", post.pk)))
@@ -142,8 +129,8 @@ def test_where_the_house_asks_nobody_one_button_corrects_it(desk: Street) -> Non
     assert desk.texts() == [SECOND, SECOND]
 
 
-def test_nobody_corrects_at_once_who_has_to_ask(desk: Street) -> None:
-    post = desk.correct(desk.published())
+def test_nobody_corrects_at_once_who_has_to_ask(desk: Street, post: Post) -> None:
+    post = desk.correct(post)
     version = corrections.prepare(post, by=desk.cast.officer)
     chosen = {f"way-{pk}": way for pk, way in desk.ways(post).items()}
     send(sign_in(desk.cast.officer), "post_correction", post, version=version.pk, act="now", **chosen)
@@ -152,9 +139,9 @@ def test_nobody_corrects_at_once_who_has_to_ask(desk: Street) -> None:
     assert desk.texts() == [FIRST, FIRST]
 
 
-def test_somebody_on_the_emergency_list_is_led_to_the_page_of_emergencies(desk: Street) -> None:
+def test_somebody_on_the_emergency_list_is_led_to_the_page_of_emergencies(desk: Street, post: Post) -> None:
     on_the_list(desk.cast, desk.cast.officer)
-    post = desk.correct(desk.published())
+    post = desk.correct(post)
     version = corrections.prepare(post, by=desk.cast.officer)
     officer = sign_in(desk.cast.officer)
     chosen = {f"way-{pk}": way for pk, way in desk.ways(post).items()}
@@ -165,8 +152,8 @@ def test_somebody_on_the_emergency_list_is_led_to_the_page_of_emergencies(desk: 
     assert desk.texts() == [SECOND, SECOND]
 
 
-def test_what_was_typed_in_another_tab_is_shown_before_it_is_chosen(desk: Street) -> None:
-    post = desk.correct(desk.published())
+def test_what_was_typed_in_another_tab_is_shown_before_it_is_chosen(desk: Street, post: Post) -> None:
+    post = desk.correct(post)
     version = corrections.prepare(post, by=desk.cast.officer)
     officer = sign_in(desk.cast.officer)
     officer.post(url("post_save", post.pk), typed(desk, post, "Вашар почиње у 11 часова."))
@@ -178,15 +165,15 @@ def test_what_was_typed_in_another_tab_is_shown_before_it_is_chosen(desk: Street
     assert "Correction waits for approval" in words(again)
 
 
-def test_a_correction_is_dropped_from_its_page(desk: Street) -> None:
-    post = desk.correct(desk.published())
+def test_a_correction_is_dropped_from_its_page(desk: Street, post: Post) -> None:
+    post = desk.correct(post)
     answer = send(sign_in(desk.cast.officer), "post_correction_drop", post)
     assert "The correction is dropped" in words(answer)
     assert (desk.reload(post).stage, desk.amendment(post).state) == (Stage.APPROVED, AmendmentState.DROPPED)
 
 
-def test_after_a_dropped_correction_the_page_shows_what_is_public(desk: Street) -> None:
-    post = desk.correct(desk.published())
+def test_after_a_dropped_correction_the_page_shows_what_is_public(desk: Street, post: Post) -> None:
+    post = desk.correct(post)
     officer = sign_in(desk.cast.officer)
     page = officer.post(
         url("post_correction", post.pk), {"version": desk.version(post).pk, "act": "submit"}, follow=True
@@ -199,22 +186,20 @@ def test_after_a_dropped_correction_the_page_shows_what_is_public(desk: Street) 
     assert page.context["reading"].version.number == 1
 
 
-def test_the_page_of_a_post_that_is_not_corrected_leads_back(desk: Street) -> None:
-    post = desk.published()
+def test_the_page_of_a_post_that_is_not_corrected_leads_back(desk: Street, post: Post) -> None:
     answer = sign_in(desk.cast.officer).get(url("post_correction", post.pk))
     assert answer.headers["Location"] == url("post", post.pk)
 
 
-def test_the_preview_of_a_correction_keeps_its_button(desk: Street) -> None:
-    post = desk.correct(desk.published())
+def test_the_preview_of_a_correction_keeps_its_button(desk: Street, post: Post) -> None:
+    post = desk.correct(post)
     officer = sign_in(desk.cast.officer)
     shown = words(officer.post(url("post_preview"), typed(desk, post, SECOND)))
     assert 'value="correction"' in shown
     assert 'value="submit"' not in shown
 
 
-def test_saving_a_correction_keeps_the_time_of_the_post(desk: Street) -> None:
-    post = desk.published()
+def test_saving_a_correction_keeps_the_time_of_the_post(desk: Street, post: Post) -> None:
     due_at = post.due_at
     post = desk.correct(post)
     officer = sign_in(desk.cast.officer)
@@ -226,8 +211,7 @@ def test_saving_a_correction_keeps_the_time_of_the_post(desk: Street) -> None:
 # ---------------------------------------------------------------- taking down
 
 
-def test_an_officer_asks_and_an_approver_agrees(desk: Street) -> None:
-    post = desk.published()
+def test_an_officer_asks_and_an_approver_agrees(desk: Street, post: Post) -> None:
     officer, approver = sign_in(desk.cast.officer), sign_in(desk.cast.approver)
     assert "Take it down…" in words(officer.get(url("post", post.pk)))
     shown = words(officer.get(url("post_take_down", post.pk)))
@@ -246,8 +230,7 @@ def test_an_officer_asks_and_an_approver_agrees(desk: Street) -> None:
     assert "Taken down on" in words(officer.get(url("post", post.pk)))
 
 
-def test_an_approver_declines_only_with_a_note(desk: Street) -> None:
-    post = desk.published()
+def test_an_approver_declines_only_with_a_note(desk: Street, post: Post) -> None:
     removals.take_down(
         post, [publication.pk for publication in publications(post)], reason=REASON, by=desk.cast.officer
     )
@@ -258,8 +241,7 @@ def test_an_approver_declines_only_with_a_note(desk: Street) -> None:
     assert "Сат је тачан." in words(sign_in(desk.cast.officer).get(url("post", post.pk)))
 
 
-def test_whoever_asked_takes_it_back(desk: Street) -> None:
-    post = desk.published()
+def test_whoever_asked_takes_it_back(desk: Street, post: Post) -> None:
     removals.take_down(
         post, [publication.pk for publication in publications(post)], reason=REASON, by=desk.cast.officer
     )
@@ -267,8 +249,7 @@ def test_whoever_asked_takes_it_back(desk: Street) -> None:
     assert desk.amendment(post).state == AmendmentState.DROPPED
 
 
-def test_an_approver_takes_it_down_at_once_from_one_network(desk: Street) -> None:
-    post = desk.published()
+def test_an_approver_takes_it_down_at_once_from_one_network(desk: Street, post: Post) -> None:
     approver = sign_in(desk.cast.approver)
     assert "as soon as you confirm" in words(approver.get(url("post_take_down", post.pk)))
     send(approver, "post_take_down", post, reason=REASON, publication=[desk.on(post, "mastodon").pk])
@@ -276,8 +257,7 @@ def test_an_approver_takes_it_down_at_once_from_one_network(desk: Street) -> Non
     assert desk.texts() == [FIRST]
 
 
-def test_a_network_without_such_a_call_is_named_with_the_way_there(desk: Street) -> None:
-    post = desk.published()
+def test_a_network_without_such_a_call_is_named_with_the_way_there(desk: Street, post: Post) -> None:
     Channel.objects.filter(pk=desk.bluesky.pk).update(platform="viber")
     shown = words(sign_in(desk.cast.approver).get(url("post_take_down", post.pk)))
     assert "delete it by hand" in shown
@@ -285,8 +265,7 @@ def test_a_network_without_such_a_call_is_named_with_the_way_there(desk: Street)
     assert len(re.findall(r'name="publication"', shown)) == 1
 
 
-def test_the_page_of_a_delivery_leads_to_the_page_for_taking_down(desk: Street) -> None:
-    post = desk.published()
+def test_the_page_of_a_delivery_leads_to_the_page_for_taking_down(desk: Street, post: Post) -> None:
     delivery = desk.on(post, "mastodon").delivery
     officer = sign_in(desk.cast.officer)
     assert url("post_take_down", post.pk) in words(officer.get(url("delivery", delivery.pk)))
@@ -298,8 +277,10 @@ def test_the_page_of_a_delivery_leads_to_the_page_for_taking_down(desk: Street) 
 # ---------------------------------------------------------------- what happened there
 
 
-def test_what_is_gone_or_changed_there_stands_on_the_post_the_list_the_calendar_and_home(desk: Street) -> None:
-    post, other = desk.published(), desk.published("Друга објава: парк је отворен.")
+def test_what_is_gone_or_changed_there_stands_on_the_post_the_list_the_calendar_and_home(
+    desk: Street, post: Post
+) -> None:
+    other = desk.published("Друга објава: парк је отворен.")
     missing(desk.on(post, "bluesky").delivery)
     shown = desk.on(other, "mastodon").delivery
     now = timezone.now()
@@ -320,8 +301,9 @@ def test_what_is_gone_or_changed_there_stands_on_the_post_the_list_the_calendar_
     assert "Needs an answer" not in words(officer.get(url("workspace")))
 
 
-def test_the_channels_of_a_post_stand_on_home_in_their_order_whichever_got_stuck_first(desk: Street) -> None:
-    post = desk.published()
+def test_the_channels_of_a_post_stand_on_home_in_their_order_whichever_got_stuck_first(
+    desk: Street, post: Post
+) -> None:
     for name in ("mastodon", "bluesky"):
         missing(desk.on(post, name).delivery)
     page = sign_in(desk.cast.officer).get(url("workspace")).content.decode()
@@ -329,6 +311,7 @@ def test_the_channels_of_a_post_stand_on_home_in_their_order_whichever_got_stuck
     assert first < second
 
 
+@on()
 def test_pages_ask_the_database_a_fixed_number_of_times(desk: Street) -> None:
     counts = []
     officer = sign_in(desk.cast.officer)
@@ -351,6 +334,7 @@ def test_pages_ask_the_database_a_fixed_number_of_times(desk: Street) -> None:
     assert counts[0] == counts[1]
 
 
+@on()
 def test_the_page_of_ways_asks_as_often_for_one_network_as_for_two(desk: Street) -> None:
     officer, counts = sign_in(desk.cast.officer), []
     for channels in ((desk.mastodon,), (desk.mastodon, desk.bluesky)):
@@ -362,8 +346,8 @@ def test_the_page_of_ways_asks_as_often_for_one_network_as_for_two(desk: Street)
     assert counts[0] == counts[1] <= 16
 
 
-def test_a_change_that_failed_stands_on_home_until_somebody_answers(desk: Street) -> None:
-    post = desk.published(FIRST, desk.mastodon)
+@on("mastodon")
+def test_a_change_that_failed_stands_on_home_until_somebody_answers(desk: Street, post: Post) -> None:
     desk.network.plan("status", "/api/v1/statuses/", method="PUT", status=422, body={"error": "Too long"})
     desk.agreed(post)
     desk.go()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,32 +22,23 @@ from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from municipalities.enums import Approval
 from municipalities.queries import access as access_of
-from municipalities.tenancy import scope
 from posts.draft import Text, parse
 from posts.editing.domain import carry_out_corrections, corrections, removals
 from posts.editing.domain.submit import submit, take_back
 from posts.enums import AmendmentState, AmendmentWay, PartState, Stage
 from posts.home import home_dashboard
-from posts.models import Amendment, AmendmentPart, Publication
+from posts.models import Amendment, AmendmentPart, Post, Publication
 from posts.queries import publications
 from posts.review.domain import emergency
 from posts.review.domain.approve import approve, send_back
 from posts.scheduling.domain import schedule
 from tests.delivery.conftest import allowed, network, outgoing_of
-from tests.people import Cast
-from tests.platforms.fakes import FakeServer
-from tests.posts.amended import FIRST, SECOND, Street, street
+from tests.posts.amended import FIRST, SECOND, Street, desk, fresh, on, once, post
 from tests.posts.deciders import on_the_list
 from tests.posts.desk import in_hours
 
-__all__ = ["allowed", "network"]
+__all__ = ["allowed", "desk", "fresh", "network", "once", "post"]
 STATUS = "/api/v1/statuses/"
-
-
-@pytest.fixture
-def desk(cast: Cast, network: FakeServer) -> Iterator[Street]:
-    with scope(cast.cuprija):
-        yield street(cast, network)
 
 
 def _waiting(desk: Street) -> list[int]:
@@ -63,10 +53,9 @@ def _waiting(desk: Street) -> list[int]:
 # ---------------------------------------------------------------- the whole way
 
 
-def test_one_network_changes_the_post_and_the_other_gets_a_new_one(desk: Street) -> None:
-    post = desk.published()
+@on("mastodon", "bluesky", agreed=True)
+def test_one_network_changes_the_post_and_the_other_gets_a_new_one(desk: Street, post: Post) -> None:
     before = desk.on(post, "mastodon").delivery.remote_id
-    desk.agreed(post)
     assert desk.texts() == [FIRST, FIRST]
     desk.go()
     assert desk.texts() == [SECOND, SECOND]
@@ -77,8 +66,7 @@ def test_one_network_changes_the_post_and_the_other_gets_a_new_one(desk: Street)
     assert (desk.reload(post).stage, desk.reload(post).is_correction) == (Stage.APPROVED, False)
 
 
-def test_nothing_changes_while_it_is_written_and_decided(desk: Street) -> None:
-    post = desk.published()
+def test_nothing_changes_while_it_is_written_and_decided(desk: Street, post: Post) -> None:
     due_at = post.due_at
     post = desk.chosen(post)
     desk.go()
@@ -90,10 +78,9 @@ def test_nothing_changes_while_it_is_written_and_decided(desk: Street) -> None:
     assert set(desk.states(post)) == {State.PUBLISHED}
 
 
-def test_it_takes_the_two_approvals_that_the_house_asks_for(desk: Street) -> None:
+def test_it_takes_the_two_approvals_that_the_house_asks_for(desk: Street, post: Post) -> None:
     from tests.posts.deciders import member
 
-    post = desk.published()
     desk.house_rule(approval=Approval.TWO)
     post = submit(desk.chosen(post), by=desk.cast.officer)
     approve(post, desk.version(post), by=desk.cast.approver)
@@ -104,8 +91,7 @@ def test_it_takes_the_two_approvals_that_the_house_asks_for(desk: Street) -> Non
     assert desk.texts() == [SECOND, SECOND]
 
 
-def test_nobody_approves_their_own_correction(desk: Street) -> None:
-    post = desk.published()
+def test_nobody_approves_their_own_correction(desk: Street, post: Post) -> None:
     post = corrections.begin(post, reason="Погрешан сат", by=desk.cast.approver)
     draft = parse(post.draft)
     post = desk.change(post, replace(draft, texts={"sr-Cyrl": Text(SECOND)}), by=desk.cast.approver)
@@ -116,8 +102,7 @@ def test_nobody_approves_their_own_correction(desk: Street) -> None:
         approve(post, version, by=desk.cast.approver)
 
 
-def test_where_the_house_asks_nobody_it_takes_effect_at_once(desk: Street) -> None:
-    post = desk.published()
+def test_where_the_house_asks_nobody_it_takes_effect_at_once(desk: Street, post: Post) -> None:
     with pytest.raises(ActionNotAllowed, match="has not been approved"):
         corrections.carry_out_now(desk.chosen(post), by=desk.cast.officer)
     desk.house_rule(approval=Approval.NONE)
@@ -126,9 +111,9 @@ def test_where_the_house_asks_nobody_it_takes_effect_at_once(desk: Street) -> No
     assert desk.texts() == [SECOND, SECOND]
 
 
-def test_in_an_emergency_it_needs_no_approval_and_passes_a_pause(desk: Street) -> None:
+def test_in_an_emergency_it_needs_no_approval_and_passes_a_pause(desk: Street, post: Post) -> None:
     on_the_list(desk.cast, desk.cast.officer)
-    post = desk.chosen(desk.published())
+    post = desk.chosen(post)
     pause(desk.municipality, reason="Дан жалости", by=desk.cast.approver)
     emergency.publish(post, reason="Погрешан сат у упозорењу.", by=desk.cast.officer)
     desk.go()
@@ -136,8 +121,8 @@ def test_in_an_emergency_it_needs_no_approval_and_passes_a_pause(desk: Street) -
     assert desk.amendment(post).is_emergency
 
 
-def test_it_comes_back_with_a_note_and_is_submitted_again(desk: Street) -> None:
-    post = submit(desk.chosen(desk.published()), by=desk.cast.officer)
+def test_it_comes_back_with_a_note_and_is_submitted_again(desk: Street, post: Post) -> None:
+    post = submit(desk.chosen(post), by=desk.cast.officer)
     send_back(post, desk.version(post), by=desk.cast.approver, note="Додај и место.")
     assert desk.reload(post).stage == Stage.RETURNED
     desk.go()
@@ -151,9 +136,8 @@ def test_it_comes_back_with_a_note_and_is_submitted_again(desk: Street) -> None:
     assert desk.texts() == [SECOND, SECOND]
 
 
-def test_a_second_correction_follows_the_first(desk: Street) -> None:
-    post = desk.published()
-    desk.agreed(post)
+@on("mastodon", "bluesky", agreed=True)
+def test_a_second_correction_follows_the_first(desk: Street, post: Post) -> None:
     with pytest.raises(ActionNotAllowed, match="still under way"):
         corrections.begin(post, reason="Још једна грешка", by=desk.cast.officer)
     desk.go()
@@ -163,6 +147,7 @@ def test_a_second_correction_follows_the_first(desk: Street) -> None:
     assert Amendment.objects.filter(state=AmendmentState.DONE).count() == 2
 
 
+@on()
 def test_the_first_comment_stands_however_often_the_post_is_corrected(desk: Street) -> None:
     comment = "Пријаве у коментарима."
     post = submit(
@@ -181,8 +166,8 @@ def test_the_first_comment_stands_however_often_the_post_is_corrected(desk: Stre
 # ---------------------------------------------------------------- what is chosen
 
 
-def test_what_cannot_be_changed_waits_until_somebody_has_chosen(desk: Street) -> None:
-    post = desk.correct(desk.published())
+def test_what_cannot_be_changed_waits_until_somebody_has_chosen(desk: Street, post: Post) -> None:
+    post = desk.correct(post)
     version = corrections.prepare(post, by=desk.cast.officer)
     half = {str(desk.on(post, "mastodon").pk): AmendmentWay.EDIT.value}
     with pytest.raises(ActionNotAllowed, match="Choose what happens on each network"):
@@ -194,8 +179,7 @@ def test_what_cannot_be_changed_waits_until_somebody_has_chosen(desk: Street) ->
         corrections.choose(post, version, wrong, by=desk.cast.officer)
 
 
-def test_left_to_people_nothing_is_called(desk: Street) -> None:
-    post = desk.published()
+def test_left_to_people_nothing_is_called(desk: Street, post: Post) -> None:
     desk.agreed(post, bluesky=AmendmentWay.BY_HAND)
     desk.go()
     assert desk.texts() == [SECOND, FIRST] or desk.texts() == sorted([FIRST, SECOND])
@@ -203,8 +187,8 @@ def test_left_to_people_nothing_is_called(desk: Street) -> None:
     assert desk.on(post, "bluesky").version.number == 1
 
 
-def test_a_picture_that_changes_cannot_be_changed_there(desk: Street) -> None:
-    post = corrections.begin(desk.published(), reason="Погрешна слика", by=desk.cast.officer)
+def test_a_picture_that_changes_cannot_be_changed_there(desk: Street, post: Post) -> None:
+    post = corrections.begin(post, reason="Погрешна слика", by=desk.cast.officer)
     from posts.draft import Shown
 
     media = desk.picture()
@@ -221,24 +205,24 @@ def test_a_picture_that_changes_cannot_be_changed_there(desk: Street) -> None:
     assert [post["alts"] for post in desk.network.public("opstina")] == [["Плакат вашара"]] * 2
 
 
-def test_what_does_not_differ_is_not_touched(desk: Street) -> None:
-    post = corrections.begin(desk.published(), reason="Нема грешке", by=desk.cast.officer)
+def test_what_does_not_differ_is_not_touched(desk: Street, post: Post) -> None:
+    post = corrections.begin(post, reason="Нема грешке", by=desk.cast.officer)
     version = corrections.prepare(post, by=desk.cast.officer)
     with pytest.raises(ActionNotAllowed, match="Nothing differs"):
         corrections.choose(post, version, desk.ways(post), by=desk.cast.officer)
 
 
-def test_what_was_changed_after_the_choice_is_chosen_again(desk: Street) -> None:
-    post = desk.correct(desk.published())
+def test_what_was_changed_after_the_choice_is_chosen_again(desk: Street, post: Post) -> None:
+    post = desk.correct(post)
     version = corrections.prepare(post, by=desk.cast.officer)
     desk.change(desk.reload(post), replace(parse(post.draft), texts={"sr-Cyrl": Text("Нешто треће.")}))
     with pytest.raises(ActionNotAllowed, match="was changed after"):
         corrections.choose(post, version, desk.ways(post), by=desk.cast.officer)
 
 
-def test_a_post_that_only_a_person_has_seen_is_left_to_people(desk: Street) -> None:
+@on("bluesky")
+def test_a_post_that_only_a_person_has_seen_is_left_to_people(desk: Street, post: Post) -> None:
     """The network does not know it by our id: it would say that it is gone, and a second post would go out."""
-    post = desk.published(FIRST, desk.bluesky)
     Delivery.objects.filter(pk=desk.on(post, "bluesky").delivery_id).update(remote_id="seen:1", permalink="")
     corrected = desk.correct(post)
     version = corrections.prepare(corrected, by=desk.cast.officer)
@@ -258,8 +242,7 @@ def test_a_post_that_only_a_person_has_seen_is_left_to_people(desk: Street) -> N
 # ---------------------------------------------------------------- dropping
 
 
-def test_a_dropped_correction_leaves_everything_as_it_was(desk: Street) -> None:
-    post = desk.published()
+def test_a_dropped_correction_leaves_everything_as_it_was(desk: Street, post: Post) -> None:
     before = (post.draft, post.excerpt, post.due_at)
     submit(desk.chosen(post), by=desk.cast.officer)
     corrections.drop(post, by=desk.cast.officer)
@@ -281,8 +264,8 @@ def test_a_dropped_correction_leaves_everything_as_it_was(desk: Street) -> None:
 # ---------------------------------------------------------------- what may not happen
 
 
-def test_a_correction_has_no_time_and_is_not_published_as_a_post(desk: Street) -> None:
-    post = desk.chosen(desk.published())
+def test_a_correction_has_no_time_and_is_not_published_as_a_post(desk: Street, post: Post) -> None:
+    post = desk.chosen(post)
     desk.house_rule(approval=Approval.NONE)
     for act in (
         lambda: schedule.publish_now(post, by=desk.cast.officer),
@@ -293,6 +276,7 @@ def test_a_correction_has_no_time_and_is_not_published_as_a_post(desk: Street) -
             act()
 
 
+@on()
 def test_only_what_is_out_everywhere_is_corrected(desk: Street) -> None:
     waiting = submit(desk.write(FIRST, time=in_hours(1)), by=desk.cast.officer)
     with pytest.raises(ActionNotAllowed, match="that is out"):
@@ -310,6 +294,7 @@ def test_only_what_is_out_everywhere_is_corrected(desk: Street) -> None:
             corrections.begin(post, reason="Погрешан сат", by=desk.cast.officer)
 
 
+@on()
 def test_what_failed_before_does_not_go_out_with_the_old_words(desk: Street) -> None:
     desk.network.plan("status", "putRecord", status=400, body={"error": "InvalidRequest", "message": "no"})
     post = desk.published()
@@ -320,9 +305,8 @@ def test_what_failed_before_does_not_go_out_with_the_old_words(desk: Street) -> 
     assert State.CANCELLED in Delivery.objects.values_list("state", flat=True)
 
 
-def test_taken_down_meanwhile_nothing_goes_out_in_its_place(desk: Street) -> None:
-    post = desk.published()
-    desk.agreed(post)
+@on("mastodon", "bluesky", agreed=True)
+def test_taken_down_meanwhile_nothing_goes_out_in_its_place(desk: Street, post: Post) -> None:
     removals.take_down(post, [desk.on(post, "mastodon").pk], reason="Отказано је.", by=desk.cast.approver)
     desk.go()
     assert desk.texts() == [SECOND]  # on Bluesky, where it was under way already
@@ -332,9 +316,8 @@ def test_taken_down_meanwhile_nothing_goes_out_in_its_place(desk: Street) -> Non
 # ---------------------------------------------------------------- the dangerous part: between the old and the new one
 
 
-def test_nothing_new_goes_out_before_the_old_one_is_certainly_gone(desk: Street) -> None:
-    post = desk.published(FIRST, desk.bluesky)
-    desk.agreed(post)
+@on("bluesky", agreed=True)
+def test_nothing_new_goes_out_before_the_old_one_is_certainly_gone(desk: Street, post: Post) -> None:
     desk.network.plan("drop_before", "deleteRecord", method="POST", times=100)
     for minutes in range(3):
         desk.go(timezone.now() + timedelta(minutes=2 * minutes))
@@ -345,9 +328,8 @@ def test_nothing_new_goes_out_before_the_old_one_is_certainly_gone(desk: Street)
     assert desk.texts() == [SECOND]
 
 
-def test_a_withdrawal_that_happened_without_an_answer_is_certain_only_when_it_is_said(desk: Street) -> None:
-    post = desk.published(FIRST, desk.bluesky)
-    desk.agreed(post)
+@on("bluesky", agreed=True)
+def test_a_withdrawal_that_happened_without_an_answer_is_certain_only_when_it_is_said(desk: Street, post: Post) -> None:
     desk.network.plan("commit_then_drop", "deleteRecord", method="POST")
     desk.go()
     assert desk.texts() == []  # gone, but nobody has said so: nothing is sent yet
@@ -356,9 +338,8 @@ def test_a_withdrawal_that_happened_without_an_answer_is_certain_only_when_it_is
     assert desk.texts() == [SECOND]
 
 
-def test_a_worker_that_dies_between_the_two_loses_nothing_and_doubles_nothing(desk: Street) -> None:
-    post = desk.published(FIRST, desk.bluesky)
-    desk.agreed(post)
+@on("bluesky", agreed=True)
+def test_a_worker_that_dies_between_the_two_loses_nothing_and_doubles_nothing(desk: Street, post: Post) -> None:
     (pk,) = take_down.claim_withdrawals(timezone.now())
     take_down.take_down(pk)  # and here the machine goes out: no tick, no message
     assert desk.texts() == []
@@ -382,9 +363,8 @@ def _half_way(desk: Street) -> None:
     raise MachineWentOut
 
 
-def test_a_crash_while_the_new_one_is_made_leaves_it_to_the_next_tick(desk: Street) -> None:
-    post = desk.published(FIRST, desk.bluesky)
-    desk.agreed(post)
+@on("bluesky", agreed=True)
+def test_a_crash_while_the_new_one_is_made_leaves_it_to_the_next_tick(desk: Street, post: Post) -> None:
     take_down.take_down(take_down.claim_withdrawals(timezone.now())[0])
     with pytest.raises(MachineWentOut):
         _half_way(desk)
@@ -395,12 +375,11 @@ def test_a_crash_while_the_new_one_is_made_leaves_it_to_the_next_tick(desk: Stre
 
 
 @pytest.mark.parametrize("loss", ["commit_then_drop", "commit_then_500", "truncate_body"])
-def test_the_new_one_is_one_when_its_answer_is_lost(desk: Street, loss: str) -> None:
+@on("bluesky", agreed=True)
+def test_the_new_one_is_one_when_its_answer_is_lost(desk: Street, post: Post, loss: str) -> None:
     from delivery.domain import reconcile
     from tests.publishing import deliver
 
-    post = desk.published(FIRST, desk.bluesky)
-    desk.agreed(post)
     desk.network.plan(loss, "putRecord", method="POST")
     desk.go()
     new = desk.on(post, "bluesky").delivery
@@ -413,8 +392,8 @@ def test_the_new_one_is_one_when_its_answer_is_lost(desk: Street, loss: str) -> 
     assert desk.amendment(post).state == AmendmentState.DONE
 
 
-def test_an_old_post_that_cannot_be_taken_down_gets_no_second_one_beside_it(desk: Street) -> None:
-    post = desk.published(FIRST, desk.mastodon)
+@on("mastodon")
+def test_an_old_post_that_cannot_be_taken_down_gets_no_second_one_beside_it(desk: Street, post: Post) -> None:
     desk.network.plan("status", STATUS, method="DELETE", status=422, body={"error": "Not now"})
     desk.agreed(post, mastodon=AmendmentWay.RESEND)
     desk.go()
@@ -425,9 +404,8 @@ def test_an_old_post_that_cannot_be_taken_down_gets_no_second_one_beside_it(desk
     assert desk.texts() == [FIRST]
 
 
-def test_during_a_pause_the_old_one_stays_until_the_new_one_may_go(desk: Street) -> None:
-    post = desk.published()
-    desk.agreed(post)
+@on("mastodon", "bluesky", agreed=True)
+def test_during_a_pause_the_old_one_stays_until_the_new_one_may_go(desk: Street, post: Post) -> None:
     pause(desk.municipality, reason="Дан жалости", by=desk.cast.approver)
     desk.go()
     assert desk.texts() == [FIRST, FIRST]
@@ -442,17 +420,16 @@ def test_during_a_pause_the_old_one_stays_until_the_new_one_may_go(desk: Street)
     assert SECOND in desk.texts()
 
 
-def test_found_gone_while_it_waits_to_be_changed_nothing_is_changed(desk: Street) -> None:
-    post = desk.published()
-    desk.agreed(post)
+@on("mastodon", "bluesky", agreed=True)
+def test_found_gone_while_it_waits_to_be_changed_nothing_is_changed(desk: Street, post: Post) -> None:
     missing(desk.on(post, "mastodon").delivery)
     desk.go()
     states = {part.way: part.state for part in desk.amendment(post).parts.all()}
     assert states == {AmendmentWay.EDIT: PartState.REFUSED, AmendmentWay.RESEND: PartState.DONE}
 
 
-def test_a_refused_change_is_dropped_and_corrected_anew(desk: Street) -> None:
-    post = desk.published(FIRST, desk.mastodon)
+@on("mastodon")
+def test_a_refused_change_is_dropped_and_corrected_anew(desk: Street, post: Post) -> None:
     desk.network.plan("status", STATUS, method="PUT", status=422, body={"error": "Too long"})
     desk.agreed(post)
     desk.go()
@@ -466,11 +443,11 @@ def test_a_refused_change_is_dropped_and_corrected_anew(desk: Street) -> None:
     assert desk.texts() == ["Вашар је у 10."]
 
 
-def test_words_that_somebody_changed_there_are_put_back(desk: Street) -> None:
+@on("mastodon")
+def test_words_that_somebody_changed_there_are_put_back(desk: Street, post: Post) -> None:
     from channels.connector_factory import open_channel
     from delivery.domain import external_changes
 
-    post = desk.published(FIRST, desk.mastodon)
     shown = desk.on(post, "mastodon").delivery
     connector = open_channel(desk.mastodon)
     external_changes.record_shown({shown.pk: external_changes.NetworkText(FIRST, timezone.now())})

@@ -50,7 +50,7 @@ def in_november() -> Iterator[Any]:
 
 
 @dataclass
-class Programme:
+class WrittenProgramme:
     cast: Cast
     places: list[Municipality]
     logframe: list[ProgrammeIndicator]
@@ -58,7 +58,7 @@ class Programme:
 
 
 @pytest.fixture(scope="module")
-def written(django_db_setup: None, django_db_blocker: Any, shelf: Path) -> Iterator[Programme]:
+def written(django_db_setup: None, django_db_blocker: Any, shelf: Path) -> Iterator[WrittenProgramme]:
     """Three municipalities with six posts in each month from June to October; from August on, half of them ask people
     to do something, and in November, after the report, all do and get many likes. One report is made."""
     with (
@@ -86,32 +86,32 @@ def written(django_db_setup: None, django_db_blocker: Any, shelf: Path) -> Itera
         wanted = Wanted("value", 80, date(2027, 6, 30), is_milestone=False, reason="Agreed")
         targets.set_target(next(row for row in rows if row.code == "OP1"), wanted, by=cast.staff)
         measure.renew()
-        yield Programme(cast, places, rows, made(cast))
+        yield WrittenProgramme(cast, places, rows, made(cast))
 
 
 @pytest.fixture
-def known(written: Programme, db: None, settings: Any, shelf: Path) -> Programme:
+def known(written: WrittenProgramme, db: None, settings: Any, shelf: Path) -> WrittenProgramme:
     settings.REPORTS_ROOT = shelf
     return deepcopy(written)
 
 
 @pytest.fixture
-def cast(known: Programme) -> Cast:
+def cast(known: WrittenProgramme) -> Cast:
     return known.cast
 
 
 @pytest.fixture
-def places(known: Programme) -> list[Municipality]:
+def places(known: WrittenProgramme) -> list[Municipality]:
     return known.places
 
 
 @pytest.fixture
-def logframe(known: Programme) -> list[ProgrammeIndicator]:
+def logframe(known: WrittenProgramme) -> list[ProgrammeIndicator]:
     return known.logframe
 
 
 @pytest.fixture
-def report(known: Programme) -> ProgrammeReport:
+def report(known: WrittenProgramme) -> ProgrammeReport:
     """In English, of the three months, made in November."""
     return known.report
 
