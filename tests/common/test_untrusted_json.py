@@ -1,16 +1,14 @@
 """JSON of strangers: whatever it is, bad JSON is a `ValueError`."""
 
 import ast
-from pathlib import Path
 
 import pytest
-
-from django.conf import settings
 
 from common.http import Answer
 from common.untrusted_json import MAX_DEPTH, loads
 from platforms.answers import body
 from platforms.errors import NotReached, OutcomeUnknown
+from tests.architecture.test_source import called, calls, modules_with, name_of
 
 DEEP = [b"[" * 50_000, b'{"a":' * 50_000, b"[" * 50_000 + b"]" * 50_000, b"[" * 65 + b"]" * 65]
 # Modules that read JSON which the portal itself wrote, or which lies beside its code.
@@ -62,17 +60,11 @@ def test_a_network_that_nests_too_deeply_is_classified(text: bytes) -> None:
 
 def test_no_module_reads_json_of_strangers_by_itself() -> None:
     """What is new here is read by `common.untrusted_json`, or put on the list because the portal wrote it."""
-    root = Path(settings.BASE_DIR)
-    modules = set()
-    for path in root.glob("*/**/*.py"):
-        name = path.relative_to(root).as_posix()
-        if name.startswith(("tests/", "tools/", "node_modules/", ".")):
-            continue
-        for node in ast.walk(ast.parse(path.read_text())):
-            is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-            if is_call and node.func.attr in ("loads", "load") and ast.unparse(node.func.value) == "json":
-                modules.add(name)
-    assert modules == OWN
+
+    def reads(call: ast.Call) -> bool:
+        return called(call) in ("loads", "load") and ast.unparse(call.func).startswith("json.")
+
+    assert {name_of(path) for path in modules_with("json.load") if any(map(reads, calls(path)))} == OWN
 
 
 def test_what_no_column_takes_is_replaced() -> None:

@@ -32,6 +32,7 @@ from municipalities.tenancy import scope
 from portal import tasks
 from posts.editing.domain import page_cards
 from tests import security_figures
+from tests.architecture.test_source import modules_with, name_of, tree
 from tests.channels.test_hostile_webhooks import payload, signed
 from tests.participation import public_rows
 from tests.people import Cast, sign_in
@@ -69,16 +70,16 @@ WRITERS = {
     "launcher/backup.py", "launcher/installed.py", "links/domain/count.py", "portal/health.py",
     "portal/measurements.py", "portal/operations.py", "portal/tasks.py", "reports/public_responses.py",
 }  # fmt: skip
-ELSEWHERE = ("tests/", "demo/", "benchmarks/", ".venv/", "node_modules/", "tools/")
+ELSEWHERE = ("demo/", "benchmarks/")
 
 
 def users_of_valkey() -> set[str]:
     modules = set()
-    for path in ROOT.glob("*/**/*.py"):
-        name = path.relative_to(ROOT).as_posix()
+    for path in {*modules_with("redis"), *modules_with("django.core.cache")}:
+        name = name_of(path)
         if name.startswith(ELSEWHERE):
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.ImportFrom) and node.module == "django.core.cache":
                 modules.add(name)
             if isinstance(node, ast.Import) and any(alias.name == "redis" for alias in node.names):
