@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from PIL import Image
 
-from common.http import Http
+from common.http import Answer, Http
 from platforms import registry
 from platforms.types import (
     ContainerExpired,
@@ -110,6 +110,15 @@ class Files:
 read = Files()
 
 
+class Impatient(Http):
+    """Waits as long as ever, but hardly for the answer to what publishes."""
+
+    def request(
+        self, method: str, url: str, *, commits: bool = False, deadline: float | None = None, **more: Any
+    ) -> Answer:
+        return super().request(method, url, commits=commits, deadline=0.2 if commits else deadline, **more)
+
+
 @dataclass
 class Bench:
     """One account on one server. `public` returns what a follower sees, without the connector."""
@@ -141,6 +150,9 @@ class Bench:
             return Http(**arguments)
         held = (self.credential.access_token, self.credential.refresh_token, self.keys.client_secret)
         return recorder.RecordingHttp(secrets=held, **arguments)
+
+    def impatient_http(self) -> Http:
+        return Impatient(allow=self.allow, deadline=self.deadline)
 
     def connector(self, **more: Any) -> Any:
         kind = registry.connector(self.key)

@@ -98,7 +98,7 @@ class FaultConformance(Conformance):
         fakes.plan("hang", self.create, method=self.verb)
         began = time.monotonic()
         with pytest.raises(OutcomeUnknown):
-            bench.publish(bench.connector(http=bench.http(deadline=2), facts=facts), bench.outgoing("Чекамо."))
+            bench.publish(bench.connector(http=bench.impatient_http(), facts=facts), bench.outgoing("Чекамо."))
         assert time.monotonic() - began < 30, "it would have hung for a minute"
 
     def test_an_error_page_instead_of_an_answer_is_unknown(self, bench: Bench, fakes: FakeServer) -> None:

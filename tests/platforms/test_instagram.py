@@ -128,7 +128,7 @@ def test_the_container_says_what_became_of_a_lost_answer(
     bench: Bench, fakes: FakeServer, action: str, many: int
 ) -> None:
     facts = bench.connector().facts
-    connector = bench.connector(http=bench.http(deadline=3) if action == "hang" else None, facts=facts)
+    connector = bench.connector(http=bench.impatient_http() if action == "hang" else None, facts=facts)
     sent, began = bench.outgoing("Једном", pictures=tuple(photo(n + 1) for n in range(many))), start()
     fakes.plan(action, PUBLISH, method="POST", seconds=4)
     with pytest.raises(OutcomeUnknown):

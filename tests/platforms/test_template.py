@@ -1,6 +1,7 @@
 """The connector that others are begun from passes what every connector has to pass, and its page names its places."""
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -79,11 +80,12 @@ def places_with_every_network() -> set[str]:
     wanted = ("*.py", "*.toml", "*.css", "*.mjs", "*.svg", "*.html")
     left_out = {".venv", "node_modules", "locale", "adr", ".data", ".data-real"}
     found = set()
-    for pattern in wanted:
-        for path in ROOT.rglob(pattern):
-            parts = path.relative_to(ROOT).parts
-            if not left_out.intersection(parts) and names_most(path):
-                found.add("/".join(parts))
+    directories = [path for path in ROOT.iterdir() if path.is_dir() and path.name not in left_out]
+    paths = [ROOT.glob(pattern) for pattern in wanted] + [place.rglob(one) for place in directories for one in wanted]
+    for path in chain.from_iterable(paths):
+        parts = path.relative_to(ROOT).parts
+        if not left_out.intersection(parts) and names_most(path):
+            found.add("/".join(parts))
     return found
 
 

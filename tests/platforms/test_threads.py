@@ -143,7 +143,7 @@ def test_the_container_says_what_became_of_a_lost_answer(
 ) -> None:
     facts, began = bench.connector().facts, start()
     root = bench.publish(bench.connector(), bench.outgoing("Корен")).remote_id if below else None
-    connector = bench.connector(http=bench.http(deadline=3) if action == "hang" else None, facts=facts)
+    connector = bench.connector(http=bench.impatient_http() if action == "hang" else None, facts=facts)
     sent = bench.outgoing("Једном", pictures=tuple(picture(n + 1) for n in range(many)), reply_to=root)
     fakes.plan(action, PUBLISH, method="POST", seconds=4)
     with pytest.raises(OutcomeUnknown):
