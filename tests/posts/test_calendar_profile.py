@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-
-import pytest
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -22,18 +19,11 @@ from posts.draft import Shown
 from posts.models import Post
 from tests.analytics.factories import channel
 from tests.delivery.conftest import allowed, network
-from tests.people import Cast, sign_in
-from tests.platforms.fakes import FakeServer
-from tests.posts.amended import Street, street
+from tests.people import sign_in
+from tests.posts.amended import Street, desk, fresh, on, once, post
 from tests.posts.test_calendar_pages import NEXT, clock
 
-__all__ = ["allowed", "network"]
-
-
-@pytest.fixture
-def desk(cast: Cast, network: FakeServer) -> Iterator[Street]:
-    with scope(cast.cuprija):
-        yield street(cast, network)
+__all__ = ["allowed", "desk", "fresh", "network", "once", "post"]
 
 
 def shown(desk: Street, *, by: Any = None, **values: Any) -> str:
@@ -56,17 +46,15 @@ def words(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
-def test_the_latest_time_comes_first_and_drafts_without_a_time_are_left_out(desk: Street) -> None:
+def test_the_latest_time_comes_first_and_drafts_without_a_time_are_left_out(desk: Street, post: Post) -> None:
     early, late = desk.write("Рано", time=clock("09:00")), desk.write("Касно", time=clock("18:00"))
     desk.write("Без термина")
-    out = desk.published()
-    assert posts_of(shown(desk)) == [late.pk, early.pk, out.pk]
+    assert posts_of(shown(desk)) == [late.pk, early.pk, post.pk]
 
 
 def test_what_is_to_come_has_its_time_and_state_and_what_is_out_only_its_picture(desk: Street) -> None:
     picture = desk.picture()
     planned = desk.write("Отварамо фонтану", time=clock("09:30"), media=(Shown(picture.pk, "Фонтана"),))
-    desk.published()
     coming, out = squares(shown(desk))
     assert f'src="{reverse("media_thumbnail", args=["cuprija", picture.pk])}"' in coming, planned
     assert "square-planned" in coming
@@ -76,6 +64,7 @@ def test_what_is_to_come_has_its_time_and_state_and_what_is_out_only_its_picture
     assert words(out).endswith("Published"), "for those who hear the page"
 
 
+@on()
 def test_a_post_without_a_picture_shows_its_first_words(desk: Street) -> None:
     desk.write('<script>alert("Вода")</script> Без воде', time=clock("09:30"))
     (square,) = squares(shown(desk))
@@ -83,6 +72,7 @@ def test_a_post_without_a_picture_shows_its_first_words(desk: Street) -> None:
     assert "<img" not in square
 
 
+@on()
 def test_only_posts_of_the_channel_are_there_and_the_links_lead_to_the_others(desk: Street) -> None:
     here, there = (desk.write(time=clock("09:00"), channels=(one.pk,)) for one in (desk.mastodon, desk.bluesky))
     assert posts_of(shown(desk)) == [here.pk]
@@ -91,6 +81,7 @@ def test_only_posts_of_the_channel_are_there_and_the_links_lead_to_the_others(de
     assert f"channel={desk.mastodon.pk}" in page
 
 
+@on()
 def test_it_begins_with_instagram_where_there_is_one(desk: Street) -> None:
     instagram = channel(
         desk.municipality, desk.cast.approver, name="Ћуприја у сликама", platform="instagram",
@@ -101,19 +92,18 @@ def test_it_begins_with_instagram_where_there_is_one(desk: Street) -> None:
     assert posts_of(shown(desk, channel=10**9)) == [post.pk], "a channel that is not ours"
 
 
-def test_a_post_that_is_gone_from_the_network_is_gone_from_the_grid(desk: Street) -> None:
-    post = desk.published()
+def test_a_post_that_is_gone_from_the_network_is_gone_from_the_grid(desk: Street, post: Post) -> None:
     move(desk.on(post, "mastodon").delivery, State.MISSING, because=ReasonCode.GONE)
     assert posts_of(shown(desk)) == []
     assert posts_of(shown(desk, channel=desk.bluesky.pk)) == [post.pk]
 
 
-def test_who_reads_no_drafts_sees_what_is_out(desk: Street) -> None:
+def test_who_reads_no_drafts_sees_what_is_out(desk: Street, post: Post) -> None:
     desk.write("Нацрт", time=clock("09:00"))
-    out = desk.published()
-    assert posts_of(shown(desk, by=desk.cast.staff)) == [out.pk]
+    assert posts_of(shown(desk, by=desk.cast.staff)) == [post.pk]
 
 
+@on()
 def test_words_and_category_narrow_it(desk: Street) -> None:
     desk.write("Фонтана", time=clock("09:00"))
     other = desk.write("Вртић", time=clock("10:00"))
@@ -121,6 +111,7 @@ def test_words_and_category_narrow_it(desk: Street) -> None:
     assert "No post of this channel fits" in shown(desk, q="мост")
 
 
+@on()
 def test_without_posts_and_without_channels_it_says_what_to_do(desk: Street) -> None:
     assert "Nothing on this channel yet" in shown(desk)
     with scope(desk.cast.novi_pazar):
@@ -140,6 +131,7 @@ def many(desk: Street, count: int) -> None:
     )  # fmt: skip
 
 
+@on()
 def test_a_page_is_bounded_in_posts_queries_and_bytes(desk: Street) -> None:
     client, address = sign_in(desk.cast.officer), reverse("calendar", args=["cuprija"])
     counts = []
@@ -157,6 +149,7 @@ def test_a_page_is_bounded_in_posts_queries_and_bytes(desk: Street) -> None:
     assert not set(posts_of(first)) & set(posts_of(last))
 
 
+@on()
 def test_the_other_views_keep_what_they_show(desk: Street) -> None:
     page = shown(desk, date=NEXT.isoformat())
     assert re.search(r'aria-current="true">\s*Grid', page)

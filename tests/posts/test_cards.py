@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
-
-import pytest
 
 from django.urls import reverse
 from django.utils import timezone
@@ -16,24 +13,16 @@ from analytics.models import Subject, Traits
 from delivery.domain.move import move
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
-from municipalities.tenancy import scope
 from posts.draft import Shown
 from posts.editing.domain.submit import submit
 from posts.models import Post, Publication
 from posts.review.domain.approve import approve
 from tests.delivery.conftest import allowed, network
-from tests.people import Cast, sign_in
-from tests.platforms.fakes import FakeServer
-from tests.posts.amended import Street, street
+from tests.people import sign_in
+from tests.posts.amended import Street, desk, fresh, on, once, post
 from tests.posts.desk import in_hours, picture_bytes
 
-__all__ = ["allowed", "network"]
-
-
-@pytest.fixture
-def desk(cast: Cast, network: FakeServer) -> Iterator[Street]:
-    with scope(cast.cuprija):
-        yield street(cast, network)
+__all__ = ["allowed", "desk", "fresh", "network", "once", "post"]
 
 
 def card(desk: Street, post: Post, page: str = "posts") -> str:
@@ -56,6 +45,7 @@ def fetched(publication: Publication, **counts: int) -> None:
     )  # fmt: skip
 
 
+@on()
 def test_the_first_picture_stands_on_the_card(desk: Street) -> None:
     first, second = desk.picture(), desk.picture(picture_bytes("PNG"), name="second.png")
     post = desk.write(media=(Shown(first.pk, "Фонтана"), Shown(second.pk, "Трг")))
@@ -65,6 +55,7 @@ def test_the_first_picture_stands_on_the_card(desk: Street) -> None:
     assert str(second.pk) not in re.findall(r"media/(\d+)/", html)
 
 
+@on()
 def test_who_reads_no_drafts_sees_the_picture_that_was_published(desk: Street) -> None:
     public, hidden = desk.picture(), desk.picture(picture_bytes("PNG"), name="second.png")
     post = submit(desk.write(media=(Shown(public.pk, "Фонтана"),), time=in_hours(1)), by=desk.cast.officer)
@@ -79,6 +70,7 @@ def test_who_reads_no_drafts_sees_the_picture_that_was_published(desk: Street) -
     assert client.get(small).status_code == 200
 
 
+@on()
 def test_home_shows_what_is_not_out_to_readers_of_drafts_only(desk: Street) -> None:
     picture = desk.picture()
     draft = desk.write("Тајна до среде", media=(Shown(picture.pk, "Фонтана"),), time=in_hours(1))
@@ -97,12 +89,14 @@ def test_home_shows_what_is_not_out_to_readers_of_drafts_only(desk: Street) -> N
     assert staff.get(small).status_code == 404
 
 
+@on()
 def test_without_a_picture_it_has_the_sign_of_its_category(desk: Street) -> None:
     html = card(desk, desk.write())
     assert "<img" not in html
     assert "post-thumb-empty" in html
 
 
+@on()
 def test_first_words_stand_below_a_working_title(desk: Street) -> None:
     post = desk.write("Вашар почиње у 9 часова.")
     assert words(card(desk, post)).count("Вашар почиње у 9 часова.") == 1
@@ -110,6 +104,7 @@ def test_first_words_stand_below_a_working_title(desk: Street) -> None:
     assert words(card(desk, post)).startswith("Вашар, најава Вашар почиње у 9 часова.")
 
 
+@on()
 def test_a_hostile_title_is_text(desk: Street) -> None:
     post = desk.write('<img src=x onerror="alert(1)">')
     Post.objects.filter(pk=post.pk).update(title='"><script>alert(1)</script>')
@@ -118,8 +113,7 @@ def test_a_hostile_title_is_text(desk: Street) -> None:
     assert "<img" not in html
 
 
-def test_networks_in_one_state_share_it_and_others_have_their_own(desk: Street) -> None:
-    post = desk.published()
+def test_networks_in_one_state_share_it_and_others_have_their_own(desk: Street, post: Post) -> None:
     html = card(desk, post)
     assert html.count("network-state tone-") == 0
     assert words(html).endswith("Bluesky Mastodon Published")
@@ -130,8 +124,7 @@ def test_networks_in_one_state_share_it_and_others_have_their_own(desk: Street) 
     assert words(html).endswith("Removed on the network"), "what needs a person is the state of the whole"
 
 
-def test_figures_are_those_of_its_networks_and_never_zero_where_none_were_fetched(desk: Street) -> None:
-    post = desk.published()
+def test_figures_are_those_of_its_networks_and_never_zero_where_none_were_fetched(desk: Street, post: Post) -> None:
     assert "post-figure" not in card(desk, post)
     fetched(desk.on(post, "mastodon"), interactions=7)
     assert "Interactions: 7" in words(card(desk, post))
@@ -142,6 +135,7 @@ def test_figures_are_those_of_its_networks_and_never_zero_where_none_were_fetche
     assert "Interactions: 7 Views: 40" in words(card(desk, post))
 
 
+@on()
 def test_a_draft_has_no_figures_and_its_card_asks_for_none(desk: Street, django_assert_max_num_queries: Any) -> None:
     desk.write()
     client = sign_in(desk.cast.officer)
@@ -151,8 +145,7 @@ def test_a_draft_has_no_figures_and_its_card_asks_for_none(desk: Street, django_
     assert not [query for query in context.captured_queries if "analytics_subject" in query["sql"]]
 
 
-def test_home_shows_what_failed_with_its_channel_and_why(desk: Street) -> None:
-    post = desk.published()
+def test_home_shows_what_failed_with_its_channel_and_why(desk: Street, post: Post) -> None:
     publication = desk.on(post, "mastodon")
     Delivery.objects.filter(pk=publication.delivery_id).update(noted_at=None)
     move(publication.delivery, State.MISSING, because=ReasonCode.GONE)

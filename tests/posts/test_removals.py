@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from channels.domain.pause import pause
@@ -12,34 +10,24 @@ from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from delivery.enums import State
 from municipalities.enums import Approval
-from municipalities.tenancy import scope
 from notifications.models import Notification
 from posts.editing.domain import removals
 from posts.enums import AmendmentState, PartState
 from posts.models import Amendment, Post
 from posts.queries import publications
 from tests.delivery.conftest import allowed, network
-from tests.people import Cast
-from tests.platforms.fakes import FakeServer
-from tests.posts.amended import FIRST, Street, street
+from tests.posts.amended import FIRST, Street, desk, fresh, on, once, post
 from tests.posts.deciders import member, on_the_list, stand_in
 
-__all__ = ["allowed", "network"]
+__all__ = ["allowed", "desk", "fresh", "network", "once", "post"]
 REASON = "Адреса је погрешна и људи иду на погрешно место."
-
-
-@pytest.fixture
-def desk(cast: Cast, network: FakeServer) -> Iterator[Street]:
-    with scope(cast.cuprija):
-        yield street(cast, network)
 
 
 def everything(post: Post) -> list[int]:
     return [publication.pk for publication in publications(post)]
 
 
-def test_an_approvers_own_act_is_enough(desk: Street) -> None:
-    post = desk.published()
+def test_an_approvers_own_act_is_enough(desk: Street, post: Post) -> None:
     made = removals.take_down(post, everything(post), reason=REASON, by=desk.cast.approver)
     assert (made.state, made.decided_by) == (AmendmentState.AGREED, desk.cast.approver)
     desk.go()
@@ -51,8 +39,7 @@ def test_an_approvers_own_act_is_enough(desk: Street) -> None:
     assert (event.actor_id, event.detail["reason"]) == (desk.cast.approver.pk, REASON)
 
 
-def test_an_officer_asks_and_nothing_happens_until_an_approver_agrees(desk: Street) -> None:
-    post = desk.published()
+def test_an_officer_asks_and_nothing_happens_until_an_approver_agrees(desk: Street, post: Post) -> None:
     asked = removals.take_down(post, everything(post), reason=REASON, by=desk.cast.officer)
     desk.go()
     assert (asked.state, desk.texts()) == (AmendmentState.OPEN, [FIRST, FIRST])
@@ -65,16 +52,14 @@ def test_an_officer_asks_and_nothing_happens_until_an_approver_agrees(desk: Stre
     assert Notification.objects.filter(user=desk.cast.officer, subject__contains="is taken down").exists()
 
 
-def test_one_channel_is_taken_down_and_the_others_stay(desk: Street) -> None:
-    post = desk.published()
+def test_one_channel_is_taken_down_and_the_others_stay(desk: Street, post: Post) -> None:
     removals.take_down(post, [desk.on(post, "bluesky").pk], reason=REASON, by=desk.cast.approver)
     desk.go()
     assert desk.texts() == [FIRST]
     assert desk.on(post, "mastodon").delivery.state == State.PUBLISHED
 
 
-def test_an_approver_declines_with_a_note_and_the_post_stays(desk: Street) -> None:
-    post = desk.published()
+def test_an_approver_declines_with_a_note_and_the_post_stays(desk: Street, post: Post) -> None:
     asked = removals.take_down(post, everything(post), reason=REASON, by=desk.cast.officer)
     with pytest.raises(ActionNotAllowed, match="note"):
         removals.decline(asked, by=desk.cast.approver, note=" ")
@@ -86,8 +71,7 @@ def test_an_approver_declines_with_a_note_and_the_post_stays(desk: Street) -> No
         removals.agree(asked, by=desk.cast.approver)
 
 
-def test_whoever_asked_takes_the_question_back(desk: Street) -> None:
-    post = desk.published()
+def test_whoever_asked_takes_the_question_back(desk: Street, post: Post) -> None:
     asked = removals.take_down(post, everything(post), reason=REASON, by=desk.cast.officer)
     with pytest.raises(ActionNotAllowed):
         removals.drop(asked, by=desk.cast.approver)
@@ -96,32 +80,28 @@ def test_whoever_asked_takes_the_question_back(desk: Street) -> None:
     removals.take_down(post, everything(post), reason=REASON, by=desk.cast.officer)  # and may ask again
 
 
-def test_an_officer_does_not_agree_to_it(desk: Street) -> None:
-    post = desk.published()
+def test_an_officer_does_not_agree_to_it(desk: Street, post: Post) -> None:
     asked = removals.take_down(post, everything(post), reason=REASON, by=desk.cast.officer)
     with pytest.raises(ActionNotAllowed):
         removals.agree(asked, by=desk.cast.officer)
 
 
-def test_where_the_house_asks_nobody_an_officer_takes_it_down(desk: Street) -> None:
-    post = desk.published()
+def test_where_the_house_asks_nobody_an_officer_takes_it_down(desk: Street, post: Post) -> None:
     desk.house_rule(approval=Approval.NONE)
     removals.take_down(post, everything(post), reason=REASON, by=desk.cast.officer)
     desk.go()
     assert desk.texts() == []
 
 
-def test_two_approvals_for_a_post_are_one_for_taking_it_down(desk: Street) -> None:
-    post = desk.published()
+def test_two_approvals_for_a_post_are_one_for_taking_it_down(desk: Street, post: Post) -> None:
     desk.house_rule(approval=Approval.TWO)
     removals.take_down(post, everything(post), reason=REASON, by=desk.cast.approver)
     desk.go()
     assert desk.texts() == []
 
 
-def test_somebody_on_the_emergency_list_takes_it_down_and_the_approvers_hear_of_it(desk: Street) -> None:
+def test_somebody_on_the_emergency_list_takes_it_down_and_the_approvers_hear_of_it(desk: Street, post: Post) -> None:
     on_the_list(desk.cast, desk.cast.officer)
-    post = desk.published()
     made = removals.take_down(post, everything(post), reason=REASON, by=desk.cast.officer)
     assert (made.state, made.is_emergency) == (AmendmentState.AGREED, True)
     desk.go()
@@ -129,32 +109,29 @@ def test_somebody_on_the_emergency_list_takes_it_down_and_the_approvers_hear_of_
     assert Notification.objects.filter(user=desk.cast.approver, kind="emergency", body__contains=REASON).exists()
 
 
-def test_who_stands_in_for_an_approver_says_for_whom(desk: Street) -> None:
+def test_who_stands_in_for_an_approver_says_for_whom(desk: Street, post: Post) -> None:
     other = member(desk.cast, "other", role="officer")
     stand_in(desk.cast, other)
-    post = desk.published()
     made = removals.take_down(post, everything(post), reason=REASON, by=other)
     assert (made.decided_by, made.for_whom) == (other, desk.cast.approver)
 
 
-def test_a_pause_does_not_keep_anything_on_a_network(desk: Street) -> None:
-    post = desk.published()
+def test_a_pause_does_not_keep_anything_on_a_network(desk: Street, post: Post) -> None:
     pause(desk.municipality, reason="Дан жалости", by=desk.cast.approver)
     removals.take_down(post, everything(post), reason=REASON, by=desk.cast.approver)
     desk.go()
     assert desk.texts() == []
 
 
-def test_a_network_that_cannot_is_named_and_nothing_is_noted(desk: Street) -> None:
-    post = desk.published()
+def test_a_network_that_cannot_is_named_and_nothing_is_noted(desk: Street, post: Post) -> None:
     Channel.objects.filter(platform="bluesky").update(platform="viber", name="Вибер општине")
     with pytest.raises(ActionNotAllowed, match="Вибер општине"):
         removals.take_down(post, everything(post), reason=REASON, by=desk.cast.approver)
     assert not Amendment.objects.exists()
 
 
-def test_a_refusal_of_the_network_is_said_and_the_part_ends(desk: Street) -> None:
-    post = desk.published(FIRST, desk.mastodon)
+@on("mastodon")
+def test_a_refusal_of_the_network_is_said_and_the_part_ends(desk: Street, post: Post) -> None:
     desk.network.plan("status", "/api/v1/statuses/", method="DELETE", status=422, body={"error": "Not now"})
     removals.take_down(post, everything(post), reason=REASON, by=desk.cast.approver)
     desk.go()
@@ -165,14 +142,13 @@ def test_a_refusal_of_the_network_is_said_and_the_part_ends(desk: Street) -> Non
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "не", "x" * 501])
-def test_a_reason_says_something(desk: Street, reason: str) -> None:
-    post = desk.published()
+def test_a_reason_says_something(desk: Street, post: Post, reason: str) -> None:
     with pytest.raises(ActionNotAllowed, match="sentence"):
         removals.take_down(post, everything(post), reason=reason, by=desk.cast.approver)
 
 
-def test_what_is_not_public_or_not_of_this_post_is_not_taken_down(desk: Street) -> None:
-    post, other = desk.published(), desk.published("Друга објава о нечем другом.")
+def test_what_is_not_public_or_not_of_this_post_is_not_taken_down(desk: Street, post: Post) -> None:
+    other = desk.published("Друга објава о нечем другом.")
     for chosen in ([], [10**9], [*everything(post), *everything(other)]):
         with pytest.raises(ActionNotAllowed, match="at least one"):
             removals.take_down(post, chosen, reason=REASON, by=desk.cast.approver)

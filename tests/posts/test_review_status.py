@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -12,7 +11,6 @@ from django.urls import reverse
 from common.errors import ActionNotAllowed
 from delivery.domain.move import move
 from delivery.enums import ReasonCode, State
-from municipalities.tenancy import scope
 from posts.editing.domain import removals
 from posts.editing.domain.submit import submit, take_back
 from posts.enums import Stage
@@ -20,18 +18,11 @@ from posts.models import Decision, Post, Version
 from posts.queries import publications
 from posts.review.domain.approve import approve
 from tests.delivery.conftest import allowed, network
-from tests.people import Cast, sign_in
-from tests.platforms.fakes import FakeServer
-from tests.posts.amended import Street, street
+from tests.people import sign_in
+from tests.posts.amended import Street, desk, fresh, on, once, post
 from tests.posts.desk import in_hours
 
-__all__ = ["allowed", "network"]
-
-
-@pytest.fixture
-def desk(cast: Cast, network: FakeServer) -> Iterator[Street]:
-    with scope(cast.cuprija):
-        yield street(cast, network)
+__all__ = ["allowed", "desk", "fresh", "network", "once", "post"]
 
 
 def page(desk: Street, post: Post) -> str:
@@ -44,6 +35,7 @@ def statuses(desk: Street, post: Post) -> list[str]:
     return re.findall(r'<span class="pill tone-\w+">.*?<span>([^<]+)</span>', head, flags=re.DOTALL)
 
 
+@on()
 def test_its_stage_until_it_is_approved_and_then_its_networks(desk: Street) -> None:
     post = desk.write(time=in_hours(1), channels=(desk.mastodon.pk, desk.bluesky.pk))
     assert statuses(desk, post) == ["Draft"]
@@ -60,6 +52,7 @@ def test_its_stage_until_it_is_approved_and_then_its_networks(desk: Street) -> N
     assert "Share with other municipalities" in shown
 
 
+@on()
 def test_an_approved_post_without_a_time_is_approved(desk: Street) -> None:
     post = submit(desk.write(), by=desk.cast.officer)
     approve(post, desk.version(post), by=desk.cast.approver)
@@ -67,8 +60,7 @@ def test_an_approved_post_without_a_time_is_approved(desk: Street) -> None:
     assert "As the networks will show it" in page(desk, post)
 
 
-def test_what_was_taken_down_is_not_approved_any_more(desk: Street) -> None:
-    post = desk.published()
+def test_what_was_taken_down_is_not_approved_any_more(desk: Street, post: Post) -> None:
     removals.take_down(
         post, [publication.pk for publication in publications(post)], reason="Wrong place", by=desk.cast.approver
     )
@@ -80,13 +72,13 @@ def test_what_was_taken_down_is_not_approved_any_more(desk: Street) -> None:
     assert "Share with other municipalities" not in shown
 
 
-def test_networks_that_differ_are_counted_and_what_needs_a_person_comes_first(desk: Street) -> None:
-    post = desk.published()
+def test_networks_that_differ_are_counted_and_what_needs_a_person_comes_first(desk: Street, post: Post) -> None:
     bluesky = desk.on(post, "bluesky").delivery
     move(bluesky, State.MISSING, because=ReasonCode.GONE)
     assert statuses(desk, post) == ["Removed on the network (1 of 2)", "Published (1 of 2)"]
 
 
+@on()
 def test_a_draft_whose_deliveries_were_withdrawn_is_a_draft(desk: Street) -> None:
     post = submit(desk.write(time=in_hours(1)), by=desk.cast.officer)
     take_back(post, by=desk.cast.officer)
@@ -96,6 +88,7 @@ def test_a_draft_whose_deliveries_were_withdrawn_is_a_draft(desk: Street) -> Non
 # ---- what cannot be published is not read and approved by others first
 
 
+@on()
 def test_a_text_that_is_too_long_is_not_submitted_without_a_time_either(desk: Street) -> None:
     post = desk.write("а" * 749)
     with pytest.raises(ActionNotAllowed, match="would not take this post") as refused:
@@ -105,12 +98,14 @@ def test_a_text_that_is_too_long_is_not_submitted_without_a_time_either(desk: St
     assert not Version.objects.filter(post=post).exists()
 
 
+@on()
 def test_a_post_without_a_channel_is_not_submitted(desk: Street) -> None:
     post = desk.write(channels=())
     with pytest.raises(ActionNotAllowed, match="No channel is chosen"):
         submit(post, by=desk.cast.officer)
 
 
+@on()
 def test_what_no_network_takes_any_more_is_not_approved(desk: Street) -> None:
     """The server's limit was lowered after it was submitted."""
     post = submit(desk.write("а" * 400), by=desk.cast.officer)

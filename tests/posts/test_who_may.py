@@ -12,6 +12,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from municipalities.enums import Role
 from municipalities.models import Membership, Pairing
@@ -23,10 +24,12 @@ from posts.enums import DecisionKind, Stage, SuggestionState
 from posts.models import Decision, Post, Suggestion
 from posts.review.domain.approve import send_back
 from posts.review.domain.suggest import suggest
+from tests.module_rows import module_cast, module_rows
 from tests.people import Cast, person, sign_in
 from tests.posts.deciders import stand_in
 from tests.posts.desk import Desk, opened
 
+__all__ = ["module_cast", "module_rows"]
 EVERYBODY = {
     "officer", "approver", "delegate", "viewer", "mentor", "mentor elsewhere", "mentor of the past",
     "officer elsewhere", "approver elsewhere", "officer of the past", "staff", "administrator",
@@ -110,8 +113,9 @@ ACTS = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def people(cast: Cast) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def people(module_cast: Cast) -> dict[str, Any]:
+    cast = module_cast
     by_name = {
         name: getattr(cast, name) for name in ("officer", "approver", "viewer", "mentor", "staff", "administrator")
     }
@@ -134,9 +138,10 @@ def people(cast: Cast) -> dict[str, Any]:
     return by_name
 
 
-@pytest.fixture
-def things(cast: Cast) -> Things:
-    with scope(cast.cuprija):
+@pytest.fixture(scope="module")
+def things(module_cast: Cast) -> Things:
+    cast = module_cast
+    with scope(cast.cuprija), translation.override("en"):
         desk: Desk = opened(cast)
         post = submit(desk.write("Дођите у суботу на трг."), by=cast.officer)
         post = send_back(post, desk.version(post), by=cast.approver, note="Када?")
@@ -151,10 +156,12 @@ def test_the_table_names_everybody(people: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_every_person_and_every_act(people: dict[str, Any], things: Things, cast: Cast, name: str) -> None:
+def test_every_person_and_every_act(
+    people: dict[str, Any], things: Things, module_cast: Cast, db: None, name: str
+) -> None:
     for role in sorted(EVERYBODY):
         with transaction.atomic():
-            _tried(role, people[role], name, things, cast)
+            _tried(role, people[role], name, things, module_cast)
             transaction.set_rollback(True)
 
 
