@@ -513,10 +513,8 @@ def test_the_network_hangs_longer_than_we_wait(stage: Stage, seconds: float) -> 
     nothing_doubled_nothing_lost(stage)
 
 
-@pytest.mark.parametrize(
-    "seconds",
-    [2, pytest.param(0.2, marks=pytest.mark.slow), pytest.param(3.5, marks=pytest.mark.slow)],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [2, 0.2, 3.5])
 def test_a_gateway_gives_up_and_the_server_publishes_later(stage: Stage, seconds: float) -> None:
     """In real time, within a commit window of four seconds; tests/delivery/test_unknown.py has sixteen minutes."""
     stage.plan("commit_late", seconds=seconds)
@@ -538,10 +536,8 @@ def test_a_gateway_gives_up_and_the_worker_is_killed_before_the_server_publishes
     nothing_doubled_nothing_lost(stage)
 
 
-@pytest.mark.parametrize(
-    "seconds",
-    [2, pytest.param(0.2, marks=pytest.mark.slow), pytest.param(3.5, marks=pytest.mark.slow)],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [2, 0.2, 3.5])
 def test_a_gateway_limits_the_rate_and_the_server_publishes_later(stage: Stage, seconds: float) -> None:
     """A status 429 alone: where it was not carried out it would go out six seconds after it."""
     stage.plan("commit_late", seconds=seconds, status=429)
