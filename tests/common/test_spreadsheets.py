@@ -5,7 +5,6 @@ Read by others than those who wrote them: Python's csv, by whatever separator a 
 
 from __future__ import annotations
 
-import ast
 import csv
 import io
 import re
@@ -23,8 +22,8 @@ from reports.contents.common import document_texts
 from reports.document import Cell, CellType, Column, Document, Link, Table
 from reports.files import sheets, tables
 from tests import security_figures
+from tests.architecture.test_source import called, calls, modules_with, name_of
 
-ROOT = Path(__file__).resolve().parents[2]
 SIGNS = "=+-@＝＋－＠"
 BEFORE = ("", " ", "\t", "\r", "\n", "\r\n", "\u00a0", "\u2009", "\x0b")
 INSIDE = ("x;", "x; ", "x\t", "x\n", "x\r\n", "x\r", 'x";"', 'x;"', "x,y;", 'x,";', 'x";', "x;;", "x\n\n", 'x; " ')
@@ -81,15 +80,12 @@ NOT_FOR_PEOPLE = {"benchmarks/inbox.py"}
 def writers() -> tuple[set[str], set[str]]:
     """The modules of the product that write CSV, and those that write workbooks."""
     found: tuple[set[str], set[str]] = (set(), set())
-    for path in ROOT.glob("*/**/*.py"):
-        name = str(path.relative_to(ROOT))
-        if name.startswith(("tests/", ".venv/", "node_modules/")) or name in NOT_FOR_PEOPLE:
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                found[0].update({name} if called in ("writer", "DictWriter") else ())
-                found[1].update({name} if called == "Workbook" else ())
+    for path in {*modules_with("riter("), *modules_with("Workbook(")}:
+        name = name_of(path)
+        if name not in NOT_FOR_PEOPLE:
+            names = {called(call) for call in calls(path)}
+            found[0].update({name} if names & {"writer", "DictWriter"} else ())
+            found[1].update({name} if "Workbook" in names else ())
     return found
 
 

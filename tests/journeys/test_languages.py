@@ -6,7 +6,7 @@ What a person wrote is not the interface's; so a text counts as left behind when
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -57,12 +57,15 @@ CYRILLIC = re.compile("[Ѐ-ӿ]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 
 
-def texts_of(name: str) -> Iterator[tuple[str, str]]:
+@cache
+def texts_of(name: str) -> list[tuple[str, str]]:
     """(English, translated) of each text of a catalogue."""
+    texts = []
     for entry in polib.pofile(str(ROOT / "locale" / name / "LC_MESSAGES" / "django.po")):
         translated = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
         for english in filter(None, (entry.msgid, entry.msgid_plural)):
-            yield from ((english, text) for text in translated if text and not entry.obsolete)
+            texts += [(english, text) for text in translated if text and not entry.obsolete]
+    return texts
 
 
 @cache
