@@ -156,7 +156,7 @@ def test_it_answers_in_time_while_the_database_hangs(cast: Cast, settings: Any) 
         forwarder.cut()
         rescue = threading.Timer(30, forwarder.restore)  # so that a failure does not hang either
         rescue.start()
-        for _ in range(3):
+        for _ in range(2):
             seconds, parts = timed(client)
             assert seconds < ENOUGH_SECONDS
             assert (parts["database"], parts["partitions"], parts["valkey"]) == (False, None, True)
@@ -176,7 +176,7 @@ def test_it_answers_in_time_while_valkey_hangs(db: None, cast: Cast, settings: A
     with override_settings(REDIS_URL=url, CACHES=every):
         assert timed(client)[1]["valkey"] is True
         forwarder.cut()
-        for _ in range(3):
+        for _ in range(2):
             seconds, parts = timed(client)
             assert seconds < ENOUGH_SECONDS
             assert (parts["valkey"], parts["worker"], parts["database"]) == (False, None, True)
