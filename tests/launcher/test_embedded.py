@@ -54,7 +54,7 @@ def one(url, query):
         connection.close()
 
 
-def test_both_servers_start_answer_in_serbian_and_stop(empty):
+def test_both_servers_start_and_answer_and_their_secrets_are_for_the_owner_only(empty):
     with embedded.serving(empty, environ=NONE_GIVEN) as urls:
         url = urls["DATABASE_URL"]
         assert one(url, "SELECT lower('ЂОРЂЕ ČŽŠĐĆ')") == "ђорђе čžšđć"
