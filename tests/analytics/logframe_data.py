@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,16 +28,28 @@ def at(day: date, hour: int = 9) -> datetime:
 
 
 @transaction.atomic
-def facts(channel: Channel, day: date) -> None:
-    """Make those of one day at once, without the doorbell."""
+def facts(channel: Channel, *days: date) -> None:
+    """Make those of a few days at once, without the doorbell."""
     rollup.lock()
-    rollup.make(published=[(channel.pk, day)], active=[])
+    rollup.make(published=[(channel.pk, day) for day in days], active=[])
 
 
-def post(
+def post(channel: Channel, day: date, likes: int | None = None, **fields: Any) -> Publication:
+    """A post on a channel at nine in the morning; `likes` None: no network told a number."""
+    publication = _sent(channel, day, **fields)
+    _measure(channel, {day: likes}, [publication])
+    with scope(channel.municipality_id):
+        return Publication.objects.select_related("version", "post").get(pk=publication.pk)
+
+
+def posts(channel: Channel, likes: Mapping[date, int], *, calls: Container[date] = ()) -> None:
+    """A post on each of these days, on some with a call; in less time than that many times `post`."""
+    _measure(channel, likes, [_sent(channel, day, call="apply" if day in calls else "") for day in likes])
+
+
+def _sent(
     channel: Channel,
     day: date,
-    likes: int | None = None,
     *,
     category: str = Category.SERVICE,
     call: str = "",
@@ -48,7 +60,6 @@ def post(
     text: str = "",
     same_post: Post | None = None,
 ) -> Publication:
-    """A post on a channel at nine in the morning; `likes` None: no network told a number."""
     publication = factories.published(channel, at(day), category, call)
     with scope(channel.municipality_id):
         structure = {"call": {"kind": call}, "service": service, "interactive": {"kind": interactive}}
@@ -63,13 +74,17 @@ def post(
                 municipality_id=channel.municipality_id, version=publication.version, language=language,
                 script=script, text=text,
             )  # fmt: skip
+    return publication
+
+
+def _measure(channel: Channel, likes: Mapping[date, int | None], publications: Sequence[Publication]) -> None:
     collect.enrol()
     with scope(channel.municipality_id):
-        subject = Subject.objects.get(publication=publication)
-        if likes is not None:
-            collect.record([subject], {subject.pk: (FetchOutcome.READ, {"likes": likes})}, at(day, 20))
-        facts(channel, day)
-        return Publication.objects.select_related("version", "post").get(pk=publication.pk)
+        for subject in Subject.objects.filter(publication__in=publications):
+            day = subject.published_on
+            if day is not None and (number := likes[day]) is not None:
+                collect.record([subject], {subject.pk: (FetchOutcome.READ, {"likes": number})}, at(day, 20))
+        facts(channel, *likes)
 
 
 def imported(channel: Channel, day: date, likes: int | None, category: str = Category.SERVICE) -> Subject:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -29,8 +32,9 @@ from reports.contents.programme import programme
 from reports.domain import keep, make
 from reports.models import KeptContent, ProgrammeReport
 from tests.analytics import factories
-from tests.analytics.logframe_data import peopled, post
-from tests.people import Cast, municipality, sign_in
+from tests.analytics.logframe_data import peopled, post, posts
+from tests.module_data import written_once
+from tests.people import Cast, make_cast, municipality, sign_in
 from tests.reports import reading
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -45,37 +49,83 @@ def in_november() -> Iterator[Any]:
         yield traveller
 
 
-@pytest.fixture
-def places(cast: Cast) -> list[Municipality]:
+@dataclass
+class WrittenProgramme:
+    cast: Cast
+    places: list[Municipality]
+    logframe: list[ProgrammeIndicator]
+    report: ProgrammeReport
+
+
+@pytest.fixture(scope="module")
+def written(django_db_setup: None, django_db_blocker: Any, shelf: Path) -> Iterator[WrittenProgramme]:
     """Three municipalities with six posts in each month from June to October; from August on, half of them ask people
-    to do something, and in November, after the report, all do and get many likes."""
-    cohort = Cohort.objects.get()
-    third = municipality("kragujevac", "Крагујевац", "Kragujevac")
-    Enrolment.objects.create(cohort=cohort, municipality=third, starts_on=date(2026, 5, 1))
-    several = []
-    for number, place in enumerate((cast.cuprija, cast.novi_pazar, third), 1):
-        place.joined_on = date(2026, 1, 1)
-        channel = factories.channel(peopled(place), cast.officer)
-        for month in (6, 7, 8, 9, 10):
-            for day in range(2, 8):
-                asks = "apply" if month >= 8 and day % 2 else ""
-                post(channel, date(2026, month, day), 10 * number, call=asks)
-        for day in range(1, 7):
-            post(channel, date(2026, 11, day), 500, call="apply")
-        several.append(place)
-    return several
+    to do something, and in November, after the report, all do and get many likes. One report is made."""
+    with (
+        written_once(django_db_blocker),
+        override_settings(REPORTS_ROOT=shelf),
+        translation.override("en"),
+        time_machine.travel(MADE, tick=True),
+    ):
+        cast = make_cast()
+        third = municipality("kragujevac", "Крагујевац", "Kragujevac")
+        Enrolment.objects.create(cohort=Cohort.objects.get(), municipality=third, starts_on=date(2026, 5, 1))
+        places = [cast.cuprija, cast.novi_pazar, third]
+        for number, place in enumerate(places, 1):
+            place.joined_on = date(2026, 1, 1)
+            channel = factories.channel(peopled(place), cast.officer)
+            days = [date(2026, month, day) for month in (6, 7, 8, 9, 10) for day in range(2, 8)]
+            asking = [day for day in days if day.month >= 8 and day.day % 2]
+            later = [date(2026, 11, day) for day in range(1, 7)]
+            likes = dict.fromkeys(days, 10 * number) | dict.fromkeys(later, 500)
+            posts(channel, likes, calls=[*asking, *later])
+        definitions.choose(cast.programme, ["OC1", "OP1", "OP2"], by=cast.staff)
+        rows = list(ProgrammeIndicator.objects.order_by("code"))
+        for row in rows:
+            baselines.freeze(row, places, date(2026, 6, 1), date(2026, 6, 28), by=cast.staff)
+        wanted = Wanted("value", 80, date(2027, 6, 30), is_milestone=False, reason="Agreed")
+        targets.set_target(next(row for row in rows if row.code == "OP1"), wanted, by=cast.staff)
+        measure.renew()
+        yield WrittenProgramme(cast, places, rows, made(cast))
 
 
 @pytest.fixture
-def logframe(cast: Cast, places: list[Municipality]) -> list[ProgrammeIndicator]:
-    definitions.choose(cast.programme, ["OC1", "OP1", "OP2"], by=cast.staff)
-    rows = list(ProgrammeIndicator.objects.order_by("code"))
-    for row in rows:
-        baselines.freeze(row, places, date(2026, 6, 1), date(2026, 6, 28), by=cast.staff)
-    wanted = Wanted("value", 80, date(2027, 6, 30), is_milestone=False, reason="Agreed")
-    targets.set_target(next(row for row in rows if row.code == "OP1"), wanted, by=cast.staff)
-    measure.renew()
-    return rows
+def known(written: WrittenProgramme, db: None, settings: Any, shelf: Path) -> WrittenProgramme:
+    settings.REPORTS_ROOT = shelf
+    return deepcopy(written)
+
+
+@pytest.fixture
+def cast(known: WrittenProgramme) -> Cast:
+    return known.cast
+
+
+@pytest.fixture
+def places(known: WrittenProgramme) -> list[Municipality]:
+    return known.places
+
+
+@pytest.fixture
+def logframe(known: WrittenProgramme) -> list[ProgrammeIndicator]:
+    return known.logframe
+
+
+@pytest.fixture
+def report(known: WrittenProgramme) -> ProgrammeReport:
+    """In English, of the three months, made in November."""
+    return known.report
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("reports")
+
+
+def more_posts(cast: Cast, places: list[Municipality], likes: int = 1) -> None:
+    """In each municipality, of October, all of which ask people to do something."""
+    days = [date(2026, 10, day) for day in range(10, 28)]
+    for place in places:
+        posts(factories.channel(place, cast.officer), dict.fromkeys(days, likes), calls=days)
 
 
 def made(cast: Cast, language: str = "en", *, because: str = "") -> ProgrammeReport:
@@ -101,22 +151,20 @@ def actual_on_the_page(cast: Cast, code: str) -> str:
 # ---------------------------------------------------------------- one figure everywhere
 
 
-def test_the_actual_value_is_of_the_months_of_the_report(
-    cast: Cast, logframe: list[ProgrammeIndicator], shelf: Path
-) -> None:
+def test_the_actual_value_is_of_the_months_of_the_report(cast: Cast, report: ProgrammeReport, shelf: Path) -> None:
     """OP1 by hand: of 18 posts in three months 9 ask people to do something, 50 %; in the last 28 days it is 100 %."""
     (rolling,) = [line for line in queries.dashboard(cast.programme).lines if line.indicator.code == "OP1"]
     assert rolling.actual is not None
     assert rolling.actual > 90
-    by_name = {line["Indicator"]: line for line in reading.tables(bodies(made(cast), shelf)["zip"])["indicators"]}
+    by_name = {line["Indicator"]: line for line in reading.tables(bodies(report, shelf)["zip"])["indicators"]}
     assert float(by_name["OP1 Posts with a call to action"]["Actual"]) == 50
     # OC1 by hand, of Novi Pazar: 18 posts with 20 likes, of 10,000 people, in 92 days
     expected = 18 * 20 / 10_000 * 1000 * 30 / 92
     assert float(by_name["OC1 Interactions per 1,000 inhabitants"]["Actual"]) == pytest.approx(expected, abs=0.0001)
 
 
-def test_page_pdf_excel_and_csv_say_the_same(cast: Cast, logframe: list[ProgrammeIndicator], shelf: Path) -> None:
-    files = bodies(made(cast), shelf)
+def test_page_pdf_excel_and_csv_say_the_same(cast: Cast, report: ProgrammeReport, shelf: Path) -> None:
+    files = bodies(report, shelf)
     printed = reading.pdf(files["pdf"]).text
     sheet = reading.xlsx(files["xlsx"])["Indicators"]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
@@ -130,9 +178,9 @@ def test_page_pdf_excel_and_csv_say_the_same(cast: Cast, logframe: list[Programm
 
 
 def test_the_tile_and_the_table_of_municipalities_are_of_the_same_months(
-    cast: Cast, logframe: list[ProgrammeIndicator], shelf: Path
+    cast: Cast, report: ProgrammeReport, shelf: Path
 ) -> None:
-    tables = reading.tables(bodies(made(cast), shelf)["zip"])
+    tables = reading.tables(bodies(report, shelf)["zip"])
     tiles = {line["Measure"]: line["Value"] for line in tables["tiles"]}
     assert [float(value) for label, value in tiles.items() if "call to action" in label.lower()] == [50]
     assert [line["Posts"] for line in tables["municipalities"]] == ["18", "18", "18"]
@@ -163,10 +211,7 @@ def test_values_are_measured_once_for_a_page_and_anew_for_a_report(
         return next(line.actual for line in lines if line.indicator.code == "OP1")
 
     assert op1(kept=True) == 50
-    for place in places:
-        channel = factories.channel(place, cast.officer)
-        for day in range(10, 28):
-            post(channel, date(2026, 10, day), 1, call="apply")
+    more_posts(cast, places)
     assert op1(kept=True) == 50
     assert op1(kept=False) == 75
 
@@ -175,16 +220,13 @@ def test_values_are_measured_once_for_a_page_and_anew_for_a_report(
 
 
 def test_a_report_made_a_year_later_is_the_same_byte_for_byte(
-    cast: Cast, logframe: list[ProgrammeIndicator], places: list[Municipality], shelf: Path, in_november: Any
+    cast: Cast, report: ProgrammeReport, places: list[Municipality], shelf: Path, in_november: Any
 ) -> None:
-    first = bodies(made(cast), shelf)
+    first = bodies(report, shelf)
     as_of = KeptContent.objects.get().as_of
     in_november.move_to(A_YEAR_LATER)
     # all that moves figures: corrections, later posts, another population, a municipality that left
-    for place in places:
-        channel = factories.channel(place, cast.officer)
-        for day in range(10, 28):
-            post(channel, date(2026, 10, day), 999, call="apply")
+    more_posts(cast, places, 999)
     Municipality.objects.filter(pk=places[0].pk).update(population=55_555)
     Enrolment.objects.filter(municipality=places[2]).update(ends_on=date(2027, 1, 1))
     measure.renew()
@@ -197,9 +239,9 @@ def test_a_report_made_a_year_later_is_the_same_byte_for_byte(
 
 
 def test_another_language_tells_the_same_figures_a_year_later(
-    cast: Cast, logframe: list[ProgrammeIndicator], places: list[Municipality], shelf: Path, in_november: Any
+    cast: Cast, report: ProgrammeReport, places: list[Municipality], shelf: Path, in_november: Any
 ) -> None:
-    english = reading.tables(bodies(made(cast), shelf)["zip"])["municipalities"]
+    english = reading.tables(bodies(report, shelf)["zip"])["municipalities"]
     in_november.move_to(A_YEAR_LATER)
     post(factories.channel(places[0], cast.officer), date(2026, 10, 20), 999)
     serbian = reading.tables(bodies(made(cast, "sr-latn"), shelf)["zip"])["municipalities"]
@@ -207,13 +249,9 @@ def test_another_language_tells_the_same_figures_a_year_later(
 
 
 def test_counting_again_is_an_act_with_a_reason_that_stands_in_the_report(
-    cast: Cast, logframe: list[ProgrammeIndicator], places: list[Municipality], shelf: Path
+    cast: Cast, places: list[Municipality], shelf: Path
 ) -> None:
-    made(cast)
-    for place in places:
-        channel = factories.channel(place, cast.officer)
-        for day in range(10, 28):
-            post(channel, date(2026, 10, day), 1, call="apply")
+    more_posts(cast, places)
     assert reading.tables(bodies(made(cast), shelf)["zip"])["municipalities"][0]["Posts"] == "18"
     again = made(cast, because="Posts of October were imported late")
     files = bodies(again, shelf)
@@ -227,13 +265,13 @@ def test_counting_again_is_an_act_with_a_reason_that_stands_in_the_report(
     assert sentence(event).endswith("edition 2: Posts of October were imported late")
 
 
-def test_months_that_are_not_over_are_not_kept(cast: Cast, logframe: list[ProgrammeIndicator], shelf: Path) -> None:
+def test_months_that_are_not_over_are_not_kept(cast: Cast, report: ProgrammeReport, shelf: Path) -> None:
     row = make.ask_programme(cast.programme, OCTOBER, date(2026, 11, 1), "en", by=cast.staff)
     tasks.generate_reports()
     row.refresh_from_db()
     printed = reading.pdf(bodies(row, shelf)["pdf"]).text
     assert "The last month is not over: this counts to 9 November 2026." in printed
-    assert not KeptContent.objects.exists()
+    assert KeptContent.objects.get().as_of == report.ready_at  # of the earlier months
 
 
 def test_a_document_that_was_kept_is_read_back_as_it_was(cast: Cast, logframe: list[ProgrammeIndicator]) -> None:
@@ -249,10 +287,9 @@ def test_a_document_that_was_kept_is_read_back_as_it_was(cast: Cast, logframe: l
         kept.to_plain(object())
 
 
-def test_what_is_kept_cannot_be_changed(cast: Cast, logframe: list[ProgrammeIndicator], shelf: Path) -> None:
+def test_what_is_kept_cannot_be_changed(cast: Cast) -> None:
     from django.db import Error, transaction
 
-    made(cast)
     for change in (lambda rows: rows.update(edition=3), lambda rows: rows.delete()):
         with pytest.raises(Error), transaction.atomic():
             change(KeptContent.objects.all())
