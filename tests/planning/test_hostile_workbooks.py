@@ -59,6 +59,10 @@ def filled(before: str, unit: str, after: str, size: int = NEARLY_ALL) -> str:
     return before + unit * ((size - len(before) - len(after)) // len(unit)) + after
 
 
+def blanks(megabytes: int = 120) -> str:
+    return "<" + " " * (megabytes * MEGABYTE)
+
+
 def inserted(name: str, before: str, unit: str, size: int = NEARLY_ALL) -> bytes:
     """That part of a plain workbook, with `unit` in front of `before` until it has that size."""
     begin, _, end = parts()[name].decode().partition(before)
@@ -107,20 +111,18 @@ ONE_CELL_FAR_AWAY = (
     f'<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>{CLOSE}'
 )
 
-LARGE = "<" + " " * (120 * MEGABYTE)
-SMALLER = LARGE[: 20 * MEGABYTE]
 STYLE_SHEET = f'<styleSheet xmlns="{MAIN}"><cellXfs>', "<xf/>", "</cellXfs></styleSheet>", 900_000
 MERGED = f"{OPEN}<row/></sheetData><mergeCells>", '<mergeCell ref="A1:XFD1048576"/>', "</mergeCells></worksheet>"
 TEXTS = f'<sst xmlns="{MAIN}">', "<si/>", "</sst>"
 UNREADABLE, TOO_MUCH = "could not be read", "far too much"
 # What it is: how it is made, and the sentence about it ("" where it is simply read: it costs little).
 FILES: dict[str, tuple[Callable[[], bytes], str]] = {
-    "a sheet that unpacks to 120 MB": (lambda: with_part(SHEET, LARGE), TOO_MUCH),
-    "the same, said to be small": (lambda: with_part(SHEET, LARGE, lying=True), UNREADABLE),
-    "types said to be small": (lambda: with_part(TYPES, LARGE, lying=True), UNREADABLE),
-    "shared texts said to be small": (lambda: with_part(SHARED, LARGE, lying=True), UNREADABLE),
-    "bzip2, said to be small": (lambda: with_part(TYPES, SMALLER, zipfile.ZIP_BZIP2, lying=True), UNREADABLE),
-    "LZMA, said to be small": (lambda: with_part(SHEET, SMALLER, zipfile.ZIP_LZMA, lying=True), UNREADABLE),
+    "a sheet that unpacks to 120 MB": (lambda: with_part(SHEET, blanks()), TOO_MUCH),
+    "the same, said to be small": (lambda: with_part(SHEET, blanks(), lying=True), UNREADABLE),
+    "types said to be small": (lambda: with_part(TYPES, blanks(), lying=True), UNREADABLE),
+    "shared texts said to be small": (lambda: with_part(SHARED, blanks(), lying=True), UNREADABLE),
+    "bzip2, said to be small": (lambda: with_part(TYPES, blanks(20), zipfile.ZIP_BZIP2, lying=True), UNREADABLE),
+    "LZMA, said to be small": (lambda: with_part(SHEET, blanks(20), zipfile.ZIP_LZMA, lying=True), UNREADABLE),
     "empty rows": (lambda: with_part(SHEET, filled(OPEN, "<row/>", CLOSE)), TOO_MUCH),
     "a row of a million cells": (lambda: with_part(SHEET, filled(OPEN + "<row>", "<c/>", "</row>" + CLOSE)), TOO_MUCH),
     "as many cells as are read": (
@@ -146,7 +148,7 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a number of four million digits": (
         lambda: with_part(SHEET, f'{OPEN}<row><c><v>{"9" * 4_000_000}</v></c></row>{CLOSE}'), UNREADABLE,
     ),
-    "a workbook in a workbook": (lambda: with_part(SHEET, with_part(SHEET, LARGE)), UNREADABLE),
+    "a workbook in a workbook": (lambda: with_part(SHEET, with_part(SHEET, blanks())), UNREADABLE),
 }  # fmt: skip
 
 
@@ -194,7 +196,7 @@ def test_every_workbook_that_is_made_to_cost_much_costs_little(
 def test_a_file_that_says_it_is_small_would_otherwise_take_all_the_memory() -> None:
     """That the measuring can fail: `ZipFile.read` unpacks the whole part, whatever size it has been given."""
     with bounded.process("tests.planning.test_hostile_workbooks:read_as_zipfile_does") as run:
-        outcome = run(with_part(TYPES, LARGE, lying=True))
+        outcome = run(with_part(TYPES, blanks(), lying=True))
     assert outcome.error == "BadZipFile"
     assert outcome.megabytes > MOST_MEGABYTES
 
