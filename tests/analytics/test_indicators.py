@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -38,8 +40,9 @@ from municipalities.tenancy import everywhere, scope
 from posts.media.domain.consents import read_scan
 from posts.media.domain.pictures import BadPicture
 from tests.analytics import factories
-from tests.analytics.logframe_data import peopled, post
-from tests.people import Cast, municipality
+from tests.analytics.logframe_data import peopled, post, posts
+from tests.module_data import written_once
+from tests.people import Cast, make_cast, municipality
 
 FIRST, LAST = date(2026, 9, 1), date(2026, 9, 28)
 DEFINED = Defined("Citizens at trainings", "output", "number", "up", "Signatures on the list", "Minutes", ("equality",))
@@ -55,19 +58,35 @@ def tomorrow(days: int = 1) -> date:
     return timezone.localdate() + timedelta(days=days)
 
 
-@pytest.fixture
-def places(cast: Cast) -> list[Municipality]:
+@pytest.fixture(scope="module")
+def written(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Cast, list[Municipality]]]:
     """Three municipalities of 10,000 people, here since January, with 28, 56 and 84 likes in September."""
-    third = municipality("kragujevac", "Крагујевац", "Kragujevac")
-    Enrolment.objects.create(cohort=Cohort.objects.get(), municipality=third, starts_on=date(2026, 9, 1))
-    peopled_places = []
-    for number, place in enumerate((cast.cuprija, cast.novi_pazar, third), 1):
-        place.joined_on = date(2026, 1, 1)
-        peopled_places.append(peopled(place))
-        channel = factories.channel(place, cast.officer)
-        for offset in range(5):
-            post(channel, FIRST + timedelta(days=offset), 28 * number if offset == 0 else 0, call="apply")
-    return peopled_places
+    with written_once(django_db_blocker):
+        cast = make_cast()
+        third = municipality("kragujevac", "Крагујевац", "Kragujevac")
+        Enrolment.objects.create(cohort=Cohort.objects.get(), municipality=third, starts_on=date(2026, 9, 1))
+        places = [cast.cuprija, cast.novi_pazar, third]
+        for number, place in enumerate(places, 1):
+            place.joined_on = date(2026, 1, 1)
+            days = [FIRST + timedelta(days=offset) for offset in range(5)]
+            channel = factories.channel(peopled(place), cast.officer)
+            posts(channel, {day: 28 * number if day == FIRST else 0 for day in days}, calls=days)
+        yield cast, places
+
+
+@pytest.fixture
+def known(db: None, written: tuple[Cast, list[Municipality]]) -> tuple[Cast, list[Municipality]]:
+    return deepcopy(written)
+
+
+@pytest.fixture
+def cast(known: tuple[Cast, list[Municipality]]) -> Cast:
+    return known[0]
+
+
+@pytest.fixture
+def places(known: tuple[Cast, list[Municipality]]) -> list[Municipality]:
+    return known[1]
 
 
 @pytest.fixture
@@ -449,9 +468,8 @@ def test_the_board_tells_medians_states_and_suppresses_small_groups(
 ) -> None:
     today = timezone.localdate()
     for number, place in enumerate(places, 1):
-        channel = factories.channel(place, cast.officer)
-        for offset in range(1, 6):
-            post(channel, today - timedelta(days=offset), 28 * number if offset == 1 else 0)
+        likes = {today - timedelta(days=offset): 28 * number if offset == 1 else 0 for offset in range(1, 6)}
+        posts(factories.channel(place, cast.officer), likes)
     baselines.freeze(oc1, places, FIRST, LAST, by=cast.staff)
     targets.set_target(oc1, wanted(6), by=cast.staff)
     measure.renew()

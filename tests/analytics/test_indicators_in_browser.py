@@ -18,7 +18,7 @@ from analytics.indicators.domain import measure
 from analytics.models import ProgrammeIndicator
 from municipalities.models import Cohort, Enrolment
 from tests.analytics import factories
-from tests.analytics.logframe_data import peopled, post
+from tests.analytics.logframe_data import peopled, posts
 from tests.browsing import violations
 from tests.people import Cast, municipality
 from tests.posts.test_in_browser import enter
@@ -35,10 +35,9 @@ def towns(cast: Cast) -> None:
     today = timezone.localdate()
     for number, place in enumerate((cast.cuprija, cast.novi_pazar, third), 1):
         channel = factories.channel(peopled(place), cast.officer)
-        for days in (33, 34, 35, 36, 37):
-            post(channel, today - timedelta(days=days), 5, call="apply" if days < 33 + number else "")
-        for days in (3, 4, 5, 6, 7):
-            post(channel, today - timedelta(days=days), 9 * number, call="apply" if days < 8 - number else "")
+        before, since = ([today - timedelta(days=offset + n) for n in range(5)] for offset in (33, 3))
+        likes = dict.fromkeys(before, 5) | dict.fromkeys(since, 9 * number)
+        posts(channel, likes, calls=[*before[:number], *since[: 5 - number]])
 
 
 def fits(page: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,8 +29,9 @@ from common.sentences import sentence
 from municipalities.models import Cohort, Enrolment, Municipality
 from municipalities.tenancy import scope
 from tests.analytics import factories
-from tests.analytics.logframe_data import peopled, post
-from tests.people import Cast, municipality, sign_in
+from tests.analytics.logframe_data import peopled, post, posts
+from tests.module_data import written_once
+from tests.people import Cast, make_cast, municipality, sign_in
 
 pytestmark = pytest.mark.usefixtures("db")
 FIRST, LAST = date(2026, 9, 1), date(2026, 9, 28)
@@ -42,20 +44,35 @@ def english() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def places(cast: Cast) -> list[Municipality]:
+@pytest.fixture(scope="module")
+def written(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Cast, list[Municipality]]]:
     """Four municipalities with 6, 6, 6 and 2 posts in September; in the last one, none asks people to do something."""
-    cohort = Cohort.objects.get()
-    more = [municipality(slug, slug.title(), slug.title()) for slug in ("kragujevac", "mali-zvornik")]
-    for place in more:
-        Enrolment.objects.create(cohort=cohort, municipality=place, starts_on=date(2026, 9, 1))
-    several = [cast.cuprija, cast.novi_pazar, *more]
-    for place, asked, posts in zip(several, (1, 2, 3, 0), (6, 6, 6, 2), strict=True):
-        place.joined_on = date(2026, 1, 1)
-        channel = factories.channel(peopled(place), cast.officer)
-        for offset in range(posts):
-            post(channel, FIRST + timedelta(days=offset), 7, call="apply" if offset < asked else "")
-    return several
+    with written_once(django_db_blocker):
+        cast = make_cast()
+        more = [municipality(slug, slug.title(), slug.title()) for slug in ("kragujevac", "mali-zvornik")]
+        for place in more:
+            Enrolment.objects.create(cohort=Cohort.objects.get(), municipality=place, starts_on=date(2026, 9, 1))
+        places = [cast.cuprija, cast.novi_pazar, *more]
+        for place, asked, count in zip(places, (1, 2, 3, 0), (6, 6, 6, 2), strict=True):
+            place.joined_on = date(2026, 1, 1)
+            days = [FIRST + timedelta(days=offset) for offset in range(count)]
+            posts(factories.channel(peopled(place), cast.officer), dict.fromkeys(days, 7), calls=days[:asked])
+        yield cast, places
+
+
+@pytest.fixture
+def known(db: None, written: tuple[Cast, list[Municipality]]) -> tuple[Cast, list[Municipality]]:
+    return deepcopy(written)
+
+
+@pytest.fixture
+def cast(known: tuple[Cast, list[Municipality]]) -> Cast:
+    return known[0]
+
+
+@pytest.fixture
+def places(known: tuple[Cast, list[Municipality]]) -> list[Municipality]:
+    return known[1]
 
 
 @pytest.fixture
