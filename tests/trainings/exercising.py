@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any
 
 from django.utils import timezone
@@ -54,10 +55,11 @@ class Group:
         return write.publish(team.page, write.Draft(text, "sr", **fields))
 
     def play(self, minutes: float) -> int:
-        """Citizens as they are so many minutes after the beginning, as often as the worker would ring until then."""
+        """Citizens as they are so many minutes after the beginning: the worker rings until nobody has more to do."""
         began = Exercise.objects.get(pk=self.exercise.pk).started_at
         assert began is not None
-        return sum(citizens.play(self.exercise.pk, began + timedelta(minutes=minutes)) for _ in range(40))
+        rings = (citizens.play(self.exercise.pk, began + timedelta(minutes=minutes)) for _ in range(40))
+        return sum(takewhile(bool, rings))
 
     def plays(self, team: Team, act: str = CitizenAct.SAYS) -> dict[str, Play]:
         with scope(team.workspace):
