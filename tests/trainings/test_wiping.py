@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import Model
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 
 from channels.models import Channel
@@ -36,7 +38,8 @@ from practice.enums import AccountKind
 from practice.models import Account, Status
 from practice.models import Media as Picture
 from tests.analytics.factories import channel, published
-from tests.people import Cast
+from tests.module_data import written_once
+from tests.people import Cast, make_cast
 from tests.posts.desk import picture_bytes
 from tests.trainings.exercising import Group, prepared, started
 from trainings.domain import exercises, workspaces
@@ -45,17 +48,34 @@ from trainings.models import Mark, Team
 POOR = "Обавештавамо грађане да нема воде."
 
 
-@pytest.fixture
-def played(cast: Cast) -> Group:
+@pytest.fixture(scope="module")
+def written_media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.fixture(scope="module")
+def written(django_db_setup: None, django_db_blocker: Any, written_media: Path) -> Iterator[Group]:
     """Both teams have published, citizens have spoken, a trainee has joined in, and the time is over."""
-    group = started(cast)
-    for team in (group.first, group.second):
-        group.post(team, POOR)
-        with scope(team.workspace):
-            _typed(team, cast)
-    group.play(8)
-    exercises.end(group.exercise, by=cast.staff)
-    return group
+    with written_once(django_db_blocker), override_settings(MEDIA_ROOT=written_media):
+        group = started(make_cast())
+        for team in (group.first, group.second):
+            group.post(team, POOR)
+            with scope(team.workspace):
+                _typed(team, group.cast)
+        group.play(8)
+        exercises.end(group.exercise, by=group.cast.staff)
+        yield group
+
+
+@pytest.fixture
+def played(db: None, written: Group, written_media: Path, media: Path) -> Group:
+    shutil.copytree(written_media, media)
+    return deepcopy(written)
+
+
+@pytest.fixture
+def cast(played: Group) -> Cast:
+    return played.cast
 
 
 def _typed(team: Team, cast: Cast) -> Post:
