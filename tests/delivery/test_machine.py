@@ -225,7 +225,10 @@ class Schedules(RuleBasedStateMachine):
         return data.draw(st.sampled_from(deliveries)) if deliveries else None
 
 
-@pytest.mark.parametrize("examples", [8, pytest.param(25, marks=pytest.mark.long)])
+SIZES = [4, pytest.param(8, marks=pytest.mark.slow), pytest.param(25, marks=pytest.mark.long)]
+
+
+@pytest.mark.parametrize("examples", SIZES)
 def test_no_schedule_publishes_twice_or_lies(careful: Outbox, examples: int) -> None:
     Schedules.outbox = careful
     quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]

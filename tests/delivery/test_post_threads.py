@@ -60,10 +60,10 @@ def parts(outbox: Outbox) -> list[Delivery]:
 
 
 def work(outbox: Outbox, rounds: int = 8) -> None:
-    """Publishers and the workers that look, each round when everything is due."""
+    """Publishers and the workers that look, each round when everything is due, until nothing more is."""
     for _round in range(rounds):
         now = timezone.now() + timedelta(seconds=10)
-        outbox.tick(now)
+        claimed = outbox.tick(now)
         with everywhere("a test"):
             open_ = Delivery.objects.filter(state__in=[State.CHECKING, State.PROCESSING])
             open_.update(next_at=timezone.now())
@@ -72,6 +72,8 @@ def work(outbox: Outbox, rounds: int = 8) -> None:
         for pk, number in opened:
             if number is not None:
                 deliver(pk, number)
+        if not claimed and not opened:
+            return
 
 
 def take_all_down(outbox: Outbox) -> None:

@@ -38,7 +38,9 @@ def goes_on(after: float) -> Any:
     return act
 
 
-@pytest.mark.parametrize("later", [0, 0.02, 0.06, 0.12])
+@pytest.mark.parametrize(
+    "later", [0, 0.06, pytest.param(0.02, marks=pytest.mark.slow), pytest.param(0.12, marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("posts", [1, 2])
 def test_nothing_of_a_thread_outlasts_its_removal(outbox: Outbox, posts: int, later: float) -> None:
     """Calls take a tenth of a second, so the removal comes before, during and after the one of the next post."""
