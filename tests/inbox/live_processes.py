@@ -29,7 +29,7 @@ from tests import patience
 from tests.people import sign_in
 
 # Instead of a minute.
-STREAM_SECONDS = 8
+STREAM_SECONDS = 4
 
 
 def until(holds: Callable[[], bool], seconds: float = patience.SECONDS) -> None:

@@ -429,14 +429,15 @@ def count_queries(client: Any, path: str) -> int:
     return len(queries)
 
 
-@pytest.mark.parametrize("path", [LIST, f"{LIST}?view=late&q=broj&kind=none", HOME])
-def test_two_thousand_messages_take_as_many_queries_as_one(municipality: MunicipalityInbox, path: str) -> None:
-    client = sign_in(municipality.cast.officer)
+def test_two_thousand_messages_take_as_many_queries_as_one(municipality: MunicipalityInbox) -> None:
+    client, paths = sign_in(municipality.cast.officer), (LIST, f"{LIST}?view=late&q=broj&kind=none", HOME)
     many(municipality, 1)
-    client.get(path)
-    few = count_queries(client, path)
+    for path in paths:
+        client.get(path)
+    few = {path: count_queries(client, path) for path in paths}
+    assert max(few.values()) <= MOST_QUERIES
     many(municipality, 2000, remote="more")
-    assert count_queries(client, path) == few <= MOST_QUERIES
+    assert {path: count_queries(client, path) for path in paths} == few
 
 
 def test_whatever_stands_around_a_message_comes_in_one_query(municipality: MunicipalityInbox) -> None:

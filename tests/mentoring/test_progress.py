@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -182,20 +180,22 @@ def test_no_word_of_a_draft_is_on_the_programmes_page(desk: Desk) -> None:
     assert "О нацрту" not in page
 
 
-@pytest.mark.parametrize("page", ["programme_feedback", "progress"])
-def test_the_pages_ask_a_fixed_number_of_questions_and_stay_small(desk: Desk, page: str) -> None:
-    url, user = {
-        "programme_feedback": (reverse("programme_feedback"), desk.cast.staff),
-        "progress": (HERE + "?of=all", desk.cast.approver),
-    }[page]
-    client = sign_in(user)
-    client.get(url)
+def test_the_pages_ask_a_fixed_number_of_questions_and_stay_small(desk: Desk) -> None:
+    pages = [
+        (sign_in(desk.cast.staff), reverse("programme_feedback")),
+        (sign_in(desk.cast.approver), HERE + "?of=all"),
+    ]
+    for client, url in pages:
+        client.get(url)
 
-    def asked() -> int:
-        with CaptureQueriesContext(connection) as queries:
-            answer = client.get(url)
-        assert len(answer.content) < 60_000
-        return len(queries)
+    def asked() -> list[int]:
+        counts = []
+        for client, url in pages:
+            with CaptureQueriesContext(connection) as queries:
+                answer = client.get(url)
+            assert len(answer.content) < 60_000
+            counts.append(len(queries))
+        return counts
 
     with scope(desk.municipality):
         feedback_from(desk.write("прва"), desk.cast.mentor, 0, tone=3)
@@ -205,7 +205,7 @@ def test_the_pages_ask_a_fixed_number_of_questions_and_stay_small(desk: Desk, pa
             levels = {"tone": 3, "clarity": 2, "picture": 1, "accessibility": 4, "call_to_action": 2}
             feedback_from(desk.write(f"а{number}"), desk.cast.mentor, number % WEEKS, note="Добро." * 20, **levels)
     assert asked() == one
-    assert one <= 12
+    assert max(one) <= 12
 
 
 def test_the_verb_for_it_is_one_of_reading() -> None:

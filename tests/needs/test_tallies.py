@@ -56,11 +56,20 @@ def reckoned(cast: Cast, first: date, last: date) -> dict[int, tuple[Any, int, s
     return {pk: (value.value, value.n, value.why) for pk, value in values.items()}
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2))])
-def test_whatever_happens_in_whatever_order_the_days_come_to_what_the_needs_come_to(cast: Cast, seed: int) -> None:
+@pytest.mark.parametrize(
+    ("deeds", "seed"),
+    [
+        (35, 0),
+        pytest.param(70, 0, marks=pytest.mark.slow),
+        *(pytest.param(70, seed, marks=pytest.mark.long) for seed in (1, 2)),
+    ],
+)
+def test_whatever_happens_in_whatever_order_the_days_come_to_what_the_needs_come_to(
+    cast: Cast, deeds: int, seed: int
+) -> None:
     rng, was_told = random.Random(seed), False
     make.page(cast.cuprija)
-    for _ in range(70):
+    for _ in range(deeds):
         with scope(cast.cuprija):
             _something_happens(cast, rng)
         daily_counts.rebuild_dirty_days()

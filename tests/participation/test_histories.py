@@ -345,7 +345,7 @@ PHASES = [Phase.explicit, Phase.generate]
 EVERY = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-@settings(max_examples=6, suppress_health_check=EVERY, phases=PHASES, derandomize=True, deadline=None)
+@settings(max_examples=3, suppress_health_check=EVERY, phases=PHASES, derandomize=True, deadline=None)
 @given(steps=histories)
 def test_some_histories_lose_nothing_and_answer_nobody_twice(
     cast: Cast, channels: tuple[Channel, Channel], steps: list[tuple[str, int]]

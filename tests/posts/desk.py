@@ -36,10 +36,13 @@ def in_hours(hours: float) -> rules.ResolvedTime:
     return rules.resolve_moment(moment)
 
 
-def picture_bytes(kind: str = "JPEG", size: tuple[int, int] = (640, 480), **options: Any) -> bytes:
-    """Bytes of a picture with enough colours to count as a photograph."""
+def picture_bytes(kind: str = "JPEG", size: tuple[int, int] = (640, 480), *, grain: int = 8, **options: Any) -> bytes:
+    """Bytes of a picture with enough colours to count as a photograph. The finer its grain, the larger the file."""
     out = io.BytesIO()
-    Image.merge("RGB", [Image.effect_noise(size, 60) for _band in "RGB"]).save(out, kind, **options)
+    width, height = size
+    grains = (max(1, width // grain), max(1, height // grain))
+    noise = Image.merge("RGB", [Image.effect_noise(grains, 60) for _band in "RGB"])
+    noise.resize(size).save(out, kind, **options)
     return out.getvalue()
 
 

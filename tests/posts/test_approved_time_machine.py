@@ -295,7 +295,9 @@ class Verbs(RuleBasedStateMachine):
         return resolve_moment((self.fresh().due_at or timezone.now()) + timedelta(hours=hours))
 
 
-@pytest.mark.parametrize("examples", [10, pytest.param(45, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "examples", [6, pytest.param(10, marks=pytest.mark.slow), pytest.param(45, marks=pytest.mark.long)]
+)
 def test_nothing_leaves_earlier_than_it_was_approved_for(desk: Desk, examples: int) -> None:
     cast = desk.cast
     on_the_list(cast, cast.officer)

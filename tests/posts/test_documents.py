@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from PIL import Image
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import timezone
 
 from channels.models import Channel
 from common.errors import ActionNotAllowed
-from delivery.dispatch import publish_due
-from delivery.domain import check_status, reconcile
 from delivery.enums import State
 from delivery.models import Delivery
-from municipalities.tenancy import everywhere, scope
+from municipalities.tenancy import scope
 from posts.draft import Interactive, Shown, parse
 from posts.editing.domain.submit import submit
 from posts.editing.previews import of_draft
@@ -38,7 +33,7 @@ from tests.platforms.fakes import FakeServer
 from tests.posts import papers
 from tests.posts.desk import Desk
 from tests.posts.desk import opened as open_desk
-from tests.publishing import deliver
+from tests.publishing import pass_minutes
 
 __all__ = ["allowed", "network"]
 
@@ -199,20 +194,6 @@ class LinkedInDesk:
     def write(self, text: str = "Објавили смо буџет.", **fields: Any) -> Post:
         return self.desk.write(text, channels=(self.linkedin.pk,), **fields)
 
-    def run(self, minutes: int = 20) -> None:
-        """The minutes that follow: claim, deliver and ask, as publisher and beat do."""
-        for minute in range(minutes):
-            now = timezone.now() + timedelta(minutes=minute)
-            with time_machine.travel(now, tick=True), everywhere("a test's beat"):
-                publish_due(timezone.now())
-                settled = [(pk, reconcile.reconcile(pk)) for pk in reconcile.claim_reconciliations(timezone.now())]
-                settled += [
-                    (pk, check_status.check_status(pk)) for pk in check_status.claim_status_checks(timezone.now())
-                ]
-                for pk, answer in settled:
-                    if answer is not None:
-                        deliver(pk, answer)
-
     def public(self) -> list[dict[str, Any]]:
         return self.network.public("opstina")
 
@@ -233,7 +214,7 @@ def test_a_document_goes_out_with_its_title(linked: LinkedInDesk) -> None:
     (delivery,) = Delivery.objects.all()
     assert delivery.payload["document"]["pages"] == 3
     assert delivery.payload["pictures"] == []
-    linked.run()
+    pass_minutes(20)
     (post,) = linked.public()
     assert post["document"] == {"title": TITLE, "size": len(papers.paper())}
     assert post["text"] == "Објавили смо буџет."
@@ -243,7 +224,7 @@ def test_a_document_goes_out_with_its_title(linked: LinkedInDesk) -> None:
 def test_a_document_without_a_title_has_the_headline(linked: LinkedInDesk) -> None:
     media = document(linked.desk)
     publish_now(linked.write(media=(Shown(media.pk),), headline="Буџет 2027"), by=linked.desk.cast.officer)
-    linked.run()
+    pass_minutes(20)
     (post,) = linked.public()
     assert post["document"]["title"] == "Буџет 2027"
 
@@ -258,7 +239,7 @@ def test_a_lost_answer_makes_no_second_post(linked: LinkedInDesk, material: str,
         post = linked.write(media=(Shown(document(linked.desk).pk, TITLE),))
     linked.network.plan(action, r"/rest/posts$", method="POST")
     publish_now(post, by=linked.desk.cast.officer)
-    linked.run()
+    pass_minutes(20)
     (shown,) = linked.public()
     assert shown[material]
     assert Delivery.objects.get().state == State.PUBLISHED
@@ -269,7 +250,7 @@ def test_an_approved_document_that_was_exchanged_does_not_go_out(linked: LinkedI
     publish_now(linked.write(media=(Shown(media.pk, TITLE),)), by=linked.desk.cast.officer)
     with open(media.file.path, "ab") as file:
         file.write(b"other")
-    linked.run()
+    pass_minutes(20)
     assert linked.public() == []
     assert Delivery.objects.get().state != State.PUBLISHED
 

@@ -90,7 +90,7 @@ def test_a_broken_profile_does_not_refuse_the_picture(desk: Desk) -> None:
 
 
 def test_a_large_picture_becomes_small_enough_for_every_network(desk: Desk) -> None:
-    media = desk.picture(picture_bytes(size=(4000, 3000), quality=95))
+    media = desk.picture(picture_bytes(size=(2400, 1800), grain=1, quality=95))
     assert max(media.width, media.height) <= pictures.LONG_SIDE
     assert media.bytes <= pictures.OUT_BYTES
     assert media.file.size == media.bytes

@@ -21,15 +21,14 @@ from analytics.models import MetricSnapshot, Subject
 from channels import rate_limits, validation
 from channels.models import Channel
 from delivery import expiry
-from delivery.dispatch import publish_due
-from delivery.domain import check_status, reconcile, take_down
+from delivery.domain import take_down
 from delivery.domain.missing import missing
 from delivery.domain.move import NoSuchMove
 from delivery.domain.withdraw import withdraw
 from delivery.enums import State
 from delivery.models import Delivery
 from municipalities.enums import Approval
-from municipalities.tenancy import everywhere, scope
+from municipalities.tenancy import scope
 from posts import compose
 from posts.draft import ChannelLayout, Draft, Interactive, Shown, Text
 from posts.editing import correction_plan
@@ -43,7 +42,7 @@ from tests.delivery.conftest import allowed, connected, network
 from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
 from tests.posts.desk import Desk, opened, picture_bytes
-from tests.publishing import deliver
+from tests.publishing import pass_minutes
 
 __all__ = ["allowed", "network"]
 
@@ -65,23 +64,10 @@ class StoryDesk:
     def published(self, **more: Any) -> Delivery:
         post = self.write(**more)
         publish_now(post, by=self.desk.cast.officer)
-        self.run()
+        pass_minutes(3)
         (delivery,) = self.desk.deliveries(post)
         assert delivery.state == State.PUBLISHED
         return delivery
-
-    def run(self, minutes: int = 3) -> None:
-        """The minutes that follow, as publisher and beat see them."""
-        for minute in range(minutes):
-            later = timezone.now() + timedelta(minutes=minute)
-            with time_machine.travel(later, tick=True), everywhere("a test's beat"):
-                publish_due(timezone.now())
-                asked = [(pk, reconcile.reconcile(pk)) for pk in reconcile.claim_reconciliations(timezone.now())]
-                claimed = check_status.claim_status_checks(timezone.now())
-                asked += [(pk, check_status.check_status(pk)) for pk in claimed]
-                for pk, answer in asked:
-                    if answer is not None:
-                        deliver(pk, answer)
 
 
 @pytest.fixture

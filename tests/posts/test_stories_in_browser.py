@@ -8,15 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import time_machine
 from playwright.sync_api import expect
 
 from django.urls import reverse
 from django.utils import timezone
 
 from channels.models import Channel
-from delivery.dispatch import publish_due
-from delivery.domain import check_status
 from delivery.enums import State
 from delivery.models import Delivery
 from municipalities.enums import Approval
@@ -29,7 +26,7 @@ from tests.people import Cast
 from tests.platforms.fakes import FakeServer, running
 from tests.posts.desk import Desk, opened, picture_bytes
 from tests.posts.films import film
-from tests.publishing import deliver
+from tests.publishing import pass_minutes
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 WIDE = {"width": 1366, "height": 657}
@@ -50,18 +47,6 @@ def desk(cast: Cast, settings: Any, network: FakeServer, live_server: Any) -> De
         desk = opened(cast)
         desk.house_rule(approval=Approval.NONE)
     return desk
-
-
-def run() -> None:
-    """What publisher and beat do in the next minutes."""
-    for minute in range(3):
-        now = timezone.now() + timedelta(minutes=minute)
-        with time_machine.travel(now, tick=True), everywhere("a test's beat"):
-            publish_due(timezone.now())
-            asked = [(pk, check_status.check_status(pk)) for pk in check_status.claim_status_checks(timezone.now())]
-            for pk, answer in asked:
-                if answer is not None:
-                    deliver(pk, answer)
 
 
 def choose_format(page: Any, channel: Channel, value: str) -> None:
@@ -95,7 +80,7 @@ def open_draft(
 
 
 def is_public(page: Any, live_server: Any, post: Post) -> Delivery:
-    run()
+    pass_minutes(3)
     page.goto(live_server.url + reverse("post", args=["cuprija", post.pk]))
     with everywhere("a test looks"):
         delivery = Delivery.objects.get()

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
-
-from django.utils import timezone
 
 from channels.models import Channel
 from common.errors import ActionNotAllowed
-from delivery.dispatch import publish_due
-from delivery.domain import check_status, reconcile
 from delivery.enums import State
 from delivery.models import Delivery
 from delivery.policies import FIRST_COMMENT
-from municipalities.tenancy import everywhere, scope
+from municipalities.tenancy import scope
 from posts.draft import Shown
 from posts.media.domain import videos
 from posts.models import Post
@@ -29,7 +23,7 @@ from tests.people import Cast
 from tests.platforms.fakes import FakeServer
 from tests.posts.desk import Desk, in_hours, opened
 from tests.posts.films import SRT, film
-from tests.publishing import deliver
+from tests.publishing import pass_minutes
 
 __all__ = ["allowed", "network"]
 
@@ -53,22 +47,6 @@ class VideoDesk:
         return self.desk.write(
             "Вашар у суботу", media=shown, channels=tuple(channel.pk for channel in channels), **more
         )
-
-    def run(self, minutes: int = 20) -> None:
-        """The minutes that follow: claim, deliver and ask, as publisher and beat do."""
-        for minute in range(minutes):
-            with (
-                time_machine.travel(timezone.now() + timedelta(minutes=minute), tick=True),
-                everywhere("a test's beat"),
-            ):
-                publish_due(timezone.now())
-                asked = [(pk, reconcile.reconcile(pk)) for pk in reconcile.claim_reconciliations(timezone.now())]
-                asked += [
-                    (pk, check_status.check_status(pk)) for pk in check_status.claim_status_checks(timezone.now())
-                ]
-                for delivery_id, answer in asked:
-                    if answer is not None:
-                        deliver(delivery_id, answer)
 
     def public(self) -> list[dict[str, Any]]:
         return self.network.public("opstina")
@@ -103,7 +81,7 @@ def test_a_video_reaches_facebook_and_telegram_once_and_its_comment_follows(vide
     publish_now(
         video_desk.write(video_desk.page, video_desk.telegram, first_comment=COMMENT), by=video_desk.desk.cast.officer
     )
-    video_desk.run()
+    pass_minutes(20)
     shown = video_desk.public()
     with_film = [post for post in shown if post.get("video")]
     assert [post["text"] for post in with_film] == ["Вашар у суботу"] * 2
@@ -119,7 +97,7 @@ def test_a_video_reaches_youtube_once_with_title_captions_and_its_comment(video_
     video_desk.network.options(youtube_polls=2)
     post = video_desk.write(tube, first_comment=COMMENT, headline="Вашар 2026")
     publish_now(post, by=video_desk.desk.cast.officer)
-    video_desk.run()
+    pass_minutes(20)
     film_, comment = video_desk.public()
     assert (film_["title"], film_["text"]) == ("Вашар 2026", "Вашар у суботу")
     assert (comment["text"], comment["reply_to"]) == (COMMENT, film_["id"])
@@ -144,10 +122,10 @@ def test_a_video_reaches_mastodon_and_bluesky_once_with_its_description_and_capt
     video_desk: VideoDesk, fediverse: tuple[Channel, Channel]
 ) -> None:
     publish_now(video_desk.write(*fediverse), by=video_desk.desk.cast.officer)
-    video_desk.run(1)
+    pass_minutes(1)
     assert set(Delivery.objects.values_list("state", flat=True)) == {State.PROCESSING}
     assert video_desk.public() == []
-    video_desk.run()
+    pass_minutes(20)
     by_network = {post["platform"]: post for post in video_desk.public()}
     assert sorted(by_network) == ["bluesky", "mastodon"]
     assert len(video_desk.public()) == 2
@@ -159,14 +137,27 @@ def test_a_video_reaches_mastodon_and_bluesky_once_with_its_description_and_capt
     assert set(Delivery.objects.values_list("state", flat=True)) == {State.PUBLISHED}
 
 
-@pytest.mark.parametrize("accident", ["drop_before", "commit_then_drop", "commit_then_500"])
-@pytest.mark.parametrize("path", [r"/api/v2/media$|uploadPart$", r"startUpload$", r"finishUpload$", r"putRecord$"])
+UPLOAD = r"/api/v2/media$|uploadPart$"
+
+
+@pytest.mark.parametrize(
+    ("path", "accident"),
+    [
+        *((path, "commit_then_drop") for path in (UPLOAD, r"startUpload$", r"finishUpload$", r"putRecord$")),
+        *((path, accident) for path in (UPLOAD, r"putRecord$") for accident in ("drop_before", "commit_then_500")),
+        *(
+            pytest.param(path, accident, marks=pytest.mark.slow)
+            for path in (r"startUpload$", r"finishUpload$")
+            for accident in ("drop_before", "commit_then_500")
+        ),
+    ],
+)
 def test_a_video_that_broke_off_on_its_way_there_is_made_good_without_a_second_post(
-    video_desk: VideoDesk, fediverse: tuple[Channel, Channel], accident: str, path: str
+    video_desk: VideoDesk, fediverse: tuple[Channel, Channel], path: str, accident: str
 ) -> None:
     video_desk.network.plan(accident, path, method="POST")
     publish_now(video_desk.write(*fediverse), by=video_desk.desk.cast.officer)
-    video_desk.run(60)
+    pass_minutes(60)
     assert len(video_desk.public()) == 2
     assert all(post["video"] for post in video_desk.public())
     assert set(Delivery.objects.values_list("state", flat=True)) == {State.PUBLISHED}
@@ -179,7 +170,7 @@ def test_an_upload_that_broke_off_is_made_good_without_a_second_post(
 ) -> None:
     video_desk.network.plan(accident, r"/videos$", method="POST", nth=nth)
     publish_now(video_desk.write(video_desk.page), by=video_desk.desk.cast.officer)
-    video_desk.run(60)
+    pass_minutes(60)
     assert len([post for post in video_desk.public() if post.get("video")]) == 1
     assert [delivery.state for delivery in Delivery.objects.all()] == [State.PUBLISHED]
 
