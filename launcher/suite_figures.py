@@ -56,7 +56,7 @@ def over_budget(record: Mapping[str, Mapping[str, float]] | None = None) -> str:
     """The complaint of `make check`; empty where every test is within its budget."""
     lines = []
     for target, costs in (read() if record is None else record).items():
-        expensive = sorted(costs.items(), key=lambda each: -each[1])[:SHOWN]
+        expensive = sorted(costs.items(), key=lambda pair: -pair[1])[:SHOWN]
         if expensive and expensive[0][1] > BUDGETS[target]:
             lines.append(f"make {target}: {BUDGETS[target]:.0f} s of the processor are the most for a test. Today:")
             lines += [f"{seconds:7.1f} s  {name}" for name, seconds in expensive]
@@ -88,11 +88,11 @@ def record(runs: list[Run]) -> dict[str, dict[str, float]]:
     """By target, the median of what each test took."""
     costs = read()
     for target in {run.target for run in runs}:
-        each: dict[str, list[float]] = {}
+        by_test: dict[str, list[float]] = {}
         for run in runs:
             for test, seconds in run.costs.items() if run.target == target else ():
-                each.setdefault(test, []).append(seconds)
-        medians = {test: round(statistics.median(seconds), 1) for test, seconds in each.items()}
+                by_test.setdefault(test, []).append(seconds)
+        medians = {test: round(statistics.median(seconds), 1) for test, seconds in by_test.items()}
         expensive = sorted(
             (test for test in medians if medians[test] >= LEAST_SECONDS), key=lambda test: -medians[test]
         )
