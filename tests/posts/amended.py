@@ -27,7 +27,7 @@ from posts.models import Amendment, Post, Publication
 from posts.queries import publications
 from posts.review.domain.approve import approve
 from tests.delivery.conftest import connected
-from tests.module_rows import taken_back
+from tests.module_data import written_once
 from tests.people import Cast, make_cast
 from tests.platforms.fakes import FakeServer
 from tests.posts.desk import Desk, in_hours
@@ -131,7 +131,7 @@ def once(
     """The people, the channels and a published post, made once for a module; each test takes back what it does."""
     network.reset()
     allowed = {"PRIVATE_HOSTS_ALLOWED": list(network.allow), "CALL_DEADLINE_SECONDS": 3}
-    with taken_back(django_db_blocker):
+    with written_once(django_db_blocker):
         with override_settings(**allowed), translation.override("en"):
             desk = street(make_cast(), network)
             platforms, is_agreed = getattr(request, "param", (("mastodon", "bluesky"), False))
