@@ -41,8 +41,8 @@ def pass_minutes(minutes: int) -> None:
 def _tick() -> None:
     now = timezone.now()
     publish_due(now)
-    asked = [(pk, reconcile.reconcile(pk)) for pk in reconcile.claim_reconciliations(now)]
-    asked += [(pk, check_status.check_status(pk)) for pk in check_status.claim_status_checks(now)]
-    for pk, number in asked:
+    attempts = [(pk, reconcile.reconcile(pk)) for pk in reconcile.claim_reconciliations(now)]
+    attempts += [(pk, check_status.check_status(pk)) for pk in check_status.claim_status_checks(now)]
+    for pk, number in attempts:
         if number is not None:
             deliver(pk, number)

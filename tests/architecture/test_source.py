@@ -334,8 +334,8 @@ def test_the_search_for_who_writes_house_rules_finds_it(source: str) -> None:
 
 
 def test_only_named_modules_look_across_municipalities() -> None:
-    asking = modules_with("everywhere")
-    modules = {name_of(path) for path in asking if any(called(call) == "everywhere" for call in calls(path))}
+    candidates = modules_with("everywhere")
+    modules = {name_of(path) for path in candidates if any(called(call) == "everywhere" for call in calls(path))}
     assert modules - {"municipalities/tenancy.py"} == EVERYWHERE
 
 

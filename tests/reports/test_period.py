@@ -75,10 +75,10 @@ def written(django_db_setup: None, django_db_blocker: Any, shelf: Path) -> Itera
             place.joined_on = date(2026, 1, 1)
             channel = factories.channel(peopled(place), cast.officer)
             days = [date(2026, month, day) for month in (6, 7, 8, 9, 10) for day in range(2, 8)]
-            asking = [day for day in days if day.month >= 8 and day.day % 2]
+            with_call = [day for day in days if day.month >= 8 and day.day % 2]
             later = [date(2026, 11, day) for day in range(1, 7)]
             likes = dict.fromkeys(days, 10 * number) | dict.fromkeys(later, 500)
-            posts(channel, likes, calls=[*asking, *later])
+            posts(channel, likes, calls=[*with_call, *later])
         definitions.choose(cast.programme, ["OC1", "OP1", "OP2"], by=cast.staff)
         rows = list(ProgrammeIndicator.objects.order_by("code"))
         for row in rows:
