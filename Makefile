@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-slow test-long test-real model check fix messages migrations hooks day coverage seed shell backup restore bench release maintain setup setup-dev
+.PHONY: help run test test-slow test-long test-chance test-real model check fix messages migrations hooks day coverage seed shell backup restore bench release maintain setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -20,7 +20,7 @@ run: setup  ## start everything on PORT (8000), keeping its data in DATA_DIR (.d
 	@exec $(py) -m launcher.run
 
 # Also where the environment wants no bytecode: each worker rewrites 11,000 assertions, and tests start many processes.
-test test-slow test-long: export PYTHONDONTWRITEBYTECODE =
+test test-slow test-long test-chance: export PYTHONDONTWRITEBYTECODE =
 
 test: setup-dev  ## the suite without its slow and long tests, a browser included; ARGS='tests/posts -x' narrows it
 	@$(py) -m launcher.browser
@@ -33,6 +33,10 @@ test-slow: setup-dev  ## the slow tests: every address as every role, journeys o
 test-long: setup-dev  ## what takes longer than CI may, in stages: slow and long tests, a second browser, one core, crashes, real servers, containers; hours; writes docs/long-tests.md; ARGS='model crash' runs some stages
 	@$(py) -m launcher.browser
 	@exec $(py) -m launcher.long_tests $(ARGS)
+
+test-chance: setup-dev  ## the suite five times with another clock, time zone, locale, order and ids, once on a busy core, once with names of IPv6 alone; ARGS='leap-day --tests tests/posts' narrows it (needs libfaketime)
+	@$(py) -m launcher.browser
+	@exec $(py) -m launcher.chance $(ARGS)
 
 model: setup-dev  ## check the models of the outbox with SPIN, whole and without each of their guards; ARGS=--all also what takes longer, ARGS=--write puts the table into docs/model.md (needs spin, gcc)
 	@exec $(py) -m launcher.model $(ARGS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -119,8 +119,12 @@ def browser() -> Iterator[Any]:
 
     expect.set_options(timeout=patience.MILLISECONDS)
     patience.teach()
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browsers.find(), args=browsers.ARGUMENTS)
+    with ExitStack() as running:
+        with patience.real_clock() as environ:
+            playwright = running.enter_context(sync_playwright())
+            chromium = playwright.chromium.launch(
+                executable_path=browsers.find(), args=browsers.ARGUMENTS, env=environ
+            )  # fmt: skip
         refusals.listen(chromium)
         yield chromium
         chromium.close()

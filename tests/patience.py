@@ -11,7 +11,9 @@ What a page itself waits for comes sooner: until somebody who types pauses, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -32,6 +34,27 @@ SHORTEN = f"""(() => {{
 # A page without the service worker, which would fetch forty files into its cache beside each test. Tests of the worker
 # open their context with `service_workers="allow"`.
 WITHOUT_WORKER = "delete Navigator.prototype.serviceWorker"
+# `make test-chance` moves the clock of all processes but those of the browser, which are no use then. So their pages
+# read a moved one. `+86400s` are the seconds ahead.
+AHEAD = os.environ.get("FAKETIME", "").removesuffix("s")
+MOVE_CLOCK = f"""(() => {{
+  const Machine = Date, ahead = {AHEAD or 0} * 1000;
+  window.Date = class Date extends Machine {{
+    constructor(...parts) {{ if (parts.length) super(...parts); else super(Machine.now() + ahead); }}
+    static now() {{ return Machine.now() + ahead; }}
+  }};
+}})()"""
+
+
+@contextmanager
+def real_clock() -> Iterator[dict[str, str]]:
+    """What begins in here, with the environment that is given, has the machine's clock."""
+    library = os.environ.pop("LD_PRELOAD", None)
+    try:
+        yield dict(os.environ)
+    finally:
+        if library is not None:
+            os.environ["LD_PRELOAD"] = library
 
 
 def teach() -> None:
@@ -61,6 +84,8 @@ def _shortened(new_context: Callable[..., Any]) -> Callable[..., Any]:
     def opened(self: Any, **options: Any) -> Any:
         context = new_context(self, **options)
         context.add_init_script(SHORTEN)
+        if AHEAD:
+            context.add_init_script(MOVE_CLOCK)
         if options.get("service_workers") != "allow":
             context.add_init_script(WITHOUT_WORKER)
         return context

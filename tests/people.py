@@ -8,7 +8,7 @@ administrator runs the installation.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -32,6 +32,8 @@ from municipalities.models import (
     Programme,
 )
 
+# Before every day that a test names.
+LONG_AGO = date(2024, 1, 1)
 PASSWORD = "a long enough password"
 # argon2 takes its time on purpose; one hash serves the whole cast
 HASHED: list[str] = []
@@ -72,7 +74,7 @@ def municipality(slug: str, cyrl: str, latn: str, **fields: Any) -> Municipality
         name_en=latn,
         kind=MunicipalityKind.MUNICIPALITY,
         district=district,
-        joined_on=timezone.localdate() - timedelta(days=100),
+        joined_on=LONG_AGO,
         **fields,
     )
 
@@ -113,15 +115,15 @@ def make_cast() -> Cast:
         Membership(user=people[name], municipality=place, role=Role.OFFICER if name == "stranger" else Role(name))
         for name, place in places.items()
     )
-    since = timezone.localdate() - timedelta(days=30)
     programme = Programme.objects.create(name="Swiss PRO")
     programme.staff.add(people["staff"])
     programme.trainers.add(people["trainer"])
-    cohort = Cohort.objects.create(programme=programme, name="First", training_on=since)
+    training = timezone.localdate() - timedelta(days=30)
+    cohort = Cohort.objects.create(programme=programme, name="First", training_on=training)
     joined = (cuprija, novi_pazar)
-    Enrolment.objects.bulk_create(Enrolment(cohort=cohort, municipality=place, starts_on=since) for place in joined)
+    Enrolment.objects.bulk_create(Enrolment(cohort=cohort, municipality=place, starts_on=LONG_AGO) for place in joined)
     Pairing.objects.bulk_create(
-        Pairing(mentor=people["mentor"], municipality=place, starts_on=since) for place in joined
+        Pairing(mentor=people["mentor"], municipality=place, starts_on=LONG_AGO) for place in joined
     )
     return Cast(cuprija, novi_pazar, administrator=administrator, programme=programme, **people)
 
