@@ -74,7 +74,7 @@ def municipality(slug: str, cyrl: str, latn: str, **fields: Any) -> Municipality
         name_en=latn,
         kind=MunicipalityKind.MUNICIPALITY,
         district=district,
-        joined_on=LONG_AGO,
+        joined_on=timezone.localdate() - timedelta(days=100),
         **fields,
     )
 
