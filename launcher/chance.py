@@ -15,10 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from calendar import isleap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as hour_of_day
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -29,6 +30,11 @@ LOCAL = ZoneInfo("Europe/Belgrade")
 FIRST_ID = 1_000_000
 EARLY, LATE = hour_of_day(0, 30), hour_of_day(23, 30)
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+
+
+def libfaketime() -> Path | None:
+    """Where Debian's package puts it."""
+    return min(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), default=None)
 
 
 @dataclass(frozen=True)
@@ -71,12 +77,8 @@ def _clock_change(today: date, *, month: int) -> date:
 
 
 def _leap_day(today: date) -> date:
-    year = next(year for year in range(today.year, today.year + 9) if _is_leap(year) and date(year, 2, 29) > today)
+    year = next(year for year in range(today.year, today.year + 9) if isleap(year) and date(year, 2, 29) > today)
     return date(year, 2, 29)
-
-
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
 def other_hour(run: Run) -> Run:
@@ -85,35 +87,33 @@ def other_hour(run: Run) -> Run:
 
 def command(run: Run, tests: list[str], hosts: Path) -> list[str]:
     """`hosts`: a file in which localhost is an IPv6 address only."""
-    suite = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-n",
-        os.environ.get("PYTEST_WORKERS", "2"),
-        "-m",
-        "not real",
-        "-q",
-        *tests,
-    ]
+    workers = os.environ.get("PYTEST_WORKERS", "2")
+    suite = [sys.executable, "-m", "pytest", "-n", workers, "-m", "not real", "-q", *tests]
     if run.has_one_core:
         suite = ["taskset", "--cpu-list", "0", *suite]
     if run.has_ipv6_names:
         # The kernel always gives a loopback interface its IPv4 address; no name leads to it here.
-        inside = 'ip link set lo up && mount --bind "$0" /etc/hosts && exec "$@"'
-        suite = ["unshare", "--mount", "--net", "sh", "-c", inside, str(hosts), *suite]
+        script = 'ip link set lo up && mount --bind "$0" /etc/hosts && exec "$@"'
+        suite = ["unshare", "--mount", "--net", "sh", "-c", script, str(hosts), *suite]
     return suite
 
 
 def environment(run: Run, library: Path, cache: str) -> dict[str, str]:
     """`cache`: a directory for bytecode, whose times are those of the run."""
-    ahead = round((run.begins - datetime.now(LOCAL)).total_seconds())
+    # Two times of the same zone would be subtracted by their clocks, which is an hour wrong from winter to summer.
+    ahead = round((run.begins - datetime.now(UTC)).total_seconds())
     return {
         **os.environ,
-        "LD_PRELOAD": str(library), "FAKETIME": f"{ahead:+d}s", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "DONT_FAKE_MONOTONIC": "1", "TZ": run.zone, "LC_ALL": run.language, "LANG": run.language,
-        "TEST_FIRST_ID": str(FIRST_ID), "PYTHONPYCACHEPREFIX": cache,
-    }  # fmt: skip
+        "LD_PRELOAD": str(library),
+        "FAKETIME": f"{ahead:+d}s",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+        "TZ": run.zone,
+        "LC_ALL": run.language,
+        "LANG": run.language,
+        "TEST_FIRST_ID": str(FIRST_ID),
+        "PYTHONPYCACHEPREFIX": cache,
+    }
 
 
 @contextmanager
@@ -165,7 +165,7 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := set(options.names) - {run.name for run in every}:
         parser.error(f"no such run: {', '.join(sorted(unknown))}")
-    library = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
+    library = libfaketime()
     if library is None:
         print("Needs libfaketime (Debian: apt-get install libfaketime).")
         return 2

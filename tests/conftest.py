@@ -122,9 +122,7 @@ def browser() -> Iterator[Any]:
     with ExitStack() as running:
         with patience.real_clock() as environ:
             playwright = running.enter_context(sync_playwright())
-            chromium = playwright.chromium.launch(
-                executable_path=browsers.find(), args=browsers.ARGUMENTS, env=environ
-            )  # fmt: skip
+            chromium = playwright.chromium.launch(executable_path=browsers.find(), args=browsers.ARGUMENTS, env=environ)
         refusals.listen(chromium)
         yield chromium
         chromium.close()

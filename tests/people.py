@@ -32,7 +32,7 @@ from municipalities.models import (
     Programme,
 )
 
-# Before every day that a test names.
+# Fixed, and earlier than the fixed days of tests, so that none of them passes only until a certain date.
 LONG_AGO = date(2024, 1, 1)
 PASSWORD = "a long enough password"
 # argon2 takes its time on purpose; one hash serves the whole cast

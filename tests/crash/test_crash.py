@@ -26,6 +26,7 @@ from delivery.domain import answer, reconcile
 from delivery.domain.claim import take_due, take_opened
 from delivery.enums import State
 from delivery.models import Delivery
+from launcher.chance import libfaketime
 from municipalities.tenancy import everywhere, scope
 from portal import queues
 from tests.crash.conftest import PUBLISHING, CutOff, Stage
@@ -382,14 +383,14 @@ def test_one_of_two_machines_is_cut_off_from_database_and_valkey(
 @pytest.fixture
 def moved_clock(stage: Stage, tmp_path: Path) -> Iterator[Path]:
     """The clock of the stage's worker follows this file: `+0`, `+300` seconds ..."""
-    libraries = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-    if not libraries:
+    library = libfaketime()
+    if library is None:
         pytest.skip("needs libfaketime (Debian: apt-get install libfaketime)")
     moved = tmp_path / "clock"
     moved.write_text("+0")
     stage.workers.stop()
     stage.workers.more = {
-        "LD_PRELOAD": str(libraries[0]), "FAKETIME_TIMESTAMP_FILE": str(moved), "FAKETIME_CACHE_DURATION": "1",
+        "LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(moved), "FAKETIME_CACHE_DURATION": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
     }  # fmt: skip
     try:
