@@ -1,6 +1,7 @@
 # Everything below sets itself up in .venv first. `make help` lists the targets.
 SHELL := /bin/sh
-PYTEST_WORKERS ?= 2
+# One more than cores: a worker often waits for the browser and the database.
+PYTEST_WORKERS ?= $(shell cores=$$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN); echo $$((cores < 8 ? cores + 1 : 8)))
 setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
@@ -21,6 +22,7 @@ run: setup  ## start everything on PORT (8000), keeping its data in DATA_DIR (.d
 
 # Also where the environment wants no bytecode: each worker rewrites 11,000 assertions, and tests start many processes.
 test test-slow test-long test-chance: export PYTHONDONTWRITEBYTECODE =
+test-long test-chance maintain: export PYTEST_WORKERS := $(PYTEST_WORKERS)
 
 test: setup-dev  ## the suite without its slow and long tests, a browser included; ARGS='tests/posts -x' narrows it
 	@$(py) -m launcher.browser
@@ -88,4 +90,4 @@ release: setup-dev  ## a release, in two steps (docs/operations/upgrade.md): its
 	@exec $(py) -m launcher.release
 
 maintain:  ## what maintainers use: WHAT=NAME ARGS='…'; without WHAT the list
-	@PYTEST_WORKERS=$(PYTEST_WORKERS) exec sh launcher/find_python.sh -m launcher.maintain '$(WHAT)' $(ARGS)
+	@exec sh launcher/find_python.sh -m launcher.maintain '$(WHAT)' $(ARGS)

@@ -87,7 +87,7 @@ def other_hour(run: Run) -> Run:
 
 def command(run: Run, tests: list[str], hosts: Path) -> list[str]:
     """`hosts`: a file in which localhost is an IPv6 address only."""
-    workers = os.environ.get("PYTEST_WORKERS", "2")
+    workers = os.environ.get("PYTEST_WORKERS", "3")
     suite = [sys.executable, "-m", "pytest", "-n", workers, "-m", "not real", "-q", *tests]
     if run.has_one_core:
         suite = ["taskset", "--cpu-list", "0", *suite]

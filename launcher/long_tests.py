@@ -20,7 +20,7 @@ from launcher import browser
 from launcher.site import ROOT
 
 PAGE = ROOT / "docs" / "long-tests.md"
-WORKERS = os.environ.get("PYTEST_WORKERS", "2")
+WORKERS = os.environ.get("PYTEST_WORKERS", "3")
 HEAD = """# Long tests
 
 `make test-long` runs what takes longer than CI may; `.ci/run` has a sample of each kind

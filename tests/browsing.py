@@ -25,6 +25,7 @@ EACH_LOOK = [
     *(pytest.param(*look, marks=pytest.mark.long) for look in LOOKS[1:-1]),
     pytest.param(*LOOKS[-1], marks=pytest.mark.slow),
 ]
+ENDS = [EACH_LOOK[0], EACH_LOOK[-1]]
 PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 # `make test` judges each state of a page in light on a wide screen, and the component gallery and the practice network
 # also in the dark on a phone; `make test-slow` so the charts and the pages of tests with `EACH_LOOK` or `looks`.

@@ -4,6 +4,9 @@ SAMPLE = (
     # The product as a whole: its start, one post from a draft to its numbers, a program that is killed.
     "tests/journeys/test_start.py",
     "tests/journeys/test_main_job.py",
+    "tests/journeys/test_bad_days.py::test_a_deleted_post_comes_back_by_one_click",
+    "tests/journeys/test_languages.py::test_the_sign_in_page_speaks_one_language",
+    "tests/journeys/test_feel.py::test_the_first_load_is_light",
     "tests/journeys/test_killed_programs.py::test_a_program_that_is_killed_is_started_again[publisher]",
     # Nothing twice, nothing lost: killed workers, lost answers, corrections, restores, orders of two transactions.
     "tests/crash/test_crash.py::test_killed_after_sending_before_the_network_acted",

@@ -192,12 +192,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Workers take one test after the other, but as one piece what shares a product, a demo or parsed source."""
+    """A worker takes a module, whose fixtures and imports then serve all its tests; of modules with a browser, which
+    take long and share little, one test. As one piece it takes what shares a product, a demo or parsed source."""
     from xdist.scheduler import LoadScopeScheduling
+
+    config.option.loadscopereorder = False  # not those with most tests first, but the most expensive (tests/costs.py)
 
     class InPieces(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return next((piece for piece in PIECES if nodeid.startswith(piece)), nodeid)
+            module = nodeid.partition("::")[0]
+            alone = nodeid if module.endswith("_in_browser.py") else module
+            return next((piece for piece in PIECES if nodeid.startswith(piece)), alone)
 
         def _pending_of(self, workload: dict[str, dict[str, bool]]) -> int:
             """Drops what is through, which xdist counts after every test: that takes the square of their number."""

@@ -25,8 +25,9 @@ spent_by: dict[str, float] = {}
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    if "TEST_COSTS" not in os.environ:
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    # With the last test the browser ends, and what it has taken since it began is that of an ended child.
+    if "TEST_COSTS" not in os.environ or nextitem is None:
         return (yield)
     with_browser = not BROWSERS.isdisjoint(getattr(item, "fixturenames", ()))
     began = _spent(with_browser=with_browser)

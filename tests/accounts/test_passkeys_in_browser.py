@@ -123,6 +123,7 @@ def test_a_key_is_the_second_factor_after_the_password(cast: Cast, origin: str, 
     page.wait_for_url("**/m/cuprija/")
 
 
+@pytest.mark.slow
 def test_an_answer_of_a_passkey_is_good_for_one_sign_in_of_one_person(
     cast: Cast, origin: str, page: Any, device: Any
 ) -> None:
@@ -150,6 +151,7 @@ def test_an_answer_of_a_passkey_is_good_for_one_sign_in_of_one_person(
     assert half_in.get("/accounts/name/").status_code == 302
 
 
+@pytest.mark.slow
 def test_a_key_that_does_not_see_who_uses_it_replaces_no_password(cast: Cast, origin: str, page: Any) -> None:
     """A key without PIN or fingerprint is one factor: it signs nobody in alone."""
     session = page.context.new_cdp_session(page)

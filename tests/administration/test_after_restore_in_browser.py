@@ -39,6 +39,7 @@ def desk(cast: Cast, network: FakeServer) -> Iterator[Desk]:
         yield opened
 
 
+@pytest.mark.slow
 def test_an_administrator_reads_the_page_and_ends_the_pause(page: Any, live_server: Any, desk: Desk) -> None:
     due(PUBLIC, desk.mastodon, desk)
     due(MISSED, desk.bluesky, desk)

@@ -104,6 +104,7 @@ def test_first_steps_from_home_to_the_end(page: Any, live_server: Any, cast: Cas
     is_sound(page)
 
 
+@pytest.mark.slow
 def test_everything_of_a_municipality_is_asked_for_and_fetched(
     page: Any, live_server: Any, cast: Cast, settings: Any, tmp_path: Any
 ) -> None:

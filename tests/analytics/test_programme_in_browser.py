@@ -107,6 +107,7 @@ def test_staff_sort_choose_columns_and_compare_a_chosen_few(page: Any, live_serv
     assert "by=calls" in page.url
 
 
+@pytest.mark.slow
 def test_the_names_stay_in_sight_on_a_telephone(page: Any, live_server: Any, programme: Cast) -> None:
     enter(page, live_server, programme.staff)
     page.set_viewport_size({"width": 390, "height": 844})

@@ -193,7 +193,7 @@ def test_nothing_of_a_column_is_more_than_its_words_at_a_sample(
 ) -> None:
     """Without the demo: over the rows that stand in addresses."""
     with override_settings(DEMO=True, MEDIA_ROOT=tmp_path):
-        cast, addresses = make_cast(), test_urls.sampled(24)
+        cast, addresses = make_cast(), test_urls.sampled(60)
         some = [visit for visit in visits(cast, of_every_role=False) if visit.address in addresses]
         page = browser.new_page()
         walk = Walk(cast, some, hostile_rows.fill(), tmp_path, page, follows=False)

@@ -306,6 +306,7 @@ PAGES: tuple[Callable[[Filled], None], ...] = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_statements_of_pages_answer_as_the_orm_does(filled: Filled, subtests: pytest.Subtests) -> None:
     """One test: to fill the database takes longer than to compare."""
     for page in PAGES:

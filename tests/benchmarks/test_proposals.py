@@ -19,6 +19,7 @@ def test_a_report_is_measured_once_all_its_files_are_there() -> None:
         assert EditionFile.objects.count() == 11
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_every_kind_of_request_is_measured(live_server: Any) -> None:
     row = proposals.fill(contributions=60, decided=45)

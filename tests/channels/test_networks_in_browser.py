@@ -30,6 +30,7 @@ def stand_in(settings: Any, fakes: FakeServer, live_server: Any) -> None:
         fakes.account("facebook", name)
 
 
+@pytest.mark.slow
 def test_an_administrator_enters_keys(page: Any, live_server: Any, cast: Cast) -> None:
     enter(page, live_server, cast.administrator)
     page.goto(live_server.url + reverse("installation_networks"))

@@ -563,7 +563,7 @@ def test_a_gateway_refuses_and_the_server_publishes_later(stage: Stage) -> None:
 @pytest.mark.parametrize(
     "killed",
     [
-        "never",
+        pytest.param("never", marks=pytest.mark.slow),
         pytest.param("before the search", marks=pytest.mark.slow),
         pytest.param("during the search", marks=pytest.mark.slow),
     ],

@@ -141,6 +141,7 @@ def test_stories_and_reels_killed_after_sending_before_the_network_acted(pages: 
     nothing_doubled_nothing_lost(pages)
 
 
+@pytest.mark.slow
 def test_stories_and_reels_killed_after_the_network_acted_before_its_answer(pages: FormatStage) -> None:
     pages.plan("commit_then_hang")
     pages.put()

@@ -115,6 +115,7 @@ def test_private_answers_killed_after_sending_before_the_network_acted(private: 
     each_has_their_own(private)
 
 
+@pytest.mark.slow
 def test_private_answers_killed_after_the_network_acted_before_its_answer(private: PrivateStage) -> None:
     private.plan("commit_then_hang", times=4)
     private.put()

@@ -101,6 +101,7 @@ def test_a_morning_without_a_mouse(
     )
 
 
+@pytest.mark.slow
 def test_several_are_selected_and_closed(
     page: Any, live_server: Any, municipality: MunicipalityInbox, morning: list[Message]
 ) -> None:
@@ -125,6 +126,7 @@ def test_several_are_selected_and_closed(
     expect(page.locator("[data-rows] input:checked")).to_have_count(3)
 
 
+@pytest.mark.slow
 def test_what_was_done_with_several_is_undone_by_a_key(
     page: Any, live_server: Any, municipality: MunicipalityInbox, morning: list[Message]
 ) -> None:
@@ -150,6 +152,7 @@ def typed(page: Any, key: str, code: str, **modifiers: bool) -> None:
     page.evaluate("event => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', event))", event)
 
 
+@pytest.mark.slow
 def test_cyrillic_keys_do_the_same_and_keys_can_be_switched_off(
     page: Any, live_server: Any, municipality: MunicipalityInbox, morning: list[Message]
 ) -> None:

@@ -54,6 +54,7 @@ def texts(page: Any) -> list[str]:
     return [text.strip() for text in page.locator("[data-rows] .list-link").all_inner_texts()]
 
 
+@pytest.mark.slow
 def test_new_messages_are_announced_and_shown_on_a_click(
     page: Any, processes: LiveProcesses, municipality: MunicipalityInbox
 ) -> None:
@@ -94,6 +95,7 @@ def test_new_messages_are_announced_and_shown_on_a_click(
     assert page.locator(".inbox-tick input:checked").count() == 6
 
 
+@pytest.mark.slow
 def test_what_colleagues_do_is_shown_where_the_row_is(
     page: Any, processes: LiveProcesses, municipality: MunicipalityInbox
 ) -> None:
@@ -155,6 +157,7 @@ def test_it_asks_every_quarter_of_a_minute(page: Any, live_server: Any, municipa
     expect(page.get_by_role("button", name="1 new message – show")).to_be_visible(timeout=20_000)
 
 
+@pytest.mark.slow
 def test_an_empty_inbox_offers_to_show_what_came(page: Any, live_server: Any, municipality: MunicipalityInbox) -> None:
     show_without_streams(page, live_server, municipality.cast.officer)
     municipality.receive("Пукла је цев")

@@ -156,6 +156,7 @@ def bomb() -> bytes:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "body"),
     [
@@ -223,6 +224,7 @@ def test_a_post_is_moved_by_dragging_by_its_dialog_and_by_keyboard(visit: Callab
     lies_on(start)
 
 
+@pytest.mark.slow
 def test_a_deleted_post_comes_back_by_one_click(visit: Callable[..., Visit]) -> None:
     officer = visit(OFFICER)
     title = f"Обустава саобраћаја {int(time.time()) % 100_000}"

@@ -25,6 +25,7 @@ def desk(visit: Any, browser: Any, stack: Stack, sessions: dict[str, Any]) -> be
     return bench.Desk(browser, stack.url + NEW, begun.context.cookies())
 
 
+@pytest.mark.slow
 def test_the_first_load_is_light(desk: bench.Desk) -> None:
     weight = desk.weighed()
     assert weight.total < MOST_BYTES, weight

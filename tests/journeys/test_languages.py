@@ -120,6 +120,7 @@ def test_a_page_speaks_one_language(speaking: Callable[[str, str], Visit], langu
     assert wrong == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGE_TAGS)
 def test_the_sign_in_page_speaks_one_language(visit: Callable[..., Visit], language: str) -> None:
     page = visit(language=language).go("/accounts/login/").page

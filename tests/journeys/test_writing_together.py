@@ -26,9 +26,8 @@ ASKED, ANSWER = "Напишите и адресу, то увек питају.",
 BEFORE, AFTER = "раде дуже", "од понедељка раде до 19 часова"
 
 
-@pytest.mark.parametrize(
-    "size", [pytest.param(WIDE, id="on desks"), pytest.param(PHONE, id="on phones", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [pytest.param(WIDE, id="on desks"), pytest.param(PHONE, id="on phones")])
 def test_from_a_draft_to_a_published_post_with_the_mentors_words(visit: Any, size: dict[str, int]) -> None:
     number = int(time.time()) % 100_000
     title = f"Дуже радно време ({number})"

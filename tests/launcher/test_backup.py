@@ -163,6 +163,7 @@ def changed(archive, target, **parts):
     return target
 
 
+@pytest.mark.slow
 def test_an_archive_that_is_not_whole_changes_nothing(filled, tmp_path, subtests):
     archive = backup.save(filled, tmp_path / "saved.tar.gz")
     with tarfile.open(archive) as saved:

@@ -102,6 +102,7 @@ def test_without_uv_pip_installs_them(clone):
     assert installer(clone) == "pip"
 
 
+@pytest.mark.slow
 def test_what_uv_cannot_install_pip_tries(clone):
     with_uv(clone)
     (clone / "cache").write_text("no directory, so uv has no cache and ends")

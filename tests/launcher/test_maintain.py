@@ -39,7 +39,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def make(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environ = {"PATH": os.environ["PATH"], "PYTHON": sys.executable}
+    environ = {"PATH": os.environ["PATH"], "PYTHON": sys.executable, "PYTEST_WORKERS": "2"}
     return subprocess.run(["make", *arguments], cwd=checkout, env=environ, capture_output=True, text=True, check=False)
 
 

@@ -115,6 +115,7 @@ def test_a_server_that_refuses_the_file_gets_nothing_of_it(empty, caplog):
     assert execute(empty, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == []
 
 
+@pytest.mark.slow
 def test_migrate_uses_the_file_without_reference_data_and_applies_later_migrations_as_ever(empty):
     output = manage(empty, "migrate")
     assert "Applying" not in output

@@ -135,7 +135,7 @@ def test_the_button_of_a_telephone_leads_to_the_picture_and_the_rail_to_the_comp
 
 @pytest.mark.journey
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_a_picture_is_shown_described_and_taken_along_at_360_pixels(
     page: Any, live_server: Any, cast: Cast, tmp_path: Path, scheme: str
 ) -> None:

@@ -36,6 +36,7 @@ def change_to(page: Any, live_server: Any, person: Any) -> None:
     enter(page, live_server, person)
 
 
+@pytest.mark.slow
 def test_a_check_in_is_planned_written_down_and_its_step_ticked_off(page: Any, live_server: Any, cast: Cast) -> None:
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -50,6 +50,7 @@ def posts(cast: Cast) -> list[Post]:
     return rows
 
 
+@pytest.mark.slow
 def test_the_desk_is_worked_through_by_keyboard(page: Any, live_server: Any, cast: Cast, posts: list[Post]) -> None:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -147,6 +148,7 @@ def test_every_page_of_mentoring_is_accessible(page: Any, live_server: Any, cast
     assert problems == []
 
 
+@pytest.mark.slow
 def test_the_programmes_home_leads_to_who_needs_something(page: Any, live_server: Any, cast: Cast) -> None:
     rows.activity(rows.plan(cast, cast.cuprija), "Анкета о тргу", due=-4)
     Pairing.objects.filter(municipality=cast.novi_pazar).update(ends_on=rows.day(-2))

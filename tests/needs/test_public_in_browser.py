@@ -68,6 +68,7 @@ def municipality(cast: Cast) -> Cast:
     return cast
 
 
+@pytest.mark.slow
 def test_a_citizen_reads_what_was_done_and_what_will_not_be(page: Any, live_server: Any, municipality: Cast) -> None:
     page.goto(f"{live_server.url}/asked/cuprija/")
     expect(page.get_by_role("heading", name="Осветљење у Улици кнеза Милоша")).to_be_visible()
@@ -122,6 +123,7 @@ def test_the_switch_is_sound(page: Any, live_server: Any, municipality: Cast) ->
     expect(page.get_by_text("Not public")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_how_many_answered_is_suggested_while_the_report_is_written(page: Any, live_server: Any, cast: Cast) -> None:
     out = numbers.published(numbers.channel(cast.cuprija, cast.officer), timezone.now() - timedelta(days=9))
     with scope(cast.cuprija):
@@ -134,6 +136,7 @@ def test_how_many_answered_is_suggested_while_the_report_is_written(page: Any, l
     is_sound(page)
 
 
+@pytest.mark.slow
 def test_needs_are_chosen_as_evidence(page: Any, live_server: Any, cast: Cast) -> None:
     row = only(agreed(cast, wanted("Чујмо грађане", proof=Proof.NEED)))
     day = today() - timedelta(days=2)

@@ -67,7 +67,7 @@ def test_an_open_page_hears_the_bell_by_itself(page: Any, live_server: Any, cast
     expect(bell.locator(".counter")).to_have_text("1")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_on_a_phone_the_bell_is_on_top_and_nothing_is_cut_off(
     browser: Any, live_server: Any, cast: Cast, tell: Tell, scheme: str
 ) -> None:

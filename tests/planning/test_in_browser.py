@@ -96,6 +96,7 @@ def test_the_tab_of_the_open_page_is_in_sight_on_a_phone(page: Any, live_server:
     expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=0.9)
 
 
+@pytest.mark.slow
 def test_a_plan_is_looked_at_and_becomes_drafts(page: Any, live_server: Any, desk: Desk, tmp_path: Path) -> None:
     enter(page, live_server, desk.cast.officer)
     page.goto(live_server.url + reverse("calendar", args=["cuprija"]))

@@ -20,6 +20,7 @@ def home(page: Any, live_server: Any, cast: Cast) -> Any:
     return page
 
 
+@pytest.mark.slow
 def test_a_page_is_opened_by_a_part_of_its_name_in_the_other_script(home: Any) -> None:
     home.keyboard.press("Control+k")
     field = home.locator("#palette-input")

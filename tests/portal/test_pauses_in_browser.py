@@ -33,6 +33,7 @@ def accounts(cast: Cast) -> list[Any]:
     return [*made, channel(cast.cuprija, cast.approver, name=NAME, **lost)]
 
 
+@pytest.mark.slow
 def test_a_channel_is_paused_seen_and_resumed(page: Any, live_server: Any, cast: Cast, accounts: list[Any]) -> None:
     enter(page, live_server, cast.officer)
     page.goto(f"{live_server.url}{CHANNELS}{accounts[0].pk}/")

@@ -429,6 +429,7 @@ def test_everybody_can_use_it(page: Any, live_server: Any, cast: Cast, path: str
     assert violations(page, **COLOURS) == []
 
 
+@pytest.mark.slow
 def test_the_settings_show_what_it_looks_like_and_copy_the_code(page: Any, live_server: Any, cast: Cast) -> None:
     switch(cast, "numbers")
     put_out(cast, "Вода ће бити искључена.")

@@ -33,6 +33,7 @@ def slowed(page: Any, pattern: str) -> None:
     page.route(pattern, later)
 
 
+@pytest.mark.slow
 def test_a_page_that_takes_long_is_announced_until_it_is_there(home: Any) -> None:
     home.emulate_media(reduced_motion="no-preference")  # with the fade from page to page
     waiting = home.locator("html[data-waiting]")
@@ -49,6 +50,7 @@ def test_a_page_that_takes_long_is_announced_until_it_is_there(home: Any) -> Non
     expect(waiting).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_dialog_that_takes_long_opens_as_an_outline_first(home: Any) -> None:
     slowed(home, "**/palette/")
     home.keyboard.press("Control+k")
@@ -57,6 +59,7 @@ def test_a_dialog_that_takes_long_opens_as_an_outline_first(home: Any) -> None:
     expect(home.locator("dialog#dialog .skeleton")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_an_outline_that_was_closed_stays_closed(home: Any) -> None:
     slowed(home, "**/palette/")
     home.keyboard.press("Control+k")

@@ -77,6 +77,7 @@ def test_the_coach_takes_no_room_before_it_has_something_to_say(composer: Any) -
     expect(page.locator("#coach")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_a_phone_has_the_text_first_and_time_and_act_on_the_first_screen(composer: Any, desk: Desk) -> None:
     page = composer(PHONE, written(desk))
     for part in (".composer-area", "#date", "#time", ".acts .button-primary", "[data-open-previews]"):
@@ -88,6 +89,7 @@ def test_a_phone_has_the_text_first_and_time_and_act_on_the_first_screen(compose
     assert violations(page) == []
 
 
+@pytest.mark.slow
 def test_on_a_phone_the_previews_come_up_from_the_foot_and_change_by_button(composer: Any, desk: Desk) -> None:
     page = composer(PHONE, written(desk, channels=(desk.mastodon.pk, desk.bluesky.pk)))
     page.get_by_role("button", name="Preview").click()
@@ -103,6 +105,7 @@ def test_on_a_phone_the_previews_come_up_from_the_foot_and_change_by_button(comp
     expect(page.get_by_role("button", name="Preview")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_a_time_that_has_passed_is_marked_while_it_is_typed_and_no_longer_when_it_is_put_right(
     composer: Any, desk: Desk
 ) -> None:

@@ -119,6 +119,7 @@ def test_from_the_notification_it_is_three_taps_to_a_decision(
     assert desk.reload(waiting).stage == Stage.APPROVED
 
 
+@pytest.mark.slow
 def test_who_returns_it_begins_in_the_note(desk: Desk, waiting: Post, phone: Any, live_server: Any) -> None:
     enter(phone, live_server, desk.cast.approver)
     phone.goto(live_server.url + reverse("post", args=["cuprija", waiting.pk]))
@@ -155,6 +156,7 @@ def test_from_a_mail_with_a_scanner_in_between(desk: Desk, waiting: Post, phone:
     expect(phone.get_by_role("heading", level=1)).to_have_text("Already decided with this link")
 
 
+@pytest.mark.slow
 def test_signed_in_there_it_is_one_tap_with_the_conversations_in_sight(
     desk: Desk, waiting: Post, phone: Any, live_server: Any
 ) -> None:

@@ -102,6 +102,7 @@ def test_from_an_empty_page_to_an_approved_post(
     assert complaints == []
 
 
+@pytest.mark.slow
 def test_the_other_script_is_seen_before_it_is_used_and_can_be_corrected(
     page: Any, live_server: Any, desk: Desk, at: Any
 ) -> None:
@@ -179,6 +180,7 @@ def test_two_tabs_ask_which_text_stays(page: Any, live_server: Any, desk: Desk, 
     assert written(desk) == {"sr-Cyrl": "Из прве картице"}
 
 
+@pytest.mark.slow
 def test_an_expired_session_keeps_the_text_until_one_has_signed_in_again(
     page: Any, live_server: Any, desk: Desk, at: Any
 ) -> None:
@@ -238,6 +240,7 @@ def test_what_is_typed_while_a_text_is_saved_and_taken_back_leaves_the_page_save
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('dobosar:post:'))") == []
 
 
+@pytest.mark.slow
 def test_what_never_reached_the_portal_is_offered_when_the_page_opens_again(
     page: Any, live_server: Any, desk: Desk, at: Any
 ) -> None:
@@ -269,6 +272,7 @@ def opened_by_key(page: Any, button: str, dialog: str) -> None:
     raise AssertionError(f"{dialog} did not open: {page.locator('.toast').all_inner_texts()}")
 
 
+@pytest.mark.slow
 def test_a_picture_is_cropped_by_keyboard(page: Any, live_server: Any, desk: Desk, at: Any) -> None:
     with scope(desk.municipality):
         from posts.draft import Shown

@@ -55,6 +55,7 @@ def test_the_number_of_days_is_put_right_at_its_field(
     assert violations(page) == []
 
 
+@pytest.mark.slow
 def test_a_document_is_checked_and_previewed_with_its_title(
     page: Any, live_server: Any, desk: Desk, at: Any, linkedin: Channel, tmp_path: Path
 ) -> None:

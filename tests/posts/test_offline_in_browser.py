@@ -132,6 +132,7 @@ def test_drafts_that_are_begun_without_a_connection_arrive_when_it_is_back(devic
     assert texts(desk) == ["Друга", "Прва и још нешто"]
 
 
+@pytest.mark.slow
 def test_what_a_button_brought_along_is_not_said_to_wait(device: Any, desk: Desk, at: Any) -> None:
     with scope(desk.municipality):
         draft = desk.write("Почетак")
@@ -152,6 +153,7 @@ def test_what_a_button_brought_along_is_not_said_to_wait(device: Any, desk: Desk
         assert {post.stage for post in Post.objects.all()} == {"submitted"}
 
 
+@pytest.mark.slow
 def test_a_draft_is_written_on_as_it_was_last_saved_here(device: Any, desk: Desk, at: Any) -> None:
     with scope(desk.municipality):
         post = desk.write("Почетак")
@@ -174,6 +176,7 @@ def test_a_draft_is_written_on_as_it_was_last_saved_here(device: Any, desk: Desk
     assert texts(desk) == ["Почетак, настављено без везе"]
 
 
+@pytest.mark.slow
 def test_pictures_wait_with_their_descriptions_on_the_open_page_and_after_it(
     device: Any, desk: Desk, at: Any, tmp_path: Path
 ) -> None:
@@ -239,6 +242,7 @@ def sign_out(page: Any) -> None:
     page.get_by_role("button", name="Sign out").click()
 
 
+@pytest.mark.slow
 def test_signing_out_empties_the_device_and_keeps_the_theme(device: Any, desk: Desk, at: Any) -> None:
     device.evaluate("document.cookie = 'theme=dark; Path=/'")
     with scope(desk.municipality):
@@ -254,6 +258,7 @@ def test_signing_out_empties_the_device_and_keeps_the_theme(device: Any, desk: D
     assert device.evaluate("document.cookie").count("theme=dark") == 1
 
 
+@pytest.mark.slow
 def test_nobody_signs_out_of_unsent_words_without_being_asked(device: Any, desk: Desk, at: Any) -> None:
     device.goto(at("post_new"))
     device.context.set_offline(True)
@@ -274,6 +279,7 @@ def test_nobody_signs_out_of_unsent_words_without_being_asked(device: Any, desk:
     assert texts(desk) == ["Не губи ме"]
 
 
+@pytest.mark.slow
 def test_another_person_on_the_device_sees_nothing_and_what_waits_stays_for_the_first(
     device: Any, live_server: Any, desk: Desk, at: Any
 ) -> None:
@@ -313,6 +319,7 @@ def test_a_device_without_room_says_so_and_works_with_a_connection(device: Any, 
     assert texts(desk) == ["Без места"]
 
 
+@pytest.mark.slow
 def test_a_save_whose_answer_is_lost_is_no_conflict_with_oneself(device: Any, desk: Desk, at: Any) -> None:
     def lose(route: Any) -> None:
         route.fetch()
@@ -329,6 +336,7 @@ def test_a_save_whose_answer_is_lost_is_no_conflict_with_oneself(device: Any, de
     assert texts(desk) == ["Стигло, а нико не зна. Још речи"]
 
 
+@pytest.mark.slow
 def test_words_for_a_post_that_is_no_longer_a_draft_begin_another_one(device: Any, desk: Desk, at: Any) -> None:
     with scope(desk.municipality):
         post = desk.write("Почетак")
@@ -346,6 +354,7 @@ def test_words_for_a_post_that_is_no_longer_a_draft_begin_another_one(device: An
     assert texts(desk) == ["Касне речи", "Почетак"]
 
 
+@pytest.mark.slow
 def test_somebody_who_may_no_longer_write_is_told_so_and_keeps_the_words(device: Any, desk: Desk, at: Any) -> None:
     device.goto(at("post_new"))
     device.context.set_offline(True)

@@ -88,6 +88,7 @@ def test_on_a_phone_the_approver_reads_first_and_decides_in_a_sheet(desk: Street
     assert stage(desk, waiting) == Stage.APPROVED
 
 
+@pytest.mark.slow
 def test_on_a_wide_screen_the_decision_stays_beside_what_goes_out(desk: Street, waiting: Post, visit: Any) -> None:
     page = visit(desk.cast.approver, "post", waiting.pk, size={"width": 1366, "height": 657})
     look, form = page.locator(".reading-previews"), page.locator("#decide")
@@ -125,6 +126,7 @@ def test_from_home_an_approver_decides_in_a_dialog_and_is_back_on_home(desk: Str
     assert problems == []
 
 
+@pytest.mark.slow
 def test_what_a_decision_lacks_is_said_in_the_dialog(desk: Street, waiting: Post, visit: Any) -> None:
     with scope(desk.municipality):
         comment(waiting, "Где је сат?", by=desk.cast.mentor)
@@ -189,6 +191,7 @@ def test_a_suggestion_that_was_refused_without_words_offers_them_again(desk: Str
     expect(page.locator("#say-choose")).to_have_value(TEXT)
 
 
+@pytest.mark.slow
 def test_how_a_post_does_is_on_its_page(desk: Street, visit: Any) -> None:
     with scope(desk.municipality):
         post = desk.published(TEXT)

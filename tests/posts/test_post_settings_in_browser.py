@@ -25,7 +25,9 @@ def desk(cast: Cast) -> Desk:
         return opened(cast)
 
 
-@pytest.mark.parametrize(("size", "scheme"), [((1366, 657), "light"), ((390, 844), "dark")])
+@pytest.mark.parametrize(
+    ("size", "scheme"), [((1366, 657), "light"), pytest.param((390, 844), "dark", marks=pytest.mark.slow)]
+)
 def test_they_come_and_go_with_their_channel_and_are_saved(
     page: Any, live_server: Any, desk: Desk, size: tuple[int, int], scheme: Any
 ) -> None:

@@ -67,6 +67,7 @@ def read(page: Any, live_server: Any, post: Post) -> Any:
     return open_as
 
 
+@pytest.mark.slow
 def test_a_part_of_a_picture_is_drawn_and_the_form_is_beside_it(read: Any, desk: Desk, post: Post) -> None:
     page = read(desk.cast.officer)
     frame = page.locator("[data-region]")
@@ -114,6 +115,7 @@ def test_by_keys_alone_words_and_parts_of_pictures_are_chosen(read: Any, desk: D
     expect(page.locator(".region-box")).to_have_count(2)
 
 
+@pytest.mark.slow
 def test_a_suggestion_is_accepted_by_one_key_and_the_next_one_is_there(read: Any, desk: Desk, post: Post) -> None:
     page = read(desk.cast.officer)
     while not page.locator(".talk.is-current [data-act=accept]").count():

@@ -53,6 +53,7 @@ def opened_at(page: Any, live_server: Any, desk: Desk, post: Post) -> None:
     page.locator("#composer.has-script").wait_for()
 
 
+@pytest.mark.slow
 def test_what_tiktok_demands_is_said_at_its_field_and_decided_there(
     page: Any, live_server: Any, desk: Desk, tiktok: Channel, post: Post
 ) -> None:

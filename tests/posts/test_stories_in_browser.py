@@ -88,7 +88,7 @@ def is_public(page: Any, live_server: Any, post: Post) -> Delivery:
     return delivery
 
 
-@pytest.mark.parametrize("platform", ["instagram", "facebook"])
+@pytest.mark.parametrize("platform", ["instagram", pytest.param("facebook", marks=pytest.mark.slow)])
 def test_a_story_from_the_composer_to_its_end(
     page: Any, live_server: Any, desk: Desk, network: FakeServer, platform: str
 ) -> None:
@@ -122,6 +122,7 @@ def test_a_story_from_the_composer_to_its_end(
     assert violations(page) == []
 
 
+@pytest.mark.slow
 def test_a_reel_that_is_not_in_the_feed_of_instagram(
     page: Any, live_server: Any, desk: Desk, network: FakeServer
 ) -> None:

@@ -51,7 +51,7 @@ def opened(page: Any, live_server: Any, desk: Desk, text: str, *channels: Channe
     return post
 
 
-@pytest.mark.parametrize("size", [LAPTOP, PHONE])
+@pytest.mark.parametrize("size", [LAPTOP, pytest.param(PHONE, marks=pytest.mark.slow)])
 def test_a_thread_is_begun_at_the_cursor_and_published_in_order(
     page: Any, live_server: Any, desk: Desk, facebook: Channel, network: FakeServer, size: dict[str, int]
 ) -> None:
@@ -102,6 +102,7 @@ def test_a_thread_is_begun_at_the_cursor_and_published_in_order(
     assert violations(page) == []
 
 
+@pytest.mark.slow
 def test_a_third_post_that_is_too_long_is_said_before_it_is_submitted(page: Any, live_server: Any, desk: Desk) -> None:
     text = f"{FIRST}\n---\n{FIRST}\n---\n{'а' * 300}"
     opened(page, live_server, desk, text, desk.bluesky, size=LAPTOP)

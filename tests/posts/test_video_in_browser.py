@@ -111,6 +111,7 @@ def test_captions_are_added_by_keyboard_and_the_focus_comes_back(
         assert Media.objects.get().captions_tag == "sr-Cyrl"
 
 
+@pytest.mark.slow
 def test_the_first_comment_is_asked_for_when_a_network_takes_one(
     page: Any, live_server: Any, desk: Desk, facebook: Channel, at: Any
 ) -> None:

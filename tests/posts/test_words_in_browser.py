@@ -100,6 +100,7 @@ def test_a_spelling_corrected_by_hand_is_remembered_by_keyboard_and_used_at_once
     assert page.complaints == []
 
 
+@pytest.mark.slow
 def test_only_here_keeps_the_offer_away_and_leads_back_to_the_text(composer: Any, desk: Desk) -> None:
     page = composer
     page.fill("#text-sr-Cyrl", "Пратите нас на Фејсбуку сваки дан.")
@@ -117,6 +118,7 @@ def test_only_here_keeps_the_offer_away_and_leads_back_to_the_text(composer: Any
         assert not GlossaryWord.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_word_that_is_refused_says_why_and_stays(composer: Any, desk: Desk) -> None:
     page = composer
     page.fill("#text-sr-Cyrl", "Пратите нас на Фејсбуку сваки дан.")
@@ -133,6 +135,7 @@ def test_a_word_that_is_refused_says_why_and_stays(composer: Any, desk: Desk) ->
     assert page.input_value("#offers-sr-Latn [data-latin]") == "Фејс"
 
 
+@pytest.mark.slow
 def test_diacritics_come_back_word_by_word_and_one_undo_takes_them_away(composer: Any, desk: Desk) -> None:
     page = composer
     turn_to(page, "sr-Latn")
@@ -174,6 +177,7 @@ def test_a_text_that_changed_meanwhile_is_left_alone(composer: Any) -> None:
     expect(page.get_by_role("button", name="Give back")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_words_taught_before_are_used_from_the_first_letter(page: Any, live_server: Any, desk: Desk) -> None:
     with scope(desk.municipality):
         glossary.add(desk.municipality, "Facebook", "Фејсбук", by=desk.cast.officer)

@@ -18,7 +18,7 @@ from practice.enums import AccountKind, Visibility
 from practice.errors import ApiError
 from practice.imitations import IMITATIONS, SQUARES
 from practice.models import Account, Status
-from tests.browsing import violations
+from tests.browsing import ENDS, violations
 from tests.platforms.bench import outgoing, read
 from tests.practice.test_api import picture, token_for
 from tests.practice.test_conformance import bench_at
@@ -219,7 +219,7 @@ def fill(page: Account, citizen: Account, network: str) -> Status:
 
 @pytest.mark.journey
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), ENDS)
 def test_every_layout_is_readable_in_a_browser(network: str, browser: Any, width: int, scheme: str) -> None:
     """One network of each layout: its page at one width, a post of it at the other."""
     citizen = door.enter("Комшија")

@@ -15,7 +15,7 @@ from practice.domain import door, react, write
 from practice.domain.write import Draft
 from practice.enums import AccountKind, NoticeKind
 from practice.models import Account, Notice, Status
-from tests.browsing import violations
+from tests.browsing import ENDS, violations
 
 
 @pytest.fixture
@@ -255,7 +255,7 @@ def test_the_interface_is_there_in_both_scripts_and_in_english(site: Client, db:
 
 @pytest.mark.journey
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), ENDS)
 def test_a_trainee_plays_a_citizen_in_a_browser(network: str, browser: Any, width: int, scheme: str) -> None:
 
     page = door.create(AccountKind.PAGE, "Општина на проби", username="opstina")

@@ -21,7 +21,7 @@ from practice.enums import AccountKind, NoticeKind, Visibility
 from practice.errors import ApiError, Missing, NotAllowed
 from practice.models import Account, Conversation, Like, Media, Notice, Status
 from practice.queries import conversations
-from tests.browsing import violations
+from tests.browsing import ENDS, violations
 from tests.practice.test_api import token_for
 
 SECRET = "Муж ми пије и удара децу"
@@ -615,7 +615,7 @@ def test_a_deleted_message_leads_back_to_its_conversation(site: Client, author: 
 
 @pytest.mark.journey
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), ENDS)
 def test_a_trainee_writes_privately_in_a_browser(network: str, browser: Any, width: int, scheme: str) -> None:
     page = door.create(AccountKind.PAGE, "Општина на проби", username="opstina")
     context = browser.new_context(locale="en-GB", color_scheme=scheme, viewport={"width": width, "height": 800})

@@ -25,6 +25,7 @@ def last_month() -> date:
     return rules.before(timezone.localdate())
 
 
+@pytest.mark.slow
 def test_an_officer_makes_a_report_and_opens_the_pdf(page: Any, live_server: Any, cast: Cast) -> None:
     numbers.month(cast.cuprija, cast.officer, last_month(), posts=6)
     enter(page, live_server, cast.officer)
@@ -47,6 +48,7 @@ def test_an_officer_makes_a_report_and_opens_the_pdf(page: Any, live_server: Any
     expect(page.get_by_text("A worker puts the report together")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_schedule_and_the_switch_are_sound(page: Any, live_server: Any, cast: Cast) -> None:
     enter(page, live_server, cast.approver)
     page.goto(f"{live_server.url}/m/cuprija/reports/schedule/")
