@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -80,9 +81,9 @@ def test_whom_a_private_answer_would_reach_besides(text: str, others: list[str])
 
 @pytest.mark.parametrize("text", ["@a" * 50_000, "@" + "a.-" * 33_000, "@a@" * 33_000, "@" * 100_000, "a@" * 50_000])
 def test_looking_for_mentions_takes_linear_time(text: str) -> None:
-    began = datetime.now(UTC)
+    began = time.process_time()
     conversation.MENTION.findall(text)
-    assert (datetime.now(UTC) - began).total_seconds() < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(
