@@ -22,11 +22,15 @@ run: setup  ## start everything on PORT (8000), keeping its data in DATA_DIR (.d
 
 # Also where the environment wants no bytecode: each worker rewrites 11,000 assertions, and tests start many processes.
 test test-slow test-long test-chance: export PYTHONDONTWRITEBYTECODE =
-test-long test-chance maintain: export PYTEST_WORKERS := $(PYTEST_WORKERS)
+test test-long test-chance maintain: export PYTEST_WORKERS := $(PYTEST_WORKERS)
 
-test: setup-dev  ## the suite without its slow and long tests, a browser included; ARGS='tests/posts -x' narrows it
+test: setup-dev  ## the suite without its slow and long tests, a browser included; ARGS='tests/posts -x' narrows it; CHANGED=1 runs what changes since its last run concern
 	@$(py) -m launcher.browser
+ifdef CHANGED
+	@exec $(py) -m launcher.changed $(ARGS)
+else
 	@exec $(py) -m pytest -n $(PYTEST_WORKERS) -m "not real" $(ARGS)
+endif
 
 test-slow: setup-dev  ## the slow tests: every address as every role, journeys of the whole product, killed workers, backups; with `make test` the whole suite
 	@$(py) -m launcher.browser
