@@ -92,6 +92,8 @@ GROUPS = {
                 f"{RUN} inbox.text_analysis.evaluate --to docs/triage-figures.md"),
         Command("suite-figures", "dev", "what the tests cost; writes docs/test-suite.md; ARGS='--runs 1 --fast'",
                 f'{RUN} launcher.suite_figures "$@"'),
+        Command("mutants", "dev", "whether tests notice 400 small mistakes; ARGS=--again: those that survived",
+                f'{BYTECODE}; {BROWSER}; {RUN} launcher.mutants "$@"'),
         Command("training-effect-figures", "dev", "a thousand simulated programmes; ARGS='--programmes 100'",
                 f'{RUN} tests.analytics.effect_simulation "$@"'),
     ),

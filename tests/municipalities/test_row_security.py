@@ -57,6 +57,15 @@ def test_the_application_signs_in_with_a_role_that_owns_nothing_and_bypasses_not
     assert rows("SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) = current_user") == [(0,)]
 
 
+def test_the_check_of_roles_names_one_that_bypasses_the_policies(db: None) -> None:
+    with connection.cursor() as cursor:
+        assert schema.bypassing_role(cursor) == ""
+    with owner_cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        (owner,) = cursor.fetchone()
+        assert schema.bypassing_role(cursor) == owner
+
+
 @pytest.mark.parametrize("table", tenancy.tenant_tables())
 def test_each_tenant_table_is_forced_behind_its_policies(db: None, table: str) -> None:
     assert rows(

@@ -43,6 +43,16 @@ def test_a_post_belongs_to_one_campaign_and_each_change_is_recorded_once(cast: C
     assert AuditEvent.objects.filter(verb="post.campaign").count() == 3
 
 
+def test_a_campaign_ends_and_is_opened_again_from_its_page(cast: Cast, campaign: Campaign) -> None:
+    officer, url = sign_in(cast.officer), reverse("campaign_end", args=["cuprija", campaign.pk])
+    for has_ended, verb in ((True, "campaign.end"), (False, "campaign.open")):
+        assert officer.post(url).status_code == 302
+        with scope(cast.cuprija):
+            campaign.refresh_from_db()
+        assert (campaign.ended_at is not None) == has_ended
+        assert AuditEvent.objects.latest("pk").verb == verb
+
+
 def test_the_list_counts_posts_and_leaves_out_deleted_ones(cast: Cast, campaign: Campaign) -> None:
     with scope(cast.cuprija):
         for number in range(3):

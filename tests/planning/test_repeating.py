@@ -72,6 +72,14 @@ def test_a_copy_is_a_draft_at_the_wall_time_without_a_deadline_that_has_passed(d
     assert Notification.objects.filter(kind="plan", user=desk.cast.officer).count() == 2
 
 
+def test_a_deadline_on_the_day_of_the_copy_stays(desk: Desk) -> None:
+    call = CallToAction("call", "Позовите", "2026-11-27")
+    with scope(desk.municipality):
+        repeat.begin(desk.write("Дежурна служба ради и за викенд.", call=call), VALUES, by=desk.cast.officer)
+    repeat.make_due()
+    assert [parse(post.draft).call for post in made(desk)] == [call, CallToAction("call", "Позовите")]
+
+
 def test_nine_oclock_stays_nine_oclock_in_summer(desk: Desk, time_machine: Any) -> None:
     with scope(desk.municipality):
         values = {**VALUES, "starts_on": date(2027, 3, 26), "ends_on": date(2027, 4, 3)}
