@@ -33,7 +33,7 @@ from inbox.enums import MessageState
 from inbox.models import Department, Message, Reply, Settlement
 from inbox.text_analysis import TextAnalysis, analyse
 from links.rules import ALPHABET
-from municipalities.holidays import BELGRADE, is_working_day
+from municipalities.holidays import BELGRADE, is_working_day, next_working_day
 from municipalities.tenancy import everywhere, scope
 from participation import rules
 from participation.domain import editions
@@ -93,15 +93,15 @@ class Term:
         starts_on = today - timedelta(days=entry["starts"])
         while not is_working_day(starts_on):
             starts_on -= timedelta(days=1)
-        report_by = rules.next_working_day(today + timedelta(days=entry["report_in"]))
+        report_by = next_working_day(today + timedelta(days=entry["report_in"]))
         if "open_for" in entry:
-            ends_on = rules.next_working_day(today + timedelta(days=entry["open_for"]))
-            decided_by = rules.next_working_day(today + timedelta(days=entry["decided_in"]))
+            ends_on = next_working_day(today + timedelta(days=entry["open_for"]))
+            decided_by = next_working_day(today + timedelta(days=entry["decided_in"]))
             return cls(starts_on, ends_on, decided_by, report_by, is_over=False, closed_on=decided_by)
         ground = ground_of(entry["ground"])
         assert ground is not None
         ends_on = rules.earliest_end(starts_on, ground.days, ground.day_count)
-        decided_by = rules.next_working_day(ends_on + timedelta(days=entry["decided_after"]))
+        decided_by = next_working_day(ends_on + timedelta(days=entry["decided_after"]))
         closed_on = min(decided_by, today - CLOSED_BEFORE)
         return cls(starts_on, ends_on, decided_by, report_by, is_over=True, closed_on=closed_on)
 

@@ -68,6 +68,19 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _closed(day.year)
 
 
+def next_working_day(day: date) -> date:
+    """`day` itself where offices work on it."""
+    while not is_working_day(day):
+        day += _DAY
+    return day
+
+
+def end_of_next_working_day(moment: datetime) -> datetime:
+    """The midnight, in Belgrade time, that ends the first working day after the local day of an aware time."""
+    day = next_working_day(moment.astimezone(BELGRADE).date() + _DAY)
+    return datetime.combine(day + _DAY, time(), BELGRADE)
+
+
 def is_open(moment: datetime, opens: time = OPENS, closes: time = CLOSES) -> bool:
     """Whether offices are open at an aware time."""
     local = moment.astimezone(BELGRADE)

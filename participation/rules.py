@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from links.rules import ALPHABET
-from municipalities.holidays import is_working_day
+from municipalities.holidays import is_working_day, next_working_day
 from participation.enums import ConsultationStage, DayCount, Phase
 
 MOST_TITLE = 160
@@ -48,13 +48,6 @@ RESERVED_SLUGS = ("in", "receipt")
 
 RECEIPT_LENGTH = 12
 _DAY = timedelta(days=1)
-
-
-def next_working_day(day: date) -> date:
-    """`day` itself where offices work on it."""
-    while not is_working_day(day):
-        day += _DAY
-    return day
 
 
 def add_working_days(day: date, count: int) -> date:

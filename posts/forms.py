@@ -1,12 +1,18 @@
 """Forms of posts: validation with explanations."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import TextChoices
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import ActionNotAllowed
 from common.typed_date_fields import ClockField, DayField
-from posts.rules import AmbiguousTime, NonexistentTime, resolve_wall_time
+from posts.models import Post
+from posts.rules import AmbiguousTime, NonexistentTime, Timing, asks_when, resolve_wall_time
 
 
 class MoveForm(forms.Form):
@@ -45,6 +51,65 @@ class MoveForm(forms.Form):
         else:
             values["resolved"] = resolution
         return values
+
+
+class When(TextChoices):
+    """When a post goes out, as a person chooses it."""
+
+    ON_APPROVAL = "approval", _("As soon as it is approved")
+    AT = "time", _("On a day, at an hour")
+    LATER = "later", _("Later, somebody will say")
+
+
+class TimingForm(MoveForm):
+    """When a post goes out; a valid one has it as `timing`. The initial values are those of `post`."""
+
+    when = forms.ChoiceField(label=_("When it goes out"), error_messages={"required": _("Choose when it goes out.")})
+    field_order = ("when", "on", "at", "fold")
+    # Day and hour are hidden while they are not asked for.
+    use_required_attribute = False
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, post: Post, now: datetime) -> None:
+        local = post.local_time.replace(tzinfo=None) if post.local_time else None
+        initial = {"when": _chosen(post, now), **({"on": local.date(), "at": local.time()} if local else {})}
+        super().__init__(data, initial=initial, auto_id="timing-%s")
+        self.timing = Timing()
+        self.kept = (initial.get("on"), initial.get("at"), str(post.fold))
+        empty = [] if initial["when"] else [("", _("Choose …"))]
+        self.fields["when"].choices = [*empty, *When.choices]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        if values.get("when") != When.AT:
+            for name in ("on", "at", "fold"):
+                self.errors.pop(name, None)
+            self.timing = Timing(on_approval=values.get("when") == When.ON_APPROVAL)
+            return values
+        if not values.get("fold") and (values.get("on"), values.get("at")) == self.kept[:2]:
+            values["fold"] = self.kept[2]
+        values = super().clean()
+        self.timing = Timing(values.get("resolved"))
+        return values
+
+
+def _chosen(post: Post, now: datetime) -> str:
+    """Empty where somebody has to choose anew."""
+    if asks_when(post, now):
+        return ""
+    if post.on_approval:
+        return When.ON_APPROVAL
+    return When.AT if post.due_at else When.LATER
+
+
+def chosen_timing(sent: Mapping[str, Any], post: Post) -> Timing | None:
+    """What the form in which a post is approved says; None where it does not ask. Raises `ActionNotAllowed`."""
+    if "when" not in sent:
+        return None
+    form = TimingForm(sent, post=post, now=timezone.now())
+    if not form.is_valid():
+        field, problems = next(iter(form.errors.items()))
+        raise ActionNotAllowed(" ".join(problems), field)
+    return form.timing
 
 
 class AmendmentReasonForm(forms.Form):

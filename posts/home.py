@@ -48,10 +48,11 @@ class HomeDashboard:
     """`attention`: live publications whose delivery needs a decision, oldest first, with `attention_words`; `asks` is
     the pending edit if it is that which needs it; `returned`: posts with the approver's note as `returned`;
     `emergencies`: those not reviewed yet, the most urgent first; `removals`: posts with a pending removal request, with
-    `removal_reason` and `removal_by`.
+    `removal_reason` and `removal_by`; `untimed`: approved, and nobody has said when they go out.
     """
 
     upcoming: Sequence[Post] = ()
+    untimed: Sequence[Post] = ()
     attention: Sequence[Publication] = ()
     waiting: Sequence[PendingPost] = ()
     emergencies: Sequence[Decision] = ()
@@ -81,6 +82,7 @@ class HomeDashboard:
 # The order of each list of posts, and how many it shows.
 LISTS = {
     "upcoming": (("due_at",), 10),
+    "untimed": (("updated_at",), 10),
     "undecided": (("due_at", "updated_at"), UNDECIDED),
     "removals": (("due_at", "updated_at"), REMOVALS),
     "returned": (("-updated_at",), 20),
@@ -107,6 +109,7 @@ def home_dashboard(user: Any, municipality: Municipality, access: Access, *, own
         post.returned = notes[-1] if notes else None  # type: ignore[attr-defined]
     return HomeDashboard(
         upcoming=by_list["upcoming"],
+        untimed=by_list["untimed"],
         attention=attention,
         waiting=_waiting(undecided, decisions, user, municipality, access) if decides else (),
         emergencies=_to_review(decisions) if decides else (),
@@ -122,7 +125,7 @@ def home_dashboard(user: Any, municipality: Municipality, access: Access, *, own
 def _names(*, own: bool, decides: bool) -> list[str]:
     """Of the lists that a person has."""
     of_approvers, of_writers = ["undecided", "removals"] if decides else [], ["returned", "drafts"] if own else []
-    return ["upcoming", *of_approvers, *of_writers]
+    return ["upcoming", "untimed", *of_approvers, *of_writers]
 
 
 def _which(name: str, user: Any, now: Any) -> Q:
@@ -130,6 +133,9 @@ def _which(name: str, user: Any, now: Any) -> Q:
     if name == "upcoming":
         coming = (State.SCHEDULED, State.WAITING, State.SENDING, State.CHECKING)
         return Q(_has_delivery(coming)) & Q(due_at__isnull=False)
+    if name == "untimed":
+        there = Publication.objects.filter(post=OuterRef("pk"), live=True)
+        return Q(stage=Stage.APPROVED, due_at=None, is_correction=False) & ~Q(Exists(there))
     if name == "undecided":
         return _undecided(now)
     if name == "removals":

@@ -46,6 +46,13 @@ class PostLike(Protocol):
     deleted_at: datetime | None
 
 
+class TimedPost(Protocol):
+    """The part of a post that says when it goes out."""
+
+    on_approval: bool
+    approve_until: datetime | None
+
+
 # ---------------------------------------------------------------- rights
 
 
@@ -259,6 +266,16 @@ def is_valid_emergency(progress: ApprovalProgress, now: datetime) -> bool:
 # ---------------------------------------------------------------- time
 
 
+def goes_out_on_approval(post: TimedPost, now: datetime) -> bool:
+    """Whether the last approval publishes it, if it is given at `now`."""
+    return post.on_approval and not asks_when(post, now)
+
+
+def asks_when(post: TimedPost, now: datetime) -> bool:
+    """Whether it was to go out as soon as it was approved, and nobody approved it in time: the approver says when."""
+    return post.on_approval and post.approve_until is not None and now > post.approve_until
+
+
 @dataclass(frozen=True)
 class ResolvedTime:
     """An unambiguous wall-clock time. `local` is naive, `due_at` aware UTC."""
@@ -283,6 +300,14 @@ class AmbiguousTime:
 
     local: datetime
     options: tuple[ResolvedTime, ResolvedTime]
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When a post goes out: at `time`, or as soon as it is approved; with neither, somebody has yet to say when."""
+
+    time: ResolvedTime | None = None
+    on_approval: bool = False
 
 
 WallTimeResult = ResolvedTime | NonexistentTime | AmbiguousTime

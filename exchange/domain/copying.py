@@ -65,7 +65,8 @@ def copy(shared: SharedPost, *, municipality: Municipality, by: User, also: Sequ
     with scope(municipality):
         post = create(municipality, by=by)
         draft = replace(preview.draft, channels=parse(post.draft).channels)
-        save_draft(post, Content(draft, preview.title, shared.category), revision=post.revision, by=by)
+        content = Content(draft, preview.title, shared.category, on_approval=True)
+        save_draft(post, content, revision=post.revision, by=by)
         post = Post.objects.get(pk=post.pk)
         comment.comment(post, _credit(shared, preview), by=by)
         is_first = not SharedCopy.objects.filter(shared=shared).exists()

@@ -31,7 +31,7 @@ def begin(
     if post.revision:
         return post
     empty = parse(post.draft)
-    content = Content(empty, post.title, post.category)
+    content = Content(empty, post.title, post.category, on_approval=True)
     if template is not None:
         content = content_from(template, NO_VALUES, municipality=municipality, connected=empty.channels)
     shown = (Shown(media.pk, alt), *content.draft.media)

@@ -131,7 +131,7 @@ def content_from(
     names none that is left."""
     empty = replace(parse(pattern.content), glossary=glossary(municipality.pk))
     draft = filled(empty, values, deadline=pattern.deadline, first=f"sr-{municipality.primary_script}")
-    return Content(_at_home(draft, connected), pattern.name[:140], pattern.category)
+    return Content(_at_home(draft, connected), pattern.name[:140], pattern.category, on_approval=True)
 
 
 def _at_home(draft: Draft, connected: tuple[int, ...]) -> Draft:

@@ -370,8 +370,8 @@ def lines_of(run: ImportRun) -> list[FileRow]:
 
 
 @transaction.atomic
-def confirm(run: ImportRun, *, by: User, expected: int | None = None) -> int:
-    """Create the drafts of all valid rows; returns how many.
+def confirm(run: ImportRun, *, by: User, expected: int | None = None, on_approval: bool = False) -> int:
+    """Create the drafts of all valid rows; returns how many. `on_approval`: those without a time go out once approved.
 
     Raises `ActionNotAllowed` if it was done before, if there is nothing to create, and if the number differs from the
     one that the person saw (`expected`): a time has passed, a channel is gone, or somebody else imported the same rows.
@@ -390,7 +390,7 @@ def confirm(run: ImportRun, *, by: User, expected: int | None = None) -> int:
     if not ready:
         raise ActionNotAllowed(_("No row can be imported in its current form. Correct the file and choose it again."))
     for row in ready:
-        _make(run.municipality, row, by)
+        _make(run.municipality, row, by, on_approval=on_approval)
     left = [line for line, row in zip(lines_of(run), rows, strict=True) if row.stops]
     run.confirmed_at, run.made, run.rows = timezone.now(), len(ready), stored(left)
     run.save(update_fields=["confirmed_at", "made", "rows"])
@@ -398,9 +398,9 @@ def confirm(run: ImportRun, *, by: User, expected: int | None = None) -> int:
     return run.made
 
 
-def _make(municipality: Municipality, row: PlanRow, by: User) -> None:
+def _make(municipality: Municipality, row: PlanRow, by: User, *, on_approval: bool) -> None:
     assert row.content is not None
-    post = create_from_content(municipality, row.content, by=by)
+    post = create_from_content(municipality, replace(row.content, on_approval=on_approval), by=by)
     if row.campaign:
         campaigns.assign(post, row.campaign, by=by)
 

@@ -23,6 +23,7 @@ from planning.file_parsing import MOST_BYTES, UnreadableFile
 from planning.models import ImportRun
 from planning.queries import free_days
 from posts.enums import Category
+from posts.forms import When
 
 MOST_SHOWN = 10
 # Column widths of a plan, in characters.
@@ -63,6 +64,8 @@ def rows(request: MunicipalityRequest, pk: int) -> HttpResponse:
         "left": [row for row in checked if not row.known and (row.stops or run.confirmed_at)],
         "ready": [row for row in checked if not row.stops and not run.confirmed_at],
         "known": [row for row in checked if row.known],
+        "lacks_time": any(row.time is None for row in checked if not row.stops),
+        "whens": [(value, label) for value, label in When.choices if value != When.AT],
         "same": same.order_by("-confirmed_at").first(),
     }
     return render(request, "planning/import_rows.html", context)
@@ -75,7 +78,8 @@ def confirm(request: MunicipalityRequest, pk: int) -> HttpResponse:
     # An invalid number cannot be the one that was shown.
     expected = int_param(request.POST, "rows", default=-1) if "rows" in request.POST else None
     try:
-        imports.confirm(run, by=request.user, expected=expected)
+        on_approval = request.POST.get("when") == When.ON_APPROVAL
+        imports.confirm(run, by=request.user, expected=expected, on_approval=on_approval)
     except ActionNotAllowed as refused:
         flash_error(request, refused)
     return redirect("plan_rows", request.municipality.slug, run.pk)

@@ -2,8 +2,9 @@
 
 Names: `text-sr-Cyrl`, `derived-sr-Latn` (the script it follows), `own-7-sr-Cyrl` and `layout-7` for channel 7, `media`
 (ids in order) with `alt-3` and `crop-3` ("4:5@0,0.1,1,0.8"), `channels`, `link`, `link_title`, `link_description`,
-`title`, `category`, `date`, `time`, `fold`, `revision`; `call-kind`, `call-words`, `call-deadline`, `service`,
-`tracked`, `headline`, `first_comment`, `setting-7-format` for channel 7, and `interactive-…` (see `_interactive`).
+`title`, `category`, `when` (one of `When`), `date`, `time`, `fold`, `revision`; `call-kind`, `call-words`,
+`call-deadline`, `service`, `tracked`, `headline`, `first_comment`, `setting-7-format` for channel 7, and
+`interactive-…` (see `_interactive`).
 """
 
 import re
@@ -23,9 +24,11 @@ from common.web.params import int_param
 from posts.draft import SERBIAN, BadDraft, parse, storable
 from posts.editing.domain.save import Content
 from posts.enums import Category
+from posts.forms import When
 from posts.labels import ambiguous_time_message, nonexistent_time_message
 from posts.rules import AmbiguousTime, NonexistentTime, ResolvedTime, resolve_wall_time
 
+NO_TIME = (When.ON_APPROVAL, When.LATER)
 _BARE = re.compile(r"(?<![\w-])(?<![\w-]\.)(?:[\w-]+\.)+[^\W\d_]{2,}(?:[/?#]\S*)?")
 
 
@@ -46,12 +49,14 @@ def parse_form(sent: QueryDict, channels: Sequence[Channel]) -> ComposerInput:
     """Raises `BadDraft` for input that the page cannot produce, and for texts that are too long."""
     draft = parse(_raw(sent, {channel.pk: channel for channel in channels}))
     category = sent.get("category", "")
-    chosen, problem, asks_fold = chosen_time(sent)
+    when = sent.get("when", When.AT)
+    chosen, problem, asks_fold = (None, "", False) if when in NO_TIME else chosen_time(sent)
     content = Content(
         draft=draft,
         title=storable(sent.get("title", ""))[:140].strip(),
         category=category if category in Category.values else Category.SERVICE.value,
         time=chosen,
+        on_approval=when == When.ON_APPROVAL,
     )
     _deadline, deadline_problem = _iso(sent.get("call-deadline", ""))
     return ComposerInput(content, int_param(sent, "revision", default=0), problem, asks_fold, deadline_problem)

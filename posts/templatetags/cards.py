@@ -19,6 +19,7 @@ from common.states import STATES
 from common.templatetags.ui import icon, network_icon, network_name, number, state, when
 from posts.enums import Category, Format
 from posts.models import Post, Publication
+from posts.rules import may_move
 
 register = template.Library()
 NETWORKS = 4
@@ -187,6 +188,19 @@ def decide_button(context: Context, post: Post) -> SafeString:
         '<a class="button button-small" href="{}#decide" data-decide="{}">{}<span>{}</span></a>',
         reverse("post", args=[slug, post.pk]), reverse("post_decide", args=[slug, post.pk]),
         icon("badge-check", "small"), _("Review and decide"),
+    )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def time_button(context: Context, post: Post) -> SafeString:
+    """The `action` of a card of an approved post of which nobody has said when it goes out."""
+    request = context["request"]
+    if not may_move(request.access, post):
+        return NOTHING
+    return html(
+        '<a class="button button-small" href="{}">{}<span>{}</span></a>',
+        reverse("post_move", args=[request.municipality.slug, post.pk]), icon("calendar-clock", "small"),
+        _("Choose a time"),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -21,8 +22,9 @@ def approved(visit: Callable[..., Visit]) -> tuple[str, str]:
     page.locator("#office > summary").click()
     page.locator("#title").fill(text)
     page.wait_for_url("**/edit/")
+    page.select_option("#when", "later")
     officer.button("Submit for approval", page.locator(".composer-foot"))
-    officer.sees("Submitted. The approvers have been notified by e-mail.")
+    page.wait_for_url(re.compile(r"/posts/\d+/$"))
     address = page.url.removesuffix("edit/")
     approver.go(address).button("Approve")
     approver.sees("Approved. Choose a time for it, or publish it now.")

@@ -133,10 +133,11 @@ def the_officer_answers_and_submits(officer: Visit, address: str, *, at_least: f
     officer.button("Resolve", thread(officer, REMARK))
     officer.link("Go on writing")
     due = next_minute(at_least=at_least)
+    page.select_option("#when", "time")
     page.locator("#date").fill(f"{due:%d.%m.%Y}")
     page.locator("#time").fill(f"{due:%H:%M}")
     officer.button("Submit for approval", page.locator(".composer-foot"))
-    officer.sees("Submitted. The approvers have been notified by e-mail.")
+    page.wait_for_url(re.compile(r"/posts/\d+/$"))
     assert page.url == address
     return due
 

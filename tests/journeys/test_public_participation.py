@@ -60,8 +60,6 @@ def test_a_hearing_goes_from_a_draft_to_a_report_and_everybody_is_answered(
     the_approver_publishes_the_hearing(approver)
     call = the_officer_finishes_the_call(officer, hearing)
     the_approver_approves_the_call(approver, call)
-    officer.go(call).button("Publish now")
-    officer.button("Publish now", officer.page.locator("#confirm"))
 
     citizen, neighbour = visit(), visit(size=PHONE)
     thread = the_citizen_finds_the_call(citizen)
@@ -151,16 +149,16 @@ def the_officer_finishes_the_call(officer: Visit, hearing: str) -> str:
     officer.link("Go on writing")
     expect(page.locator("#text-sr-Cyrl")).to_have_value(re.compile(re.escape(LEAD)))
     # It goes out as soon as it is approved, not at the next of the usual hours.
-    page.locator("[data-clear-time]").click()
-    expect(page.locator("#time")).to_have_value("")
+    page.select_option("#when", "approval")
+    expect(page.locator("#time")).to_be_hidden()
     officer.button("Submit for approval", page.locator(".composer-foot"))
-    officer.sees("Submitted. The approvers have been notified by e-mail.")
+    page.wait_for_url(re.compile(r"/posts/\d+/$"))
     return str(page.url)
 
 
 def the_approver_approves_the_call(approver: Visit, call: str) -> None:
-    approver.go(call).button("Approve")
-    approver.sees("Approved. Choose a time for it, or publish it now.")
+    approver.go(call).page.locator("button[value=approve]").click()
+    approver.sees("Approved. It is being published now; the page of the post shows its status.")
 
 
 # ---- citizens take part

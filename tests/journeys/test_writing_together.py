@@ -89,6 +89,7 @@ def the_officer_answers_and_submits(officer: Visit, address: str, number: int) -
     page.goto(f"{address}edit/")
     text = page.locator("#text-sr-Cyrl")
     text.fill(text.input_value().replace("услужни центар", "услужни центар, Рифата Бурџевића 10"))
+    page.select_option("#when", "later")
     officer.button("Submit for approval", page.locator(".composer-foot"))
     expect(page).to_have_url(address)
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from django.utils import timezone
 
-from participation.rules import next_working_day
+from municipalities.holidays import next_working_day
 from tests.browsing import enter, is_sound
 from tests.people import Cast
 

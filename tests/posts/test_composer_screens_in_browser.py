@@ -62,6 +62,7 @@ def in_sight(page: Any, selector: str) -> bool:
 
 def test_a_small_laptop_shows_channels_text_previews_time_and_act_at_once(composer: Any, desk: Desk) -> None:
     page = composer(LAPTOP, written(desk))
+    page.select_option("#when", "time")
     for part in (".composer-channels", ".composer-area", ".look-mastodon", "#date", "#time", ".acts .button-primary"):
         assert in_sight(page, part), part
     document = page.evaluate("[document.documentElement.scrollHeight, innerHeight]")
@@ -80,6 +81,7 @@ def test_the_coach_takes_no_room_before_it_has_something_to_say(composer: Any) -
 @pytest.mark.slow
 def test_a_phone_has_the_text_first_and_time_and_act_on_the_first_screen(composer: Any, desk: Desk) -> None:
     page = composer(PHONE, written(desk))
+    page.select_option("#when", "time")
     for part in (".composer-area", "#date", "#time", ".acts .button-primary", "[data-open-previews]"):
         assert in_sight(page, part), part
     text, channels = (page.locator(part).bounding_box()["y"] for part in (".composer-text", ".composer-channels"))
@@ -111,6 +113,7 @@ def test_a_time_that_has_passed_is_marked_while_it_is_typed_and_no_longer_when_i
 ) -> None:
     page = composer(LAPTOP, written(desk))
     today = timezone.localtime()
+    page.select_option("#when", "time")
     page.fill("#date", f"{today - timedelta(days=1):%d.%m.%Y}")
     page.fill("#time", "10:00")
     expect(page.locator("#when-notes")).to_contain_text("The chosen time has passed")
@@ -151,6 +154,7 @@ def test_a_folded_part_says_what_it_holds(composer: Any, desk: Desk) -> None:
 
 def test_a_day_is_chosen_from_a_calendar_by_keyboard(composer: Any, desk: Desk) -> None:
     page = composer(LAPTOP, written(desk))
+    page.select_option("#when", "time")
     page.fill("#date", "31.01.2028")
     page.locator("[data-pick-day=date]").focus()
     page.keyboard.press("Enter")

@@ -78,12 +78,13 @@ def test_from_an_empty_page_to_an_approved_post(
     page.locator(".look-bluesky .preview-link", has_text="#Ћуприја").wait_for()
     page.locator(".look-mastodon img[alt='Деца око фонтане']").wait_for()
     time = in_hours(30)
+    page.select_option("#when", "time")
     page.fill("#date", f"{time.local:%d.%m.%Y}")
     page.fill("#time", f"{time.local:%H:%M}")
     saved(page)
     assert violations(page) == []
     page.locator(".acts .button-primary", has_text="Submit for approval").click()
-    page.get_by_text("Submitted. The approvers have been notified").wait_for()
+    page.get_by_text("Submitted. Who decides next: Approver.").wait_for()
     with scope(desk.municipality):
         post = Post.objects.get()
         comment(post, "Лепо.", by=desk.cast.mentor)

@@ -145,7 +145,7 @@ def test_what_a_button_brought_along_is_not_said_to_wait(device: Any, desk: Desk
         with device.expect_response(lambda answer: answer.url.endswith("/save/")) as again:
             device.get_by_role("button", name="Submit for approval").click()
         assert again.value.status == 200
-        device.get_by_text("Submitted. The approvers have been notified").wait_for()
+        device.get_by_text("Submitted. Who decides next").wait_for()
         until(device, f"{names}.every((name) => !JSON.parse(localStorage[name]).waits)")
         assert not device.locator("#connection", has_text="needs you").count()
     assert texts(desk) == ["Шалтери раде до 19 часова."] * 2

@@ -32,6 +32,7 @@ from municipalities.queries import ACTIVE_SERVICES, ENTRIES, SPELLINGS, today
 from municipalities.tenancy import OutOfScope, everywhere, scope
 from posts import home, queries
 from posts.coaching import published_phones
+from posts.editing.domain.submit import submit
 from posts.enums import AmendmentKind, AmendmentState, Stage
 from posts.models import Amendment, Decision, Post, Publication, Version
 from posts.review.domain import emergency
@@ -60,6 +61,8 @@ def full(desk: Desk) -> Desk:
         submitted(desk, hours=hours)
     for ready in (submitted(desk, hours=40), submitted(desk, hours=41)):
         approve(ready, desk.version(ready), by=cast.approver)
+    unscheduled = submit(desk.write("Без времена"), by=cast.officer)
+    approve(unscheduled, desk.version(unscheduled), by=cast.approver)
     back = submitted(desk)
     send_back(back, desk.version(back), note="Ко, где, када?", by=cast.approver)
     desk.write("Нацрт")

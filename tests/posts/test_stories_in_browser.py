@@ -58,6 +58,7 @@ def choose_format(page: Any, channel: Channel, value: str) -> None:
 
 
 def publish(page: Any) -> None:
+    page.select_option("#when", "approval")
     page.locator(".composer-foot").get_by_role("button", name="Publish now").click()
     dialog = page.locator("dialog[open]")
     if dialog.count():

@@ -29,7 +29,7 @@ from municipalities.web import MunicipalityRequest
 from posts import queries, rules
 from posts.coaching.checks import links_of
 from posts.composer.form_parser import ComposerInput, parse_form
-from posts.composer.views.page import ComposerPage, build_fragments, build_page
+from posts.composer.views.page import ComposerPage, build_fragments, build_page, no_time_message
 from posts.composer.wanted_time import wanted_time
 from posts.draft import BadDraft, Draft, Shown, parse
 from posts.editing.domain import check_links
@@ -37,10 +37,12 @@ from posts.editing.domain.corrections import prepare
 from posts.editing.domain.create import blank_post, create
 from posts.editing.domain.save import Conflict, Content, Saved, holds, save_draft, set_time
 from posts.editing.domain.submit import submit
+from posts.forms import When
 from posts.media.domain.pictures import BadPicture
 from posts.media.domain.videos import add
 from posts.models import Post
 from posts.review.domain.approve import approve
+from posts.review.views.approval_sentence import submission_sentence
 from posts.review.views.decisions import handed_over
 from posts.rules import ResolvedTime
 from posts.scheduling.domain.schedule import publish_now, schedule
@@ -107,9 +109,8 @@ def _stored(post: Post) -> ComposerInput:
     time = None
     if post.local_time and post.due_at:
         time = ResolvedTime(post.local_time.replace(tzinfo=None), post.fold, post.due_at, post.zone)
-    return ComposerInput(
-        Content(parse(post.draft), post.title, post.category, time), post.revision, asks_fold=bool(post.fold)
-    )
+    content = Content(parse(post.draft), post.title, post.category, time, on_approval=post.on_approval)
+    return ComposerInput(content, post.revision, asks_fold=bool(post.fold))
 
 
 # ---------------------------------------------------------------- with scripts
@@ -223,8 +224,7 @@ def _with_files(request: MunicipalityRequest, typed: ComposerInput) -> ComposerI
     known = {shown.id for shown in draft.media}
     media = (*draft.media, *(Shown(picture.pk, picture.alt) for picture in added if picture.pk not in known))
     fresh = parse({**draft.to_json(), "media": Draft(media=media).to_json()["media"]})
-    content = Content(fresh, typed.content.title, typed.content.category, typed.content.time)
-    return replace(typed, content=content)
+    return replace(typed, content=replace(typed.content, draft=fresh))
 
 
 def _done(request: MunicipalityRequest, saved: Saved, typed: ComposerInput) -> HttpResponse:
@@ -241,6 +241,8 @@ def _done(request: MunicipalityRequest, saved: Saved, typed: ComposerInput) -> H
         return redirect("post_edit", request.municipality.slug, saved.post.pk)
     if typed.time_problem:
         raise ActionNotAllowed(typed.time_problem, "date")
+    if request.POST.get("when") == When.AT and typed.content.time is None:
+        raise ActionNotAllowed(no_time_message(), "date")
     if typed.deadline_problem:
         raise ActionNotAllowed(typed.deadline_problem, "call-deadline")
     post = saved.post
@@ -253,13 +255,12 @@ def _done(request: MunicipalityRequest, saved: Saved, typed: ComposerInput) -> H
 def _submit(request: MunicipalityRequest, post: Post, time: ResolvedTime | None) -> str:
     if not rules.may_submit(request.access, post):
         raise PermissionDenied
-    submit(post, by=request.user)
-    return _("Submitted. The approvers have been notified by e-mail.")
+    return submission_sentence(submit(post, by=request.user))
 
 
 def _schedule(request: MunicipalityRequest, post: Post, time: ResolvedTime | None) -> str:
     if time is None:
-        raise ActionNotAllowed(_("Choose a day and a time first, or publish the post now."), "date")
+        raise ActionNotAllowed(no_time_message(), "date")
     schedule(_allowed(request, post), time, by=request.user)
     return _("Scheduled. It is published automatically.")
 

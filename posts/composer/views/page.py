@@ -3,10 +3,12 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from channels import validation
 from channels.enums import Layout
@@ -14,6 +16,7 @@ from channels.models import Channel
 from common import dates
 from common.typed_dates import typed_day
 from common.uploads import most_bytes
+from municipalities.holidays import end_of_next_working_day
 from municipalities.models import Municipality
 from municipalities.queries import Offered, glossary, offers
 from municipalities.rules import Verb
@@ -37,6 +40,7 @@ from posts.editing.domain.submit import past_time_message
 from posts.editing.eservices import Promotion, all_notes, promotion
 from posts.editing.previews import Preview, notes, of_draft, with_page_card
 from posts.enums import CallKind, Category, Format
+from posts.forms import When
 from posts.interactive import format_notes
 from posts.labels import language_name, own_name, time_notes
 from posts.models import Amendment, Decision, Media, Post
@@ -186,11 +190,21 @@ class ComposerPage:
     may_remember: bool = False
     deadline_problem: str = ""
     time_in_words: str = ""
+    when: str = When.LATER
+    whens: Sequence[tuple[str, str]] = ()
+    planned_at: datetime | None = None
+    approve_until: datetime | None = None
+    """Of a post that is submitted now, to go out once it is approved."""
+
     tried: str = ""
     """The act that was refused; from then on the page also says what only acts require."""
 
     refused: dict[str, str] = field(default_factory=dict)
     """By field why an act is refused, from the first attempt on."""
+
+    @property
+    def is_on_approval(self) -> bool:
+        return self.when == When.ON_APPROVAL
 
     @cached_property
     def field_errors(self) -> list[FieldError]:
@@ -453,7 +467,8 @@ def build_fragments(
     content, draft = typed.content, replace(typed.content.draft, glossary=glossary(municipality.pk))
     library = queries.media_of(draft)
     promoted = promotion(draft, municipality, services)
-    primary, others = _acts(request, bool(content.time)) if not post.is_correction else ("correction", ())
+    when = _when(request, typed)
+    primary, others = _acts(request, when) if not post.is_correction else ("correction", ())
     past = bool(content.time and content.time.due_at <= timezone.now()) and not post.is_correction
     tried = _tried(request)
     seen = of_draft(post, draft, queries.channels_of(draft, channels), library)
@@ -470,6 +485,10 @@ def build_fragments(
         asks_fold=typed.asks_fold,
         time_problem=_time_problem(request, typed, tried) or (past_time_message() if past else ""),
         time_in_words=_in_words(content.time) if content.time else "",
+        when=when,
+        planned_at=content.time.due_at if content.time else post.due_at if post.is_correction else None,
+        whens=_whens(is_alone=primary != "submit"),
+        approve_until=end_of_next_working_day(timezone.now()) - timedelta(minutes=1),
         deadline=request.POST.get("call-deadline") or _deadline(draft),
         deadline_problem=typed.deadline_problem,
         tried=tried,
@@ -525,13 +544,34 @@ def _deadline(draft: Draft) -> str:
     return typed_day(deadline) if deadline else ""
 
 
-def _acts(request: MunicipalityRequest, has_time: bool) -> tuple[str, tuple[str, ...]]:
+def no_time_message() -> str:
+    return _("Choose a day and a time, or another answer to when it goes out.")
+
+
+def _when(request: MunicipalityRequest, typed: ComposerInput) -> str:
+    """One of `When`."""
+    sent = request.POST.get("when", "")
+    if sent in When.values:
+        return sent
+    if typed.content.time or typed.time_problem:
+        return When.AT
+    return When.ON_APPROVAL if typed.content.on_approval else When.LATER
+
+
+def _whens(*, is_alone: bool) -> list[tuple[str, str]]:
+    """`is_alone`: this person needs no approval of another."""
+    labels = {when.value: _("At once") if is_alone and when == When.ON_APPROVAL else str(when.label) for when in When}
+    return list(labels.items())
+
+
+def _acts(request: MunicipalityRequest, when: str) -> tuple[str, tuple[str, ...]]:
     """The primary action for this person, and the others under "More"."""
     municipality, access = request.municipality, request.access
     if not decides_alone(access, approval=municipality.approval, own_allowed=municipality.may_approve_own):
         return "submit", ()
-    others = ("publish",) if has_time else ()
-    return ("schedule" if has_time else "publish"), (*others, *(("submit",) if municipality.needs_approval else ()))
+    primary = {When.AT: "schedule", When.LATER: "save"}.get(When(when), "publish")
+    others = [act for act in ("publish", "submit") if act != primary]
+    return primary, tuple(others if municipality.needs_approval else others[:-1])
 
 
 def _tags(draft: Draft, channels: Sequence[Channel], municipality: Any) -> list[str]:

@@ -19,10 +19,10 @@ from posts.models import Post
 
 
 def blank_post(municipality: Municipality, *, by: User, **fields: Any) -> Post:
-    """A draft of `by` for every connected channel that takes posts, not stored yet."""
+    """A draft of `by` for every connected channel that takes posts, as soon as it is approved; not stored yet."""
     rows = Channel.objects.filter(takes_posts()).exclude(state=ChannelState.DISCONNECTED)
     connected = rows.order_by("pk").values_list("pk", flat=True)
-    post = Post(municipality=municipality, author=by, **fields)
+    post = Post(municipality=municipality, author=by, on_approval=True, **fields)
     store_draft(post, Draft(channels=tuple(connected), tracked=True))
     return post
 
@@ -53,7 +53,7 @@ def create_from_content(municipality: Municipality, content: Content, *, by: Use
     """A stored draft with its content. Raises `BadDraft` for channels and pictures of others."""
     refuse_foreign_objects(content.draft)
     post = Post(municipality=municipality, author=by, title=content.title, category=content.category, revision=1)
-    set_time(post, content.time)
+    set_time(post, content.time, on_approval=content.on_approval)
     store_draft(post, content.draft)
     post.save()
     record("post.create", by=by, target=post)
@@ -62,11 +62,12 @@ def create_from_content(municipality: Municipality, content: Content, *, by: Use
 
 @transaction.atomic
 def duplicate(post: Post, *, by: User | None, author: Any = None) -> Post:
-    """A new draft with the same texts, pictures and channels; without time and decisions.
+    """A new draft with the same texts, pictures and channels; without time and decisions, to go out once approved.
 
     `by` None: a worker creates it, for `author`.
     """
     copy = Post(municipality_id=post.municipality_id, author=author or by, title=post.title, category=post.category)
+    set_time(copy, None, on_approval=True)
     store_draft(copy, parse(post.draft))
     copy.save()
     record("post.duplicate", by=by, target=copy, source=post.pk)

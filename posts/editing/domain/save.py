@@ -31,12 +31,14 @@ SITTING = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Content:
-    """Everything a person can change in the composer. `time` None: no time chosen."""
+    """Everything a person can change in the composer. `time` None: no time chosen, and it goes out as soon as it is
+    approved (`on_approval`) or when somebody says so."""
 
     draft: Draft
     title: str
     category: str
     time: ResolvedTime | None = None
+    on_approval: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def save_draft(post: Post, content: Content, *, revision: int, by: User) -> Save
     move_anchors(post, parse(post.draft), content.draft)
     post.title, post.category = content.title, content.category
     if not post.is_correction:
-        set_time(post, content.time)
+        set_time(post, content.time, on_approval=content.on_approval)
     store_draft(post, content.draft)
     post.revision += 1
     post.save()
@@ -98,8 +100,9 @@ def first_line(text: str) -> str:
     return next((line for line in lines if line), "")
 
 
-def set_time(post: Post, time: ResolvedTime | None) -> None:
-    """Set or clear the time of the post. Does not save."""
+def set_time(post: Post, time: ResolvedTime | None, *, on_approval: bool = False) -> None:
+    """Set or clear the time of the post; without one it may go out `on_approval`. Does not save."""
+    post.on_approval, post.approve_until = on_approval and time is None, None
     post.local_time = timezone.make_aware(time.local, timezone.get_fixed_timezone(0)) if time else None
     post.fold, post.due_at = (time.fold, time.due_at) if time else (0, None)
     if time:
@@ -107,12 +110,9 @@ def set_time(post: Post, time: ResolvedTime | None) -> None:
 
 
 def _differs(post: Post, content: Content) -> bool:
-    due_at = post.due_at if post.is_correction else content.time.due_at if content.time else None
-    return post.draft != content.draft.to_json() or (post.title, post.category, post.due_at) != (
-        content.title,
-        content.category,
-        due_at,
-    )
+    when = (content.time.due_at if content.time else None, content.on_approval and content.time is None)
+    is_other_time = not post.is_correction and (post.due_at, post.on_approval) != when
+    return is_other_time or not holds(post, content)
 
 
 def holds(post: Post, content: Content) -> bool:

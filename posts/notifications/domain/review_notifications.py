@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -15,7 +16,7 @@ from notifications.domain.notify import TextBuilder, notify
 from notifications.domain.withdraw import withdraw
 from notifications.enums import NotificationKind
 from posts.approval import deciders, mentors_of, requires_mentor
-from posts.enums import DecisionKind, SuggestionState
+from posts.enums import DecisionKind, Stage, SuggestionState
 from posts.models import Amendment, Comment, Decision, Post, Suggestion, Thread
 from posts.notifications import mentions
 from posts.queries import last_submission
@@ -356,8 +357,14 @@ def _writers(post: Post) -> list[Any]:
 def _when(post: Post) -> str:
     if post.is_correction:
         return _("It corrects a public post, and takes effect as soon as everyone has agreed.")
+    if post.on_approval and post.approve_until:
+        return _("It goes out as soon as it is approved, if that is before %(time)s.") % {
+            "time": dates.date_time(post.approve_until)
+        }
     if post.due_at is None:
         return _("No time is chosen yet.")
+    if post.stage == Stage.APPROVED and post.due_at <= timezone.now():
+        return _("It goes out at once, unless publishing is paused.")
     return _("It is scheduled for %(time)s.") % {"time": dates.date_time(post.due_at)}
 
 

@@ -34,18 +34,27 @@ def being_sent_message() -> str:
 
 
 def create_publications(
-    post: Post, version: Version, *, due_at: datetime, approved: bool, by: User, urgent: bool = False
+    post: Post,
+    version: Version,
+    *,
+    due_at: datetime,
+    approved: bool,
+    by: User,
+    urgent: bool = False,
+    not_after: datetime | None = None,
 ) -> list[Publication]:
     """Deliveries for every channel and slot of `version`, replacing those not sent yet.
 
-    `urgent` ones are sent before all others of their channel.
+    `urgent` ones are sent before all others of their channel. `not_after`: until when they may be sent, if that is
+    later than the municipality's rule says.
 
     Raises `ActionNotAllowed` when there is no channel, or a network is known to refuse the content.
     """
     planned, ready = _checked_parts(version)
     withdraw(post, by=by)
     taken = {(publication.channel_id, publication.slot) for publication in publications(post)}
-    not_after = due_at + timedelta(minutes=post.municipality.not_after_minutes)
+    by_rule = due_at + timedelta(minutes=post.municipality.not_after_minutes)
+    not_after = max(not_after or by_rule, by_rule)
     return [
         Publication.objects.create(
             municipality_id=post.municipality_id, post=post, version=version, channel=channel, slot=part.slot,

@@ -5,6 +5,7 @@ post is approved as soon as the rule is met for exactly the version that was rev
 """
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,14 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from common import dates
 from common.audit import record
 from common.errors import ActionNotAllowed
 from delivery.domain.move import Moved
 from delivery.domain.release import release
 from delivery.enums import ReasonCode, State
 from municipalities.enums import Approval
+from municipalities.holidays import end_of_next_working_day
 from posts.approval import approval_capacities, approval_progress, mentors_of, requires_mentor
 from posts.editing.domain import corrections
+from posts.editing.domain.save import set_time
 from posts.editing.domain.submit import record_decision
 from posts.enums import DecisionKind, DenialReason, Stage
 from posts.locking import lock_right_to_decide, locked
@@ -29,7 +33,18 @@ from posts.notifications.domain import review_notifications
 from posts.publishing.domain import publications
 from posts.queries import latest_version, writers
 from posts.queries import publications as live
-from posts.rules import ApprovalCapacity, ApprovalProgress, capacity_or_denial
+from posts.rules import (
+    ApprovalCapacity,
+    ApprovalProgress,
+    ResolvedTime,
+    Timing,
+    approved_times,
+    asks_when,
+    capacity_or_denial,
+    is_within_approval_window,
+    resolve_moment,
+)
+from posts.scheduling.domain.schedule import refuse_time
 
 RESOLVE, LEAVE = "resolve", "leave"
 
@@ -37,14 +52,16 @@ RESOLVE, LEAVE = "resolve", "leave"
 @transaction.atomic
 def approve(
     post: Post, version: Version, *, by: User, note: str = "", threads: str = "", seen: Collection[int] | None = None,
-    time: str | None = None, by_mail: bool = False,
+    time: str | None = None, timing: Timing | None = None, by_mail: bool = False,
 ) -> Post:  # fmt: skip
-    """Approve exactly `version`. Once it has all required approvals, its deliveries are released for their time.
+    """Approve exactly `version`. Once it has all required approvals, its deliveries are released for their time, or
+    made for this moment where it goes out on approval.
 
     `threads` is what happens to open threads, "resolve" or "leave"; `seen` are those that were on the page (None: all),
     and `time` is the value of `time_shown` on the page (None: the current one), since an approval is valid for the time
-    that was shown. `by_mail`: by the link of a mail (`decision_links`). Raises `ActionNotAllowed` if the post or its
-    time has changed since, if it is not this person's turn, or if nothing was chosen for open threads.
+    that was shown. `timing`: when it goes out instead, chosen by the approver; None: as it was. `by_mail`: by the link
+    of a mail (`decision_links`). Raises `ActionNotAllowed` if the post or its time has changed since, if it is not this
+    person's turn, if nothing was chosen for open threads, or if the approvals before are not valid for `timing`.
     """
     post = locked(post)
     lock_right_to_decide(post, by)
@@ -57,12 +74,16 @@ def approve(
         publications.refuse_unpublishable(version)
     settled = _settle_threads(post, threads, seen, by=by)
     municipality = post.municipality
+    if not post.is_correction:
+        _set_timing(post, version, timing, before, by=by)
     without_mentor = (
         municipality.approval == Approval.MENTOR and before.endorsed is None and not requires_mentor(municipality)
     )
+    # The last approval is valid for this moment and the hours around it, those before leave the time open.
+    now = resolve_moment(timezone.now()) if post.on_approval and len(before.missing) <= 1 else None
     record_decision(
-        version, DecisionKind.APPROVED, by=by, note=note.strip(), due_at=post.due_at, for_whom_id=capacity.for_whom,
-        threads=settled, without_mentor=without_mentor,
+        version, DecisionKind.APPROVED, by=by, note=note.strip(), due_at=now.due_at if now else post.due_at,
+        for_whom_id=capacity.for_whom, threads=settled, without_mentor=without_mentor,
     )  # fmt: skip
     after = approval_progress(version, municipality)
     if after.met and post.stage != Stage.APPROVED:
@@ -70,11 +91,13 @@ def approve(
         post.save()
     if after.met and post.is_correction:
         corrections.carry_out(post, version, by=by)
+    elif after.met and now:
+        _publish(post, version, now, by=by)
     elif after.met:
         _release(post, by=by)
     record(
         "post.approve", by=by, target=post, version=version.number, for_whom=capacity.for_whom, threads=settled,
-        **_way(by_mail=by_mail),
+        **_way(by_mail=by_mail, goes_out_now=after.met and now is not None),
     )  # fmt: skip
     if after.met:
         review_notifications.approved(post, by=by, note=note)
@@ -119,13 +142,18 @@ def send_back(post: Post, version: Version, *, by: User, note: str, by_mail: boo
     return post
 
 
-def _way(*, by_mail: bool) -> dict[str, Any]:
-    """In the audit event: that it was not decided in the portal."""
-    return {"by_mail": True} if by_mail else {}
+def _way(*, by_mail: bool, goes_out_now: bool = False) -> dict[str, Any]:
+    """In the audit event: that it was not decided in the portal, and that the approval published it."""
+    return {**({"by_mail": True} if by_mail else {}), **({"goes_out_now": True} if goes_out_now else {})}
+
+
+ON_APPROVAL = "on-approval"
 
 
 def time_shown(post: Post) -> str:
     """The time of a post as the approval form submits it; "" if there is none."""
+    if post.on_approval:
+        return ON_APPROVAL
     return post.due_at.isoformat() if post.due_at else ""
 
 
@@ -188,6 +216,61 @@ def _open_words(count: int) -> str:
         "%(count)s conversations are open. Mark them as resolved or as knowingly left open.",
         count,
     ) % {"count": count}
+
+
+def _set_timing(post: Post, version: Version, timing: Timing | None, before: ApprovalProgress, *, by: User) -> None:
+    """Change when the post goes out, to what the approver chose. Raises `ActionNotAllowed`."""
+    now = timezone.now()
+    if timing is None:
+        if asks_when(post, now):
+            raise ActionNotAllowed(too_late_message(post), "when")
+        return
+    due_at = timing.time.due_at if timing.time else None
+    is_renewed = timing.on_approval and asks_when(post, now)
+    if (due_at, timing.on_approval) == (post.due_at, post.on_approval) and not is_renewed:
+        return
+    if timing.time:
+        refuse_time(timing.time)
+    _refuse_outside_window(post, before, due_at or (now if timing.on_approval else None))
+    came_from = time_shown(post)
+    publications.withdraw(post, by=by)
+    set_time(post, timing.time, on_approval=timing.on_approval)
+    post.approve_until = end_of_next_working_day(now) if timing.on_approval else None
+    post.save()
+    if due_at:
+        publications.create_publications(post, version, due_at=due_at, approved=False, by=by)
+    record("post.move", by=by, target=post, came_from=came_from, to=time_shown(post))
+
+
+def too_late_message(post: Post) -> str:
+    assert post.approve_until is not None
+    return _(
+        "It was to go out as soon as it was approved, and that was to be before %(time)s. Choose when it goes out now."
+    ) % {"time": dates.date_time(post.approve_until)}
+
+
+def _refuse_outside_window(post: Post, before: ApprovalProgress, moment: datetime | None) -> None:
+    """Who approved before agreed to a time, and by the rule of the municipality to the hours around it."""
+    hours = post.municipality.move_window_hours
+    times = approved_times(before)
+    is_inside = moment is not None and is_within_approval_window(before, moment, timedelta(hours=hours))
+    if times and not is_inside:
+        raise ActionNotAllowed(
+            _(
+                "The first approval is for %(time)s and holds %(hours)s hours before and after it. Choose a time "
+                "within these hours, or return the post."
+            )
+            % {"time": dates.date_time(max(times)), "hours": hours},
+            "when",
+        )
+
+
+def _publish(post: Post, version: Version, now: ResolvedTime, *, by: User) -> None:
+    """It goes out on this approval."""
+    until = post.approve_until
+    set_time(post, now)
+    post.save()
+    publications.create_publications(post, version, due_at=now.due_at, not_after=until, approved=True, by=by)
 
 
 def _release(post: Post, *, by: User) -> None:

@@ -24,7 +24,7 @@ from posts.enums import DecisionKind, DenialReason, Stage
 from posts.models import Decision, DecisionLink, Post, Version
 from posts.queries import latest_version, writers
 from posts.review.domain.approve import approve, send_back
-from posts.rules import ApprovalCapacity, capacity_or_denial
+from posts.rules import ApprovalCapacity, Timing, capacity_or_denial
 
 WORKS_FOR = timedelta(hours=24)
 # Until then an old link still says what became of it.
@@ -139,7 +139,7 @@ def _settled(link: DecisionLink) -> LinkStatus:
 
 def decide(
     link: DecisionLink, *, decision: str, note: str, threads: str = "", seen: Collection[int] | None = None,
-    time: str | None = None,
+    time: str | None = None, timing: Timing | None = None,
 ) -> Post:  # fmt: skip
     """Use the link up for `decision`, in the name of its person, who has shown to be that. The arguments are those of
     `approve`.
@@ -158,7 +158,15 @@ def decide(
             row.outcome = DecisionKind.RETURNED
         else:
             decided = approve(
-                post, version, by=row.user, note=note, threads=threads, seen=seen, time=time, by_mail=True
+                post,
+                version,
+                by=row.user,
+                note=note,
+                threads=threads,
+                seen=seen,
+                time=time,
+                timing=timing,
+                by_mail=True,
             )
             row.outcome = DecisionKind.APPROVED
         row.used_at = timezone.now()

@@ -27,6 +27,7 @@ from posts.forms import AmendmentReasonForm
 from posts.models import Amendment, Post, Publication, Version
 from posts.review.domain.approve import approve
 from posts.review.views.actions import run_action
+from posts.review.views.approval_sentence import submission_sentence
 from posts.review.views.review_page import readable_or_404
 from posts.rules import decides_alone
 
@@ -135,8 +136,7 @@ def _chosen(request: MunicipalityRequest, post: Post, version: Version) -> HttpR
             corrections.carry_out_now(post, by=request.user)
         messages.success(request, _("The networks are corrected in a moment. This page shows what becomes of it."))
     else:
-        submit(post, by=request.user)
-        messages.success(request, _("Submitted. The approvers have been notified by e-mail."))
+        messages.success(request, submission_sentence(submit(post, by=request.user)))
     return redirect("post", municipality.slug, post.pk)
 
 

@@ -26,6 +26,7 @@ from common.access import public
 from common.errors import ActionNotAllowed
 from common.web.params import int_list_param
 from municipalities.tenancy import scope
+from posts.forms import chosen_timing
 from posts.models import DecisionLink
 from posts.queries import open_threads
 from posts.review.domain import decision_links
@@ -118,6 +119,7 @@ def _decide(request: HttpRequest, link: DecisionLink, token: str) -> HttpRespons
         decision_links.decide(
             link, decision=decision, note=note, threads=entered.get("threads", ""),
             seen=int_list_param(entered, "seen"), time=entered.get("time"),
+            timing=chosen_timing(entered, link.version.post) if decision == APPROVE else None,
         )  # fmt: skip
     except LinkClosed as closed:
         decision_links.record_refusal(link, closed.status.state)
@@ -149,7 +151,7 @@ def _problems(request: HttpRequest, link: DecisionLink, decision: str, note: str
 
 
 def _open(request: HttpRequest, link: DecisionLink, token: str, problems: dict[str, str] | None = None) -> HttpResponse:
-    page = link_page.open_page(link, token, link_page.way_of(link, request.user))
+    page = link_page.open_page(link, token, link_page.way_of(link, request.user), request.POST)
     context = {
         "page": page, "problems": problems or {}, "problem": (problems or {}).get("", ""),
         "note": request.POST.get("note", "")[:MOST_NOTE], "threads": request.POST.get("threads", ""),

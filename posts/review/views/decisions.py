@@ -17,7 +17,7 @@ from municipalities.web import MunicipalityRequest
 from posts.draft import parse
 from posts.editing.domain.submit import take_back
 from posts.enums import DecisionKind
-from posts.forms import EmergencyForm
+from posts.forms import EmergencyForm, chosen_timing
 from posts.models import Decision, Post, Version
 from posts.queries import OUT, publications
 from posts.review.domain import emergency as emergencies
@@ -26,9 +26,9 @@ from posts.review.domain.approve import endorse as endorse_version
 from posts.review.domain.approve import send_back
 from posts.review.views.actions import run_action
 from posts.review.views.approval_sentence import approval_sentence
-from posts.review.views.review_page import build_review_page, readable_or_404
+from posts.review.views.review_page import build_review_page, is_paused_here, readable_or_404
 from posts.review.views.review_screen import present
-from posts.review.views.unsaved_input import keep_input
+from posts.review.views.unsaved_input import TIMING, keep_input
 from posts.rules import may_publish_emergency
 from posts.scheduling.domain.schedule import ask_to_publish_now, publish_now, unschedule
 
@@ -54,9 +54,11 @@ def approve(request: MunicipalityRequest, pk: int) -> HttpResponse:
     return run_action(
         request, post,
         lambda: approve_version(
-            post, version, by=request.user, note=note, threads=threads, seen=seen, time=request.POST.get("time")
+            post, version, by=request.user, note=note, threads=threads, seen=seen, time=request.POST.get("time"),
+            timing=chosen_timing(request.POST, post),
         ),
-        lambda: approval_sentence(Post.objects.get(pk=post.pk)), to=to, otherwise=_keep_note(request, post, note),
+        lambda: approval_sentence(Post.objects.get(pk=post.pk), is_paused=is_paused_here(request.municipality)), to=to,
+        otherwise=_keep_note(request, post, note),
     )  # fmt: skip
 
 
@@ -71,8 +73,10 @@ def _panel(request: MunicipalityRequest, pk: int) -> HttpResponse:
 
 
 def _keep_note(request: MunicipalityRequest, post: Post, note: str) -> Callable[[], HttpResponse] | None:
-    """Back to the page with the note that was typed, after a refused decision."""
-    return (lambda: keep_input(request, post, note=note[:MOST_NOTE])) if note.strip() else None
+    """Back to the page with the note and the time that were typed, after a refused decision."""
+    typed = {name: request.POST.get(name, "") for name in TIMING}
+    is_typed = bool(note.strip() or typed["when"])
+    return (lambda: keep_input(request, post, note=note[:MOST_NOTE], typed=typed)) if is_typed else None
 
 
 def _version(request: MunicipalityRequest, pk: int) -> tuple[Post, Version]:
@@ -124,7 +128,7 @@ def off_schedule(request: MunicipalityRequest, pk: int) -> HttpResponse:
 
 def handed_over(request: MunicipalityRequest) -> str:
     """The message after "publish now"."""
-    if any(pause.kind != "channel" for pause in pauses.of_municipality(request.municipality)):
+    if is_paused_here(request.municipality):
         return _(
             "Publishing is paused, so it waits. After the pause it is not published automatically: you decide on Home."
         )

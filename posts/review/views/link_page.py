@@ -6,17 +6,18 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.confirming import ConfirmationWay, confirmation_way
 from accounts.models import User
-from channels import pauses
 from common import dates
 from posts import queries
 from posts.approval import approval_capacities, approval_progress
 from posts.draft import Draft
 from posts.editing.previews import Preview, picture_url
 from posts.enums import DecisionKind
+from posts.forms import TimingForm
 from posts.models import Decision, DecisionLink, Post, Version
 from posts.review import annotated_text
 from posts.review.annotated_text import Talk
@@ -24,7 +25,8 @@ from posts.review.decision_mail import others, others_sentence, version_previews
 from posts.review.domain.approve import time_shown
 from posts.review.domain.decision_links import LinkState, LinkStatus
 from posts.review.views.approval_sentence import approval_sentence
-from posts.review.views.review_screen import PreviewCard, mark_shared_networks
+from posts.review.views.review_page import is_paused_here
+from posts.review.views.review_screen import PreviewCard, goes_out, mark_shared_networks, publish_label
 from posts.rules import ApprovalCapacity, capacity_or_denial
 
 
@@ -45,6 +47,7 @@ class ClosedPage:
 class OpenPage:
     """`place` stands for the request in the templates of previews, which show the municipality of the page.
 
+    `publish_label`: of the button that approves, where this publishes it now; "" if it cannot.
     `way`: what the person enters, "" where their own session says who they are. `absent`: for whom they stand in.
     `talks` are the open conversations, which only their own session sees: without it the page shows what the mail
     holds.
@@ -64,6 +67,9 @@ class OpenPage:
     absent: User | None
     is_last: bool
     is_paused: bool
+    when: TimingForm
+    publish_label: str
+    goes_out: str
 
     @property
     def asks(self) -> bool:
@@ -90,8 +96,8 @@ class OpenPage:
         return self.open_talks if self.way else 0
 
 
-def open_page(link: DecisionLink, token: str, way: str) -> OpenPage:
-    """In the scope of its municipality. `way`: as in `OpenPage`."""
+def open_page(link: DecisionLink, token: str, way: str, sent: Mapping[str, str]) -> OpenPage:
+    """In the scope of its municipality. `way`: as in `OpenPage`; `sent`: what the form came back with."""
     post, version, person, municipality = link.version.post, link.version, link.user, link.municipality
     version.post = post
     draft, previews = version_previews(version)
@@ -103,6 +109,7 @@ def open_page(link: DecisionLink, token: str, way: str) -> OpenPage:
         own_allowed=municipality.may_approve_own,
     )
     absent = capacity.for_whom if isinstance(capacity, ApprovalCapacity) else None
+    is_last, is_paused = len(progress.missing) <= 1, is_paused_here(municipality)
     urls = _picture_urls(municipality.slug, draft, token)
     return OpenPage(
         post=post,
@@ -117,8 +124,11 @@ def open_page(link: DecisionLink, token: str, way: str) -> OpenPage:
         place=SimpleNamespace(municipality=municipality),
         url=post_url(post),
         absent=User.objects.get(pk=absent) if absent else None,
-        is_last=len(progress.missing) <= 1,
-        is_paused=any(pause.kind != "channel" for pause in pauses.of_municipality(municipality)),
+        is_last=is_last,
+        is_paused=is_paused,
+        when=TimingForm(sent if "when" in sent else None, post=post, now=timezone.now()),
+        publish_label=publish_label(previews) if is_last and not is_paused else "",
+        goes_out=goes_out(post),
     )
 
 
@@ -221,7 +231,13 @@ def _used(link: DecisionLink, url: str, label: str, *, is_done: bool) -> ClosedP
         return ClosedPage(_("Already decided with this link"), (what, how), url, label)
     if not approved:
         return ClosedPage(_("Returned"), (_("Returned. The author has been notified."),), url, label, is_good=True)
-    return ClosedPage(_("Approved"), (approval_sentence(link.version.post),), url, label, is_good=True)
+    return ClosedPage(
+        _("Approved"),
+        (approval_sentence(link.version.post, is_paused=is_paused_here(link.municipality)),),
+        url,
+        label,
+        is_good=True,
+    )
 
 
 def _decided_by_another(decision: Decision, url: str, label: str) -> ClosedPage:

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,6 +16,7 @@ from municipalities.web import MunicipalityRequest
 from posts.editing.domain.create import duplicate as make_copy
 from posts.editing.domain.delete import delete as delete_post
 from posts.editing.domain.delete import restore as restore_post
+from posts.forms import TimingForm
 from posts.labels import event_label
 from posts.models import Post
 from posts.review.domain.mark_seen import mark_seen
@@ -36,6 +38,8 @@ def _render(request: MunicipalityRequest, post: Post) -> HttpResponse:
     reading.every_resolved = request.GET.get("resolved") == "all"
     back = kept_input(request, post)
     typed = back.get("typed", {})
+    if reading.when and typed.get("when"):
+        reading.when = TimingForm(typed, post=post, now=timezone.now())
     context = {
         "reading": reading,
         "screen": present(reading, request.municipality.slug),

@@ -8,12 +8,15 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.web import SignedInRequest
+from channels import pauses
 from channels.models import Channel
 from delivery.enums import State
 from delivery.models import Delivery
+from municipalities.models import Municipality
 from municipalities.queries import glossary
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -23,6 +26,7 @@ from posts.editing import thread_positions
 from posts.editing.eservices import all_notes, promoted_service
 from posts.editing.previews import UNKNOWN_SIDES, Preview, notes, of_draft, of_version, picture_url
 from posts.enums import AmendmentKind, AmendmentState, AmendmentWay, AnchorKind, Stage
+from posts.forms import TimingForm
 from posts.labels import language_name, own_name
 from posts.media import video_status
 from posts.media.domain.pictures import freeze_picture
@@ -64,6 +68,9 @@ class ReviewPage:
     may: dict[str, bool] = field(default_factory=dict)
     amendments: list[Amendment] = field(default_factory=list)
     votes: Votes = field(default_factory=Votes)
+    when: TimingForm | None = None
+    """Where this person may approve it."""
+    is_paused: bool = False
     thread_parts: dict[int, list[Delivery]] = field(default_factory=dict)
     """By the delivery of the first post of a thread."""
 
@@ -175,7 +182,15 @@ def build_review_page(request: MunicipalityRequest, post: Post) -> ReviewPage:
         suggested = {talk.thread.author_id for talk in reading.talks if talk.is_accepted}
         reading.decision_box = decision_box(request, post, newest, decisions, suggested, is_out=_is_out(publications))
     reading.may = _may(request, reading)
+    if reading.may["approve"] and not post.is_correction:
+        reading.when = TimingForm(post=post, now=timezone.now())
+        reading.is_paused = is_paused_here(post.municipality)
     return reading
+
+
+def is_paused_here(municipality: Municipality) -> bool:
+    """Whether nothing of the municipality goes out now, on any channel."""
+    return any(pause.kind != "channel" for pause in pauses.of_municipality(municipality))
 
 
 def _notes(draft: Draft, post: Post) -> list[str]:

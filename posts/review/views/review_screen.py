@@ -13,18 +13,23 @@ from datetime import datetime
 from typing import Literal
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.states import STATES
 from delivery.enums import ReasonCode, State
 from posts.editing.previews import Preview
 from posts.enums import DecisionKind, DenialReason, Stage
+from posts.forms import TimingForm
 from posts.models import Decision, Post, Publication
 from posts.models.post import NEEDS_A_LOOK
 from posts.queries import SEEN
+from posts.review.domain.approve import too_late_message
 from posts.review.views.decision_box import ApprovalStep, DecisionBox
 from posts.review.views.review_page import ReviewPage
 from posts.review.views.thread_lines import ThreadLine, thread_lines
+from posts.rules import asks_when
 
 # Of these nothing has left for a network.
 NOT_SENT = (State.WAITING, State.SCHEDULED, State.CANCELLED, State.EXPIRED, "paused", "delayed")
@@ -118,6 +123,7 @@ class DecisionCard:
     """The decision about what waits. `form`: what this person may send; `intro`: on what they decide, "" for others.
 
     `goes_out_at`: when it goes out once it is approved; `hint`: what their approval does, or why they cannot approve.
+    `when`: in which they choose that; `publish_label`: of the button that approves, if it goes out on this approval.
     """
 
     heading: str
@@ -129,6 +135,8 @@ class DecisionCard:
     form: Literal["", "decide", "endorse"]
     hint: str
     asks_about_threads: bool
+    when: TimingForm | None
+    publish_label: str
 
 
 @dataclass(frozen=True)
@@ -411,13 +419,34 @@ def _deciding(reading: ReviewPage) -> DecisionCard:
         heading=_heading(reading),
         is_lapsed=box.lapsed,
         intro=_intro(reading) if may_say else "",
-        goes_out=_("The networks are corrected as soon as everyone has agreed.") if corrects else "",
+        goes_out=goes_out(post) if may_say else "",
         goes_out_at=post.due_at if may_say and not corrects else None,
         steps=tuple(_step(step) for step in box.steps),
         form=form,
         hint=_hint(reading) if may["decide"] else "",
         asks_about_threads=may["approve"] and bool(reading.open),
+        when=reading.when,
+        publish_label=publish_label(reading.previews) if reading.when and box.last and not reading.is_paused else "",
     )
+
+
+def goes_out(post: Post) -> str:
+    """In a sentence; "" where it has a time."""
+    if post.is_correction:
+        return _("The networks are corrected as soon as everyone has agreed.")
+    if asks_when(post, timezone.now()):
+        return too_late_message(post)
+    if post.on_approval:
+        return _("It goes out as soon as everyone has agreed.")
+    return "" if post.due_at else _("Nobody has said yet when it goes out.")
+
+
+def publish_label(previews: Sequence[Preview]) -> str:
+    """Of the button that approves, where this publishes the post at once."""
+    count = len({preview.channel.platform for preview in previews})
+    return ngettext(
+        "Approve and publish now on one network", "Approve and publish now on %(count)s networks", count
+    ) % {"count": count}
 
 
 def _heading(reading: ReviewPage) -> str:

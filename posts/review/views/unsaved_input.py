@@ -15,7 +15,11 @@ from municipalities.web import MunicipalityRequest
 from posts.models import Post
 
 NAME, MOST = "kept", 20_000
-FIELDS = ("place", "start", "end", "before", "after", "quote", "left", "top", "width", "height", "replacement", "text")
+TIMING = ("when", "on", "at", "fold")
+FIELDS = (
+    "place", "start", "end", "before", "after", "quote", "left", "top", "width", "height", "replacement", "text",
+    *TIMING,
+)  # fmt: skip
 
 
 def keep_input(

@@ -17,6 +17,7 @@ from common import dates
 from common.audit import record
 from common.errors import ActionNotAllowed
 from delivery.enums import State
+from municipalities.holidays import end_of_next_working_day
 from posts.approval import approval_progress
 from posts.editing.domain.ready import freeze_for_submission
 from posts.editing.domain.save import not_editable_message, set_time
@@ -47,7 +48,7 @@ def schedule(post: Post, time: ResolvedTime, *, by: User) -> Post:
     approval is not valid for this time.
     """
     post = locked(post)
-    _refuse_time(time)
+    refuse_time(time)
     version = _sendable(post, by=by)
     at = _refuse_other_time(post, version, time)
     set_time(post, time)
@@ -77,10 +78,9 @@ def publish_now(post: Post, *, by: User) -> Post:
 
 @transaction.atomic
 def ask_to_publish_now(post: Post, *, by: User) -> Post:
-    """Request approval again for a post that was approved for another time, so that it can be published at once.
+    """Request approval again for a post that was approved for another time: it goes out as soon as it is approved.
 
-    It leaves the schedule and has no time until somebody approves and publishes it. Raises `ActionNotAllowed`, also if
-    the approval is valid now already.
+    Until then it is off the schedule. Raises `ActionNotAllowed`, also if the approval is valid now already.
     """
     post = locked(post)
     version = _sendable(post, by=by)
@@ -88,7 +88,8 @@ def ask_to_publish_now(post: Post, *, by: User) -> Post:
         raise ActionNotAllowed(_("The approval holds for this moment already. Publish the post now."))
     approved_for = max(approved_times(approval_progress(version, post.municipality)))
     publications.withdraw(post, by=by)
-    set_time(post, None)
+    set_time(post, None, on_approval=True)
+    post.approve_until = end_of_next_working_day(timezone.now())
     post.stage = Stage.SUBMITTED
     post.save()
     record_decision(version, DecisionKind.SUBMITTED, by=by)
@@ -101,7 +102,7 @@ def ask_to_publish_now(post: Post, *, by: User) -> Post:
 def move(post: Post, time: ResolvedTime, *, by: User) -> Post:
     """Set or change the time. An approved post that moves beyond the municipality's window needs a new approval."""
     post = locked(post)
-    _refuse_time(time)
+    refuse_time(time)
     if post.deleted_at:
         raise ActionNotAllowed(_("This post was deleted. Restore it to go on writing."))
     if post.is_correction:
@@ -244,7 +245,8 @@ def _refuse_lapsed(post: Post, version: Version) -> None:
         )
 
 
-def _refuse_time(time: ResolvedTime) -> None:
+def refuse_time(time: ResolvedTime) -> None:
+    """Raises `ActionNotAllowed` for a time that has passed, or is more than a year away."""
     now = timezone.now()
     if time.due_at <= now:
         raise ActionNotAllowed(_("The chosen time has passed. Choose a later time."))

@@ -8,22 +8,26 @@ export function startPlanning(form) {
 }
 
 function startSlots(form) {
-  const button = form.querySelector("[data-next-slot]");
-  if (!button) return;
+  const option = form.querySelector("[data-next-slot]");
+  if (!option) return;
+  const when = form.elements.when;
   const says = form.querySelector("[data-next-slot-says]");
   const date = form.elements.date;
   const time = form.elements.time;
 
-  button.addEventListener("click", async () => {
+  option.hidden = false;
+  when.addEventListener("input", async () => {
+    if (when.value !== option.value) return;
+    when.value = "time";
     const asked = new URLSearchParams();
     for (const each of form.querySelectorAll("[name=channels]:checked")) asked.append("channels", each.value);
     asked.set("post", postOf(form));
-    // Pressed again, it goes on to the time after the one that stands there.
+    // Chosen again, it goes on to the time after the one that stands there.
     const [day, clock] = [isoDay(date.value), isoClock(time.value)];
     if (day && clock) asked.set("after", `${day}T${clock}`);
-    button.disabled = true;
+    when.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(`${button.dataset.nextSlot}?${asked}`, { redirect: "manual" });
+      const answer = await fetch(`${option.dataset.nextSlot}?${asked}`, { redirect: "manual" });
       if (!answer.ok) return;
       const found = await answer.json();
       says.textContent = found.sentence;
@@ -33,8 +37,7 @@ function startSlots(form) {
     } catch {
       // Saving tells about a lost connection.
     } finally {
-      button.disabled = false;
-      button.focus();
+      when.removeAttribute("aria-busy");
     }
   });
 }

@@ -1,5 +1,4 @@
-// Day and time: shown in one form once they are typed, and a button that takes both out again. A correction of what is
-// public has neither.
+// Day and time: shown in one form once they are typed. A correction of what is public has neither.
 import { isoClock, isoDay, typedDay } from "../dates.js";
 
 export function startTime(form, changed) {
@@ -7,18 +6,6 @@ export function startTime(form, changed) {
   form.addEventListener("focusout", ({ target }) => {
     if (target === deadline || target === form.elements.date) settle(target, typedDay(isoDay(target.value)), changed);
     else if (target === form.elements.time) settle(target, isoClock(target.value), changed);
-  });
-  const clear = form.querySelector("[data-clear-time]");
-  if (!clear) return;
-  const { date, time } = form.elements;
-  const update = () => (clear.hidden = !date.value && !time.value);
-  update();
-  for (const field of [date, time]) field.addEventListener("input", update);
-  clear.addEventListener("click", () => {
-    date.value = time.value = "";
-    update();
-    date.focus();
-    changed();
   });
 }
 
