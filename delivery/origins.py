@@ -17,6 +17,8 @@ class Origin:
     """A short key of the thing itself ("posts.post:7"), by which notifications are grouped."""
     take_down: str = ""
     """The page on which people take it down, where that is more than a word."""
+    change: str = ""
+    """Where a form makes it a draft again, so that what was refused can be changed; "" where nobody writes it."""
     link: str = ""
     """What the link to `url` says, in the active language."""
 

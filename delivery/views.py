@@ -15,11 +15,11 @@ from accounts.web import SignedInRequest
 from channels import pauses, validation
 from channels.enums import ChannelState
 from common.differences import differences
-from delivery import commit_window, delays, origins, queries, rules
+from delivery import commit_window, delays, origins, policies, queries, rules
 from delivery.domain import answer, decide_duplicate, external_changes, withdraw
 from delivery.domain.follow import is_orphan
 from delivery.domain.move import Moved, NoSuchMove
-from delivery.enums import State
+from delivery.enums import ReasonCode, State
 from delivery.forms import LinkForm, TimeForm
 from delivery.models import Delivery, DuplicatePost
 from delivery.policies import EDIT
@@ -58,6 +58,8 @@ DUPLICATE_DONE = {
     "take_down": _("It is taken down in a moment."),
     "keep": _("Noted. Nothing is taken down."),
 }
+# Why something is held back that does not end by itself.
+LASTING = (ReasonCode.NOT_APPROVED, ReasonCode.TOO_EARLY)
 CHANGED = _("It has changed since you opened this page, so nothing was done. Check its current state.")
 NOT_OURS = _("This link does not lead to a post of this channel, or it belongs to another post. Copy it again.")
 
@@ -82,8 +84,20 @@ def delivery_answer(request: MunicipalityRequest, pk: int) -> HttpResponse:
         return _changed(request, delivery)
     if form is not None and form.errors:
         return _page(request, delivery, status=422, **{given: form})
-    messages.success(request, DONE[given])
+    _report(request, _found(request, pk), given)
     return redirect("delivery", request.municipality.slug, pk)
+
+
+def _report(request: MunicipalityRequest, delivery: Delivery, given: str) -> None:
+    """What follows from the answer: that it is sent only if nothing holds it back by now."""
+    verdict = policies.evaluate(delivery, timezone.now()) if delivery.state == State.SCHEDULED else policies.allow()
+    # A pause may be over by the time that was chosen, an approval is still missing then.
+    holds = verdict.kind != "allow" and (given != "choose_time" or verdict.reason in LASTING)
+    if holds and verdict.reason:
+        reason = verdict.words or str(verdict.reason.label)
+        messages.warning(request, _("It is not sent as things are: %(reason)s") % {"reason": reason})
+    else:
+        messages.success(request, DONE[given])
 
 
 @requires(Verb.DELIVERY_ANSWER)
@@ -177,6 +191,12 @@ def _take_down_page(delivery: Delivery, origin: origins.Origin) -> str:
     return "" if is_orphan(delivery) else origin.take_down
 
 
+def _is_refused(delivery: Delivery) -> bool:
+    """Whether its content is why it was not published."""
+    refused = (ReasonCode.REJECTED, ReasonCode.PICTURE_MISSING)
+    return delivery.parent_id is None and delivery.state == State.FAILED and delivery.reason in refused
+
+
 def _page(request: MunicipalityRequest, delivery: Delivery, *, status: int = 200, **bound: forms.Form) -> HttpResponse:
     may_answer = request.access.may(Verb.DELIVERY_ANSWER)
     paused = _holding(delivery)
@@ -189,6 +209,7 @@ def _page(request: MunicipalityRequest, delivery: Delivery, *, status: int = 200
         "delivery": delivery,
         "origin": origin,
         "take_down": _take_down_page(delivery, origin) if may_answer and public else "",
+        "change": origin.change if _is_refused(delivery) and request.access.may(Verb.POST_EDIT) else "",
         "asks": [offer for offer in offered if offer != "take_down"],
         "is_edit": delivery.kind == EDIT,
         "thread_place": place(delivery),

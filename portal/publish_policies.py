@@ -17,9 +17,12 @@ def post_origin(delivery: Delivery) -> origins.Origin:
     if publication is None:
         return origins.Origin(str(delivery))
     url = reverse("post", args=[publication.municipality.slug, publication.post_id])
-    take_down = reverse("post_take_down", args=[publication.municipality.slug, publication.post_id])
+    take_down, change = (
+        reverse(name, args=[publication.municipality.slug, publication.post_id])
+        for name in ("post_take_down", "post_take_back")
+    )
     about = f"posts.post:{publication.post_id}"
-    return origins.Origin(str(publication.post), url, about, take_down, link=gettext("The post"))
+    return origins.Origin(str(publication.post), url, about, take_down, change, link=gettext("The post"))
 
 
 def reply_origin(delivery: Delivery) -> origins.Origin:

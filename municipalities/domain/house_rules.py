@@ -18,7 +18,7 @@ from common import audit
 from common.errors import ActionNotAllowed
 from municipalities import queries
 from municipalities.domain import notifications
-from municipalities.enums import ChangeOutcome
+from municipalities.enums import Approval, ChangeOutcome
 from municipalities.locking import lock_rights
 from municipalities.models import Membership, Municipality, RuleChange
 from municipalities.rules import LONGEST_REASON, RELAXES, SHORTEST_REASON, Verb, is_relaxed
@@ -40,7 +40,8 @@ class Edited:
 def edit(municipality: Municipality, values: dict[str, Any], *, by: User, reason: str = "") -> Edited:
     """Write changed house rules; relaxations wait, unless the municipality has no approver yet.
 
-    Raises `ActionNotAllowed` without a reason for a relaxation, and while another relaxation waits.
+    Raises `ActionNotAllowed` without a reason for a relaxation, while another relaxation waits, and for two approvers
+    where there is one.
     """
     locked = Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     changes = {
@@ -48,6 +49,8 @@ def edit(municipality: Municipality, values: dict[str, Any], *, by: User, reason
         for name, value in values.items()
         if getattr(locked, name) != value
     }
+    if changes.get("approval", {}).get("after") == Approval.TWO:
+        _refuse_lone_approver(locked)
     relaxed = {name: pair for name, pair in changes.items() if is_relaxed(name, **pair)}
     reason = _reason(reason) if relaxed else ""
     waiting = relaxed if relaxed and queries.is_guarded(locked) else {}
@@ -57,6 +60,25 @@ def edit(municipality: Municipality, values: dict[str, Any], *, by: User, reason
         _write(locked, at_once)
         _record(locked, at_once, by=by, reason=reason)
         return Edited(list(at_once), _ask(locked, waiting, by=by, reason=reason) if waiting else None)
+
+
+def _refuse_lone_approver(municipality: Municipality) -> None:
+    """Raises `ActionNotAllowed` where two approvers would have to agree and there are not two."""
+    people = queries.approvers(municipality)
+    if len(people) == 1:
+        raise ActionNotAllowed(
+            _(
+                "Two approvers would have to agree, and %(name)s is the only one: no post would go out any more. First "
+                "invite another approver, under People."
+            )
+            % {"name": people[0]},
+            "approval",
+        )
+    if not people:
+        raise ActionNotAllowed(
+            _("Two approvers would have to agree, and nobody approves here yet. First invite approvers, under People."),
+            "approval",
+        )
 
 
 def _reason(text: str) -> str:

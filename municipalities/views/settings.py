@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.models import User
 from common.errors import ActionNotAllowed
 from common.web.errors import add_form_error, flash_error
 from municipalities import queries, wording
@@ -69,10 +70,23 @@ def rules_save(request: MunicipalityRequest) -> HttpResponse:
         add_form_error(form, refused)
         return _rules_page(request, form)
     if edited.waiting:
-        messages.info(request, _("The relaxed rules are pending: the other approvers have been notified."))
+        messages.info(request, _pending(request))
     if edited.changed or not edited.waiting:
         messages.success(request, _("Saved."))
     return redirect("settings_rules", request.municipality.slug)
+
+
+def _pending(request: MunicipalityRequest) -> str:
+    others = ", ".join(str(person) for person in _other_approvers(request))
+    if not others:
+        return _("The relaxed rules are pending. Nobody else approves here, so nobody can agree to them earlier.")
+    return _("The relaxed rules are pending. These people can agree to them or stop them: %(names)s.") % {
+        "names": others
+    }
+
+
+def _other_approvers(request: MunicipalityRequest) -> list[User]:
+    return [person for person in queries.approvers(request.municipality) if person != request.user]
 
 
 def _rules_page(request: MunicipalityRequest, form: RulesForm) -> HttpResponse:
@@ -86,6 +100,7 @@ def _rules_page(request: MunicipalityRequest, form: RulesForm) -> HttpResponse:
     if change:
         is_own = change.by == request.user
         context["lines"] = wording.lines(change.values)
+        context["has_others"] = bool(_other_approvers(request))
         context["may_confirm"] = request.access.may(Verb.RELAXATION_CONFIRM) and not is_own
         context["may_stop"] = may_edit and not is_own
         context["may_withdraw"] = may_edit and is_own

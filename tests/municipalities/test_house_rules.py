@@ -161,9 +161,31 @@ def test_a_reason_is_at_most_five_hundred_characters(cast: Cast) -> None:
     assert 'id="id_reason_error"' in page.text
 
 
-def test_what_is_stricter_needs_no_reason(cast: Cast) -> None:
+def test_what_is_stricter_needs_no_reason(cast: Cast, second: User) -> None:
     assert sign_in(cast.approver).post(f"{PAGE}save/", {**FORM, "approval": "two"}).status_code == 302
     assert rule() == "two"
+
+
+def test_two_approvers_are_not_required_where_there_is_one(cast: Cast) -> None:
+    page = sign_in(cast.approver).post(f"{PAGE}save/", {**FORM, "approval": "two"})
+    assert (page.status_code, rule()) == (422, "one")
+    assert "Approver is the only one: no post would go out any more" in page.text
+
+
+def test_it_is_not_said_that_others_can_agree_where_there_are_none(cast: Cast) -> None:
+    body = {**FORM, "approval": "none", "reason": REASON}
+    page = sign_in(cast.approver).post(f"{PAGE}save/", body, follow=True).text
+    assert "nobody can agree to them earlier" in page
+    assert "Nobody else approves here who could agree to it earlier or stop it." in page
+    assert "Another approver can agree" not in page
+
+
+def test_who_can_agree_is_named(cast: Cast, second: User) -> None:
+    body = {**FORM, "approval": "none", "reason": REASON}
+    assert (
+        "These people can agree to them or stop them: Second."
+        in sign_in(cast.approver).post(f"{PAGE}save/", body, follow=True).text
+    )
 
 
 def test_a_second_relaxation_is_refused_while_one_waits(cast: Cast) -> None:

@@ -62,17 +62,21 @@ def submit(post: Post, *, by: User, now: bool = False) -> Post:
 
 @transaction.atomic
 def take_back(post: Post, *, by: User) -> Post:
-    """Make a submitted or approved post a draft again. Pending deliveries are withdrawn; an approval lapses."""
+    """Make a submitted or approved post a draft again. Pending deliveries are withdrawn; an approval lapses. One whose
+    time has passed goes out as soon as it is approved, unless another time is chosen."""
     post = locked(post)
     if post.stage in EDITABLE or post.deleted_at:
         raise ActionNotAllowed(_("This post is a draft already. Open it to change it."))
     version = post.versions.order_by("-number").first()
     if not post.is_correction:
         publications.withdraw(post, by=by)
-        if live(post).filter(delivery__state__in=OUT).exists() and not _has_more(post, version):
+        is_out = live(post).filter(delivery__state__in=OUT).exists()
+        if is_out and not _has_more(post, version):
             raise ActionNotAllowed(
                 _("This post is on its networks already. Choose “Correct it” to change what is out.")
             )
+        if not is_out and post.due_at and post.due_at <= timezone.now():
+            set_time(post, None, on_approval=True)
     post.stage = Stage.DRAFT
     post.save()
     if version:
