@@ -70,6 +70,12 @@ class AccountAdapter(DefaultAccountAdapter):
         response: HttpResponse = super().post_login(request, user, **rest)
         return response
 
+    def add_message(self, request: HttpRequest, *args: Any, **options: Any) -> None:
+        """In the language of the person, who may come from a sign-in in the language of the browser."""
+        person = request.user
+        with override(person.language if person.is_authenticated else get_language()):
+            super().add_message(request, *args, **options)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """In the recipient's language; the requesting browser may use another one or belong to another person."""
         if template_prefix == "account/email/unknown_account":

@@ -17,6 +17,13 @@ class State(NamedTuple):
     icon: str
     label: LazyText
 
+    def counted(self, count: int, all_of_them: int) -> "State":
+        """Of some of several, with how many."""
+        if count == all_of_them:
+            return self
+        parts = {"state": self.label, "count": count, "all": all_of_them}
+        return State(self.tone, self.icon, _("%(state)s (%(count)s of %(all)s)") % parts)
+
 
 STATES: dict[str, State] = {
     # posts and their review

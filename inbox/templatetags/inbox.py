@@ -23,7 +23,7 @@ register = template.Library()
 
 @register.simple_tag
 def due(moment: datetime | None, style: str = "") -> SafeString:
-    """A deadline in words: "within 20 min", "today until 14:20"; of late ones "for 2 days".
+    """A deadline in words: "within 20 min", "today by 14:20"; of late ones "for 2 days".
 
     `style` "at" describes a moment instead of a deadline: "today at 14:20". The exact time is the element's title.
     """
@@ -98,10 +98,10 @@ def _coming(local: datetime, now: datetime, style: str) -> str:
     at = style == "at"
     if days > 6:
         date = formats.date_format(local, "DATE_FORMAT")
-        return date if at else _("until %(date)s") % {"date": date}
+        return date if at else _("by %(date)s") % {"date": date}
     if days == 0:
-        return (_("today at %(time)s") if at else _("today until %(time)s")) % {"time": clock}
+        return (_("today at %(time)s") if at else _("today by %(time)s")) % {"time": clock}
     if days == 1:
-        return (_("tomorrow at %(time)s") if at else _("tomorrow until %(time)s")) % {"time": clock}
+        return (_("tomorrow at %(time)s") if at else _("tomorrow by %(time)s")) % {"time": clock}
     params = {"day": formats.date_format(local, "l"), "time": clock}
-    return (_("%(day)s at %(time)s") if at else _("%(day)s until %(time)s")) % params
+    return (_("%(day)s at %(time)s") if at else _("%(day)s by %(time)s")) % params

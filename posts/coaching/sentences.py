@@ -36,7 +36,7 @@ def titles() -> dict[str, str]:
         "call": _("Call to action"),
         "single": _("One thing to do"),
         "link": _("Link"),
-        "link_answer": _("The link works"),
+        "link_answer": _("Linked page"),
         "deadline": _("Until when"),
         "length": _("Length"),
         "sentences": _("Readable sentences"),

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
+from common.states import STATES, UNKNOWN, State
 from municipalities.tenancy import TenantModel
 from posts.enums import CallKind, Category, Format, Stage
 
@@ -102,13 +103,23 @@ class Post(TenantModel):
     @property
     def shown_publication(self) -> Any:
         """Of its `live_publications` the one whose state a list shows: first those that need a person. None if there
-        are none."""
+        are none. One that was taken down comes before those that are still public."""
         rows = {row.shown_state: row for row in reversed(self.live_publications)}  # type: ignore[attr-defined]
         first = next(iter(self.live_publications), None)  # type: ignore[attr-defined]
-        return next((rows[state] for state in NEEDS_A_LOOK if state in rows), first)
+        return next((rows[state] for state in (*NEEDS_A_LOOK, "withdrawn") if state in rows), first)
 
     @property
     def shown_state(self) -> str:
-        """The state that a list shows."""
+        """The state that a list shows. Without an approval it is not on its way, whatever its deliveries wait for."""
         publication = self.shown_publication
-        return publication.shown_state if publication else self.stage
+        if publication is None or (self.stage != Stage.APPROVED and publication.shown_state == "waiting"):
+            return self.stage
+        return publication.shown_state  # type: ignore[no-any-return]
+
+    @property
+    def shown_pill(self) -> State:
+        """Of `shown_state`, with how many of its publications have it."""
+        state = self.shown_state
+        states = [publication.shown_state for publication in self.live_publications]  # type: ignore[attr-defined]
+        known = STATES.get(state) or UNKNOWN._replace(label=state)
+        return known.counted(states.count(state), len(states)) if state in states else known

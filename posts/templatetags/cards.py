@@ -206,5 +206,5 @@ def time_button(context: Context, post: Post) -> SafeString:
 
 def _states(post: Post, pill: Any, action: SafeString) -> SafeString:
     live = post.live_publications  # type: ignore[attr-defined]
-    shown = pill or state(post.shown_state)
+    shown = pill or state(post.shown_pill)
     return html('<span class="post-states">{}{}{}</span>', network_states(live), shown, action)

@@ -67,7 +67,7 @@ def _entry(post: Post, appearance: Appearance, move_to: str, language: str | Non
         joined([_network(platform) for platform in list(networks)[:CHANNELS]]),
         NOTHING if is_urgent or wide else _sign(shown_state, language),
         truncatechars(str(post), CHARACTERS_OF_LIST if wide else CHARACTERS),
-        state(shown_state, plain=True) if is_urgent or wide else NOTHING,
+        state(post.shown_pill, plain=True) if is_urgent or wide else NOTHING,
         _move(post, appearance, move_to) if may_move else NOTHING,
     )  # fmt: skip
 

@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 
 from common import languages
 from common.dates import date_time, long_date, month_year, weekday
-from common.states import STATES, UNKNOWN
 from common.templatetags.ui import ICONS, NETWORK_MARKS, network_name
 from common.xml_text import xml_text
 from posts.calendar.grid import CalendarDay
@@ -123,7 +122,7 @@ def _cell(day: CalendarDay, weeks: int) -> dict[str, Any]:
 
 
 def _post(post: Any) -> dict[str, Any]:
-    state = STATES.get(post.shown_state, UNKNOWN)
+    state = post.shown_pill
     return {
         "time": f"{timezone.localtime(post.due_at):%H:%M}",
         "networks": list(dict.fromkeys(channel.network for channel in post.channels))[:NETWORKS],

@@ -74,6 +74,14 @@ def test_a_session_ends_twelve_hours_after_the_sign_in_however_much_it_is_used(
     assert not is_in(client), "what has ended stays ended"
 
 
+def test_the_greeting_is_in_the_language_of_the_person_not_of_the_browser(cast: Cast) -> None:
+    cast.officer.language = "sr"
+    cast.officer.save()
+    page = entered(cast.officer).get("/", follow=True).text
+    assert "Пријављени сте као" in page
+    assert "Successfully signed in" not in page
+
+
 def test_signing_in_gives_a_new_key_and_the_former_is_good_for_nothing(cast: Cast) -> None:
     client = Client(headers={"accept-language": "en"})
     session = client.session

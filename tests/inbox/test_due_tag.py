@@ -20,10 +20,10 @@ NOW = datetime(2026, 11, 26, 7, 30, tzinfo=BELGRADE)
     [
         (timedelta(seconds=5), "within 1 min", "today at 07:30"),
         (timedelta(minutes=20), "within 20 min", "today at 07:50"),
-        (timedelta(hours=7), "today until 14:30", "today at 14:30"),
-        (timedelta(hours=17), "tomorrow until 00:30", "tomorrow at 00:30"),
-        (timedelta(days=4), "Monday until 07:30", "Monday at 07:30"),
-        (timedelta(days=7), "until 3 December 2026", "3 December 2026"),
+        (timedelta(hours=7), "today by 14:30", "today at 14:30"),
+        (timedelta(hours=17), "tomorrow by 00:30", "tomorrow at 00:30"),
+        (timedelta(days=4), "Monday by 07:30", "Monday at 07:30"),
+        (timedelta(days=7), "by 3 December 2026", "3 December 2026"),
     ],
 )
 def test_a_time_to_come(after: timedelta, until: str, at: str) -> None:

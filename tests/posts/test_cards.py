@@ -6,6 +6,8 @@ import re
 from datetime import date
 from typing import Any
 
+import pytest
+
 from django.urls import reverse
 from django.utils import timezone
 
@@ -121,7 +123,20 @@ def test_networks_in_one_state_share_it_and_others_have_their_own(desk: Street, 
     html = card(desk, post)
     assert "Mastodon: Published" in html
     assert "Bluesky: Removed on the network" in html
-    assert words(html).endswith("Removed on the network"), "what needs a person is the state of the whole"
+    assert words(html).endswith("Removed on the network (1 of 2)"), "what needs a person is the state of the whole"
+
+
+@pytest.mark.parametrize("platform", ["bluesky", "mastodon"])
+def test_what_is_still_public_somewhere_is_not_called_taken_down(desk: Street, post: Post, platform: str) -> None:
+    move(desk.on(post, platform).delivery, State.WITHDRAWN, because=ReasonCode.TAKEN_DOWN)
+    assert words(card(desk, post)).endswith("Taken down (1 of 2)")
+
+
+@on()
+def test_what_lacks_an_approval_is_called_so_whether_it_has_a_time_or_not(desk: Street) -> None:
+    for time in (None, in_hours(30)):
+        post = submit(desk.write(time=time), by=desk.cast.officer)
+        assert words(card(desk, post)).endswith("Waiting for approval")
 
 
 def test_figures_are_those_of_its_networks_and_never_zero_where_none_were_fetched(desk: Street, post: Post) -> None:

@@ -217,12 +217,7 @@ def _statuses(reading: ReviewPage) -> Iterator[StatusPill]:
             yield StatusPill(post.stage)
     all_of_them = len(reading.publications)
     for state, count in on_networks.items():
-        if count == all_of_them:
-            yield StatusPill(state)
-        else:
-            label = STATES[state].label
-            parts = {"state": label, "count": count, "all": all_of_them}
-            yield StatusPill(state, _("%(state)s (%(count)s of %(all)s)") % parts)
+        yield StatusPill(state, str(STATES[state].counted(count, all_of_them).label))
 
 
 def _on_networks(reading: ReviewPage) -> dict[str, int]:
