@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Case, Count, F, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
+from delivery.enums import State
 from inbox.models import Department, Message, Settlement
 from inbox.queries.readable import readable_messages
 from municipalities.queries import Access
@@ -144,7 +145,10 @@ def has_page() -> bool:
 
 
 def last_round(need: Need) -> AnswerRound | None:
-    return AnswerRound.objects.filter(need=need).select_related("by").order_by("-pk").first()
+    """With `informed`: how many of its `people` have the answer, as the networks confirmed."""
+    arrived = Q(supporters__reply__delivery__state=State.PUBLISHED)
+    rows = AnswerRound.objects.filter(need=need).select_related("by")
+    return rows.annotate(informed=Count("supporters__reply", distinct=True, filter=arrived)).order_by("-pk").first()
 
 
 def messages_with_needs(keys: Sequence[int], access: Access) -> list[Message]:

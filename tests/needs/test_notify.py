@@ -377,3 +377,20 @@ def test_answers_that_went_out_before_a_restore_are_not_sent_a_second_time(
     publish(municipality)
     assert answers(municipality) == sorted(message.remote_id for message in three)
     assert {supporter.reply.delivery.state for supporter in voices_of(municipality, done)} == {State.PUBLISHED}
+
+
+def test_only_those_whose_answer_arrived_are_called_informed(municipality: MunicipalityInbox, done: Need) -> None:
+    client = sign_in(municipality.cast.officer)
+    client.post(path(done), {"text": WORDS})
+    notify.send_pending()
+    page = client.get(f"/m/cuprija/needs/{done.pk}/").text
+    assert "0 of 3 have it." in page
+    assert "<span>informed of the outcome</span>" not in page
+    publish(municipality)
+    with scope(municipality.cast.cuprija):
+        failed = Delivery.objects.filter(kind="reply").order_by("pk")[:1].get()
+        Delivery.objects.filter(pk=failed.pk).update(state=State.FAILED)
+    page = client.get(f"/m/cuprija/needs/{done.pk}/").text
+    assert "2 of 3 have it." in page
+    assert page.count("<span>informed of the outcome</span>") == 2
+    assert "not informed: Not published" in " ".join(page.split())
