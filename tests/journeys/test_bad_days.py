@@ -89,7 +89,7 @@ def test_a_pause_holds_what_is_due_and_its_end_sends_nothing_by_itself(visit: Ca
     missed = where.get_by_text(officer.say("Missed its time"), exact=True)
     until(officer, lambda: missed.count() == rows)
     assert feed.count() == 0
-    needs = officer.go(HERE).page.get_by_role("region", name=officer.say("Needs an answer"))
+    needs = officer.go(HERE).page.get_by_role("region", name=officer.say("Did not go out as planned"))
     # The post waits on a channel for guests too, whose network shows its Latin text.
     row = needs.locator(".list-row", has_text=text).filter(has_text=PAGE)
     row.get_by_role("link", name=text).click()

@@ -298,7 +298,7 @@ def test_what_is_gone_or_changed_there_stands_on_the_post_the_list_the_calendar_
         assert "Changed on the network" in listed, page
     for delivery in (desk.on(post, "bluesky").delivery, shown):
         external_changes.acknowledge(desk.fresh(delivery), by=desk.cast.officer)
-    assert "Needs an answer" not in words(officer.get(url("workspace")))
+    assert "Did not go out as planned" not in words(officer.get(url("workspace")))
 
 
 def test_the_channels_of_a_post_stand_on_home_in_their_order_whichever_got_stuck_first(
