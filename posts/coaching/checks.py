@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Protocol
 
 from platforms.counting import urls
 from platforms.post_settings import WORDLESS
@@ -13,9 +13,6 @@ from posts.enums import LinkState
 
 # Shares of a picture, as `posts.media.legibility` measures them: a poster of ten lines has 0.2, a title 0.02.
 MUCH_TEXT = 0.12
-SOME_TEXT = 0.015
-# WCAG 2.2 requires 3 : 1 for large text, and text in a picture is large at best.
-WEAK = 3.0
 
 
 class LinkResult(Protocol):
@@ -138,19 +135,10 @@ def _pictures(pictures: Sequence[Shown], analysis: Mapping[int, Mapping[str, flo
     if not measured:
         return
     full = next((number for number, legibility in measured if legibility.get("text", 0) >= MUCH_TEXT), None)
-    weak = next((number for number, legibility in measured if _is_weak(legibility)), None)
     if full:
         yield Point("picture_text", "look", "picture_text", {"number": full}, Fix("focus", _alt(pictures, full)))
     else:
         yield Point("picture_text", "ok", "picture_text.ok")
-    if weak:
-        yield Point("contrast", "look", "contrast", {"number": weak}, Fix("focus", _alt(pictures, weak)))
-    elif any(legibility.get("text", 0) >= SOME_TEXT for _number, legibility in measured):
-        yield Point("contrast", "ok", "contrast.ok")
-
-
-def _is_weak(legibility: Mapping[str, Any]) -> bool:
-    return bool(legibility.get("text", 0) >= SOME_TEXT and 0 < legibility.get("contrast", 0) < WEAK)
 
 
 def _alt(pictures: Sequence[Shown], number: int) -> str:

@@ -18,7 +18,7 @@ from posts.coaching.points import Fix, Point
 ORDER = (
     "call", "single", "link", "link_answer", "deadline", "length", "sentences", "click_here",
     "abbreviations", "capitals", "fancy", "mixed", "emoji", "hashtags", "hashtags_in_between", "languages", "derived",
-    "alt", "picture_text", "contrast", "children", "jmbg", "phones", "landlines",
+    "alt", "picture_text", "children", "jmbg", "phones", "landlines",
     "plates", "mails",
 )  # fmt: skip
 STATES = ("stops", "look", "todo", "ok")
@@ -52,7 +52,6 @@ def titles() -> dict[str, str]:
         "derived": _("Derived text"),
         "alt": _("Descriptions of pictures"),
         "picture_text": _("Text in pictures"),
-        "contrast": _("Contrast in pictures"),
         "children": _("People in pictures"),
         "jmbg": _("Personal number"),
         "phones": _("Telephone number"),
@@ -140,8 +139,6 @@ def server_sentences() -> dict[str, str]:
         "derived": _("The Cyrillic text was derived from the Latin one, which has to guess: read it first."),
         "picture_text": _("Picture %(number)s may contain much text: too small on a phone, and silent for the blind."),
         "picture_text.ok": _("No picture seems to be full of text."),
-        "contrast": _("Letters in picture %(number)s may be hard to read: their contrast with the background is low."),
-        "contrast.ok": _("The letters in the pictures have enough contrast."),
         "children": "%(sentence)s",
     }  # fmt: skip
 

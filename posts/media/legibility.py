@@ -1,4 +1,4 @@
-"""Estimates how much of a picture is text, and its contrast.
+"""Estimates how much of a picture is text.
 
 Letters are strokes: along a short row of pixels they switch between two tones, ink and background, several times, with
 little in between. Foliage and noise have many tones; sky and walls do not switch. So the picture is scaled down and cut
@@ -6,7 +6,6 @@ into cells; a cell counts as text where most pixels are near its two tones and t
 words and needs no model; a picket fence fools it, so the page says "may".
 """
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 from PIL import Image
@@ -21,52 +20,30 @@ TWO_TONED = 0.58
 SWITCHES = 1.6
 
 
-@dataclass(frozen=True)
-class Legibility:
-    """`text`: share of the picture that looks like text. `contrast`: ratio of letters to background, 0 without text."""
-
-    text: float
-    contrast: float
-
-    def to_json(self) -> dict[str, float]:
-        return {"text": self.text, "contrast": self.contrast}
-
-
-def measure(picture: Image.Image) -> Legibility:
-    """Measures a decoded picture, which is not changed."""
+def measure(picture: Image.Image) -> dict[str, float]:
+    """{"text": share of the picture that looks like text}, of a decoded picture, which is not changed."""
     grey = picture.convert("L")
     grey.thumbnail((LONG_SIDE, LONG_SIDE))
     cells = [
-        _cell(grey, x, y) for y in range(0, grey.height - CELL + 1, CELL) for x in range(0, grey.width - CELL + 1, CELL)
+        _is_text(grey, x, y)
+        for y in range(0, grey.height - CELL + 1, CELL)
+        for x in range(0, grey.width - CELL + 1, CELL)
     ]
-    lettered = sorted(contrast for contrast in cells if contrast)
-    if not cells or not lettered:
-        return Legibility(0.0, 0.0)
-    return Legibility(round(len(lettered) / len(cells), 3), round(lettered[len(lettered) // 2], 1))
+    return {"text": round(sum(cells) / len(cells), 3) if cells else 0.0}
 
 
-def _cell(grey: Image.Image, x: int, y: int) -> float:
-    """The contrast of the cell's two tones if it looks like letters, else 0."""
+def _is_text(grey: Image.Image, x: int, y: int) -> bool:
+    """Whether the cell has two tones that switch as often as letters do."""
     part = grey.crop((x, y, x + CELL, y + CELL))
     values = part.tobytes()
     low, high = min(values), max(values)
     if high - low < APART:
-        return 0.0
+        return False
     middle = (low + high) / 2
     dark, light = ([v for v in values if (v < middle) is is_dark] for is_dark in (True, False))
     tones = sum(dark) / len(dark), sum(light) / len(light)
     if tones[1] - tones[0] < TWO_TONED * (high - low):
-        return 0.0
+        return False
     rows = [values[start : start + CELL] for start in range(0, len(values), CELL)]
     switches = sum((one < middle) is not (other < middle) for row in rows for one, other in pairwise(row))
-    return _ratio(*tones) if switches >= SWITCHES * CELL else 0.0
-
-
-def _ratio(dark: float, light: float) -> float:
-    """https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio, of two greys in 0 … 255."""
-    below, above = (_luminance(value / 255) for value in (dark, light))
-    return (above + 0.05) / (below + 0.05)
-
-
-def _luminance(value: float) -> float:
-    return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)
+    return switches >= SWITCHES * CELL

@@ -40,7 +40,7 @@ class Media(TenantModel):
     fractions of the picture. `alt` is what its description was last, offered when it is used again; `alts` the ones
     before it and itself, newest first. `agreement` and `agreed_until` say what its consent records come to
     (`posts.media.domain.consents` keeps them in step), so that the composer need not open the records. `analysis` is
-    what `posts.media.legibility` measured when it came in: {"text": 0.2, "contrast": 2.1}.
+    what `posts.media.legibility` measured when it came in: {"text": 0.2}.
 
     A video is hostile until a worker has looked at it: `probe` says whether that has happened, `probe_problem` why it
     cannot be used (a code of `posts.media.video_status`), `probe_due_at` when a worker may look. Until then sides and

@@ -85,7 +85,7 @@ def _store(
     municipality: Municipality, body: bytes, digest: str, *, name: str, by: User, folder: Folder | None
 ) -> Media:
     picture = open_picture(body)
-    whole, analysis = encode_picture(picture), measure(picture).to_json()
+    whole, analysis = encode_picture(picture), measure(picture)
     picture.thumbnail((THUMBNAIL, THUMBNAIL))
     small = encode_picture(picture)
     stem = f"pictures/{municipality.pk}/{digest[:32]}"
