@@ -108,7 +108,7 @@ def chosen_timing(sent: Mapping[str, Any], post: Post) -> Timing | None:
     form = TimingForm(sent, post=post, now=timezone.now())
     if not form.is_valid():
         field, problems = next(iter(form.errors.items()))
-        raise ActionNotAllowed(" ".join(problems), field)
+        raise ActionNotAllowed(" ".join(str(problem) for problem in problems), field)
     return form.timing
 
 

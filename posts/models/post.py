@@ -114,7 +114,7 @@ class Post(TenantModel):
         publication = self.shown_publication
         if publication is None or (self.stage != Stage.APPROVED and publication.shown_state == "waiting"):
             return self.stage
-        return publication.shown_state  # type: ignore[no-any-return]
+        return publication.shown_state
 
     @property
     def shown_pill(self) -> State:
