@@ -1,16 +1,14 @@
 """What follows from a submission or an approval, in a sentence for who did it."""
 
-from collections.abc import Iterable
-from typing import Any
-
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.direction import without_bidi_controls
 from posts.approval import approval_progress, deciders, mentors_of
 from posts.enums import ReviewStep, Stage
-from posts.models import Post
+from posts.models import Post, Version
 from posts.queries import latest_version, writers
+from posts.rules import ApprovalProgress
 
 
 def approval_sentence(post: Post, *, is_paused: bool) -> str:
@@ -32,17 +30,22 @@ def submission_sentence(post: Post) -> str:
     version = latest_version(post)
     assert version is not None
     progress = approval_progress(version, post.municipality)
+    people = next_people(post, version, progress)
     if ReviewStep.MENTOR in progress.missing:
         return _("Submitted. Who reads it next: %(names)s. After that an approver decides.") % {
-            "names": names(mentors_of(post.municipality))
+            "names": people
         }
-    done = {who for approval in progress.approvals for who in (approval.by_id, approval.for_whom_id)}
-    excluded = done | (set() if post.municipality.may_approve_own else writers(post, version))
-    people = [person for person in deciders(post.municipality) if person.pk not in excluded]
     if not people:
         return _("Submitted, but nobody can approve it today. An approver can name a stand-in in the settings.")
-    return _("Submitted. Who decides next: %(names)s.") % {"names": names(people)}
+    return _("Submitted. Who decides next: %(names)s.") % {"names": people}
 
 
-def names(people: Iterable[Any]) -> str:
+def next_people(post: Post, version: Version, progress: ApprovalProgress) -> str:
+    """The names of those who may take the next step today."""
+    if ReviewStep.MENTOR in progress.missing:
+        people = mentors_of(post.municipality)
+    else:
+        done = {who for approval in progress.approvals for who in (approval.by_id, approval.for_whom_id)}
+        excluded = done | (set() if post.municipality.may_approve_own else writers(post, version))
+        people = [person for person in deciders(post.municipality) if person.pk not in excluded]
     return without_bidi_controls(", ".join(dict.fromkeys(str(person) for person in people)))

@@ -35,6 +35,7 @@ from posts.poll_votes import Votes, count_votes
 from posts.review import annotated_text
 from posts.review.annotated_text import Passage, ReviewPicture, ShownDocument, Talk, VideoPlayer
 from posts.review.domain.approve import time_shown
+from posts.review.views.approval_sentence import next_people
 from posts.review.views.decision_box import DecisionBox, decision_box
 
 RESOLVED = 10
@@ -71,6 +72,9 @@ class ReviewPage:
     when: TimingForm | None = None
     """Where this person may approve it."""
     is_paused: bool = False
+    next_people: str = ""
+    """The names of those who may decide next, where it waits for a decision."""
+
     thread_parts: dict[int, list[Delivery]] = field(default_factory=dict)
     """By the delivery of the first post of a thread."""
 
@@ -181,6 +185,8 @@ def build_review_page(request: MunicipalityRequest, post: Post) -> ReviewPage:
         _lay_out(request, reading, channels)
         suggested = {talk.thread.author_id for talk in reading.talks if talk.is_accepted}
         reading.decision_box = decision_box(request, post, newest, decisions, suggested, is_out=_is_out(publications))
+    if reading.decision_box.waits and newest:
+        reading.next_people = next_people(post, newest, reading.decision_box.progress)
     reading.may = _may(request, reading)
     if reading.may["approve"] and not post.is_correction:
         reading.when = TimingForm(post=post, now=timezone.now())

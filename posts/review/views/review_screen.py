@@ -416,7 +416,7 @@ def _deciding(reading: ReviewPage) -> DecisionCard:
         intro=_intro(reading) if may_say else "",
         goes_out=goes_out(post) if may_say else "",
         goes_out_at=post.due_at if may_say and not corrects else None,
-        steps=tuple(_step(step) for step in box.steps),
+        steps=tuple(_step(step, reading.next_people) for step in box.steps),
         form=form,
         hint=_hint(reading) if may["decide"] else "",
         asks_about_threads=may["approve"] and bool(reading.open),
@@ -479,7 +479,7 @@ def _hint(reading: ReviewPage) -> str:
     return _("You can approve it after that, and return it at any time.")
 
 
-def _step(step: ApprovalStep) -> StepLine:
+def _step(step: ApprovalStep, next_people: str) -> StepLine:
     label = str(step.step.label)
     if step.by:
         return StepLine("circle-check", label, step.is_next, _decided_by(step.by), step.by.at)
@@ -487,5 +487,6 @@ def _step(step: ApprovalStep) -> StepLine:
         note = _("left out: no mentor is paired with the municipality today")
         return StepLine("minus", label, step.is_next, note=note)
     if step.is_next:
-        return StepLine("hourglass", label, step.is_next, note=_("next"))
+        note = _("next: %(names)s") % {"names": next_people} if next_people else _("next: nobody can do it today")
+        return StepLine("hourglass", label, step.is_next, note=note)
     return StepLine("circle-dashed", label, step.is_next, note=_("after that"))
