@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from delivery.domain import claim
 from delivery.enums import ReasonCode, State
 from municipalities.enums import Approval
 from municipalities.holidays import end_of_next_working_day
+from planning.domain.imports import upload
 from posts.editing.domain.save import Content, save_draft
 from posts.editing.domain.submit import submit, take_back
 from posts.enums import DecisionKind, Stage
@@ -291,3 +293,84 @@ def test_a_choice_that_cannot_be_is_said_and_kept(desk: Desk, fields: dict[str, 
     assert (desk.states(post), desk.reload(post).stage) == ([], Stage.SUBMITTED)
     for value in (fields.get("on", ""), fields.get("at", ""), "Лепо"):
         assert value in page.text
+
+
+# ---- the composer
+
+
+def selected(html: str) -> str:
+    match = re.search(r'<option value="([a-z]+)" selected>', html.partition('id="when"')[2])
+    assert match is not None
+    return match[1]
+
+
+def test_a_new_post_goes_out_as_soon_as_it_is_approved(desk: Desk) -> None:
+    page = sign_in(desk.cast.officer).get(reverse("post_new", args=["cuprija"])).text
+    assert selected(page) == "approval"
+    assert "Submit for approval" in page
+
+
+def test_a_new_post_of_a_day_of_the_calendar_has_its_time(desk: Desk) -> None:
+    day = f"{in_hours(50).local:%Y-%m-%d}"
+    page = sign_in(desk.cast.officer).get(reverse("post_new", args=["cuprija"]), {"on": day, "at": "10:00"}).text
+    assert selected(page) == "time"
+
+
+@pytest.mark.parametrize(
+    ("when", "act", "other"),
+    [("approval", "publish", "submit"), ("time", "schedule", "publish"), ("later", "save", "publish")],
+)
+def test_the_button_of_who_decides_alone_follows_the_choice(desk: Desk, when: str, act: str, other: str) -> None:
+    desk.house_rule(approval=Approval.NONE)
+    time = in_hours(30).local
+    sent = {"when": when, "date": f"{time:%d.%m.%Y}", "time": "10:00", "text-sr-Cyrl": "Вест"}
+    page = sign_in(desk.cast.officer).post(reverse("post_preview", args=["cuprija"]), sent).text
+    primary = re.search(r'button-primary"[^>]*value="([a-z]+)"', page)
+    assert primary is not None
+    assert primary[1] == act
+    assert ('class="menu-item"' in page) or other == "submit"
+
+
+def test_a_time_is_asked_for_where_it_was_chosen_and_is_empty(desk: Desk) -> None:
+    post = desk.write()
+    typed = {"text-sr-Cyrl": "Вест", "channels": desk.mastodon.pk, "revision": post.revision}
+    sent = {**typed, "when": "time", "act": "submit"}
+    page = sign_in(desk.cast.officer).post(reverse("post_edit", args=["cuprija", post.pk]), sent)
+    assert page.status_code == 422
+    assert "Choose a day and a time" in page.text
+    assert desk.reload(post).stage == Stage.DRAFT
+
+
+def test_previews_show_the_time_and_never_now(desk: Desk) -> None:
+    client, address = sign_in(desk.cast.officer), reverse("post_preview", args=["cuprija"])
+    sent = {"text-sr-Cyrl": "Вест", "channels": desk.mastodon.pk, "date": "04.01.2099", "time": "08:30"}
+    for when, words in (("approval", "once it is approved"), ("later", "no time yet")):
+        assert words in client.post(address, {**sent, "when": when}).text
+    time = in_hours(30).local
+    page = client.post(address, {**sent, "when": "time", "date": f"{time:%d.%m.%Y}", "time": f"{time:%H:%M}"}).text
+    assert f"{time.day} " in page
+    assert "once it is approved" not in page
+
+
+def test_a_file_that_names_no_time_makes_posts_of_either_kind(desk: Desk) -> None:
+    for kind, is_on_approval in (("approval", True), ("later", False), ("", False)):
+        run = upload(desk.municipality, f"text\nВест {kind or 'none'}\n".encode(), "plan.csv", by=desk.cast.officer)
+        sent = {"rows": "1", **({"when": kind} if kind else {})}
+        sign_in(desk.cast.officer).post(reverse("plan_confirm", args=["cuprija", run.pk]), sent)
+        assert Post.objects.latest("pk").on_approval is is_on_approval
+
+
+# ---- Home
+
+
+def test_home_names_what_is_approved_and_has_no_time(desk: Desk) -> None:
+    post = approve_it(desk, submit(desk.write("Отварамо фонтану"), by=desk.cast.officer))
+    for person in (desk.cast.officer, desk.cast.approver):
+        page = sign_in(person).get(reverse("workspace", args=["cuprija"])).text
+        assert "Approved, nobody has said when" in page
+        assert reverse("post_move", args=["cuprija", post.pk]) in page
+    move(post, in_hours(30), by=desk.cast.officer)
+    assert (
+        "Approved, nobody has said when"
+        not in sign_in(desk.cast.officer).get(reverse("workspace", args=["cuprija"])).text
+    )

@@ -64,7 +64,7 @@ def new(request: MunicipalityRequest) -> HttpResponse:
         return _act(request, post, channels)
     post = blank_post(request.municipality, by=request.user)
     time, problem = wanted_time(request.GET, timezone.now())
-    set_time(post, time)
+    set_time(post, time, on_approval=time is None)
     typed = replace(_stored(post), time_problem=problem)
     return render(request, "posts/composer.html", {"page": build_page(request, post, channels, typed)})
 

@@ -32,9 +32,7 @@ def submission_sentence(post: Post) -> str:
     progress = approval_progress(version, post.municipality)
     people = next_people(post, version, progress)
     if ReviewStep.MENTOR in progress.missing:
-        return _("Submitted. Who reads it next: %(names)s. After that an approver decides.") % {
-            "names": people
-        }
+        return _("Submitted. Who reads it next: %(names)s. After that an approver decides.") % {"names": people}
     if not people:
         return _("Submitted, but nobody can approve it today. An approver can name a stand-in in the settings.")
     return _("Submitted. Who decides next: %(names)s.") % {"names": people}
