@@ -8,7 +8,7 @@ A file of Python is compared by units: a function or method, or a statement of t
 A changed function concerns the tests that ran it. A changed statement (a constant, a class without its methods, an
 import) concerns the functions and statements that mention one of its names, in its module or in one that imports it.
 Where this leads to no test, all tests of its package are run. A test that starts a process is run when anything of its
-package changed, and one that reads more than two hundred files always.
+package changed, and one that reads most files of a kind whenever one of that kind did.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ EVERYTHING = {
     "pyproject.toml", "tests/conftest.py", "tests/servers.py", "tests/settings.py", "tests/template.py",
     "tests/recording.py",
 }  # fmt: skip
-# A module that opens more files of the working copy than this reads all of a kind: a new one concerns it as well.
-READS_ALL = 200
+# A module that opens more than half of the files of a kind, of so many, reads all of them: a new one concerns it, too.
+MANY = 50
 # Recorded where a test starts a process of Python: what that runs is not known.
 STARTS = "a process"
 GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext"}
@@ -308,8 +308,7 @@ def select(record: Record, now: Mapping[str, str], sources: Mapping[str, Source]
                 selection.modules.add(path)
         elif "/migrations/" in path or path.endswith(".sql") or path in alone:
             selection.modules.add(_tests_of_package(path, now))
-    if changed:
-        selection.modules |= _modules_that_read_all(record)
+    selection.modules |= _modules_that_read_all(record, {PurePosixPath(path).suffix for path in changed})
     return selection
 
 
@@ -325,14 +324,20 @@ def _tests_of_package(path: str, now: Mapping[str, str]) -> str:
     return directory if any(name.startswith(f"{directory}/test_") for name in now) else "tests"
 
 
-def _modules_that_read_all(record: Record) -> set[str]:
-    """Modules of tests that read all files of a kind."""
-    paths = sum(1 << index for run, index in record.indexes.items() if "::" not in run)
-    return {
-        test.partition("::")[0]
-        for test, bits in record.tests.items()
-        if (int.from_bytes(bits, "little") & paths).bit_count() > READS_ALL
-    }
+def _modules_that_read_all(record: Record, suffixes: Iterable[str]) -> set[str]:
+    """Modules of tests that read most files with one of these suffixes. A browser opens what its pages need."""
+    modules = set()
+    for suffix in suffixes:
+        count = sum(path.endswith(suffix) for path in record.files)
+        if count < MANY:
+            continue
+        opened = sum(1 << index for run, index in record.indexes.items() if "::" not in run and run.endswith(suffix))
+        modules |= {
+            test.partition("::")[0]
+            for test, bits in record.tests.items()
+            if (int.from_bytes(bits, "little") & opened).bit_count() > count / 2
+        }
+    return {module for module in modules if not module.endswith("_in_browser.py")}
 
 
 def _concerned_units(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher.changed import READS_ALL, STARTS, Record, Selection, load, merge, save, select, source_of
+from launcher.changed import MANY, STARTS, Record, Selection, load, merge, save, select, source_of
 from launcher.site import ROOT
 
 RULES = """
@@ -135,10 +135,15 @@ def test_a_test_that_starts_a_process_is_run_for_any_change_of_its_package(recor
     assert changed(record, "posts/rules.py", "return MOST", "return 1").tests == {OTHER, process}
 
 
-def test_a_module_that_reads_many_files_is_run_for_any_change(record: Record) -> None:
-    record.add(BOTH, [f"docs/{number}.md" for number in range(READS_ALL + 1)], 1.0)
-    assert changed(record, "docs/new.md", new="x").modules == {"tests/posts/test_rules.py"}
-    assert select(record, FILES, {}).modules == set()
+def test_a_module_that_reads_most_files_of_a_kind_is_run_for_a_new_one(record: Record) -> None:
+    pages = [f"docs/{number}.md" for number in range(MANY)]
+    record.add(BOTH, pages[: MANY // 2 + 1], 1.0)
+    record.add("tests/posts/test_docs_in_browser.py::test_all", pages, 1.0)
+    record.files |= dict.fromkeys(pages, "x")
+    now = {**FILES, **dict.fromkeys(pages, "x")}
+    assert select(record, {**now, "docs/new.md": "y"}, {}).modules == {"tests/posts/test_rules.py"}
+    assert select(record, {**now, "docs/new.csv": "y"}, {}).modules == set()
+    assert select(record, now, {}).modules == set()
 
 
 def test_a_module_that_is_read_as_a_file_concerns_who_reads_it(record: Record) -> None:
