@@ -33,6 +33,8 @@ def written(officer: Visit, title: str, text: str = "", **fields: str) -> str:
     page = officer.go(f"{HERE}posts/new/").page
     page.locator("#text-sr-Cyrl").fill(text or title)
     page.locator("#office > summary").click()
+    if "date" in fields:
+        page.select_option("#when", "time")
     for name, value in {"title": title, **fields}.items():
         page.locator(f"#{name}").fill(value)
     saved(page)
