@@ -10,6 +10,7 @@ import pytest
 
 from django.utils import timezone
 
+from common.models import AuditEvent
 from delivery import policies
 from delivery.domain import take_down, withdraw
 from delivery.domain.claim import take_due
@@ -60,6 +61,8 @@ def test_a_change_leaves_one_post_with_the_new_words(outbox: Outbox) -> None:
     (attempt,) = outbox.attempts(changed)
     assert (attempt.step, attempt.outcome, bool(attempt.sent_at)) == (Step.EDIT, Outcome.OK, True)
     assert outbox.again(delivery).state == State.PUBLISHED
+    events = AuditEvent.objects.filter(target_id=str(changed.pk), verb="delivery.edited")
+    assert [(event.detail["because"], event.detail["came_from"]) for event in events] == [("changed", "sending")]
 
 
 @pytest.mark.parametrize("loss", ["commit_then_drop", "commit_then_500", "truncate_body", "drop_before"])

@@ -26,11 +26,13 @@ from accounts.domain import people as accounts
 from accounts.models import User
 from common import mail
 from common.models import AuditEvent, MailMessage
+from delivery.enums import State
 from municipalities.models import Membership
 from notifications import mail_content
 from notifications.domain.send import send_due
 from portal.logs import WithoutSecrets
-from posts.draft import Crop, Shown
+from posts.draft import Crop, Shown, parse
+from posts.editing.domain.save import Content, save_draft
 from posts.editing.domain.submit import submit, take_back
 from posts.enums import DecisionKind, Stage
 from posts.models import Decision, DecisionLink, Post, Version
@@ -327,6 +329,48 @@ def test_the_person_signed_in_decides_with_one_tap(desk: Desk, post: Post, link:
     assert event.actor_id == desk.cast.approver.pk
     assert AuditEvent.objects.filter(verb="post.use_link").count() == 1
     assert "Approved" in client.get(f"{link}?done=1").content.decode()
+
+
+def on_approval(desk: Desk) -> Post:
+    written = desk.write("Вода долази у 18 часова.")
+    content = Content(parse(written.draft), written.title, written.category, on_approval=True)
+    save_draft(written, content, revision=written.revision, by=desk.cast.officer)
+    return submit(written, by=desk.cast.officer)
+
+
+def test_the_button_of_the_page_says_that_it_publishes_and_does(desk: Desk) -> None:
+    waiting = on_approval(desk)
+    mail, client = mail_to(desk.cast.approver), sign_in(desk.cast.approver)
+    assert "It goes out as soon as it is approved" in mail.body
+    link = link_in(mail.body)
+    assert "Approve and publish now on one network" in client.get(link).text
+    answer = client.post(link, {"decision": "approve", "time": "on-approval", "when": "approval"}, follow=True)
+    assert "It is being published now" in answer.text
+    assert desk.states(waiting) == [State.SCHEDULED]
+
+
+def test_another_time_is_chosen_with_the_approval_and_a_wrong_one_is_kept(desk: Desk) -> None:
+    waiting = on_approval(desk)
+    link, client = link_in(mail_to(desk.cast.approver).body), sign_in(desk.cast.approver)
+    sent = {"decision": "approve", "time": "on-approval", "when": "time", "on": "31.02.2027", "at": "10:00"}
+    page = client.post(link, sent)
+    assert (page.status_code, stage(waiting)) == (422, "submitted")
+    assert "This is not a day." in page.text
+    assert "31.02.2027" in page.text
+    assert client.post(link, {**sent, "on": "01.02.2027"}).status_code == 302
+    (delivery,) = desk.deliveries(waiting)
+    assert f"{timezone.localtime(delivery.due_at):%d.%m.%Y %H:%M}" == "01.02.2027 10:00"
+
+
+def test_the_page_is_in_the_language_of_its_person(desk: Desk, link: str) -> None:
+    for language in ("en", "sr"):
+        User.objects.filter(pk=desk.cast.approver.pk).update(language=language)
+        assert Client().get(link).headers["Content-Language"] == language
+
+
+def test_opening_a_link_of_somebody_else_is_no_attempt_to_decide(desk: Desk, link: str) -> None:
+    assert sign_in(desk.cast.officer).get(link).status_code == 403
+    assert refusals() == []
 
 
 def test_without_a_session_the_password_decides_and_no_session_begins(desk: Desk, post: Post, link: str) -> None:

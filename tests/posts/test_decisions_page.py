@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -80,6 +81,8 @@ def test_the_box_says_who_else_has_to_agree(desk: Desk) -> None:
     answer = client.post(url("post_decide", post.pk), sent, follow=True).content.decode()
     assert "One more approver has to agree; they have been notified." in answer
     assert "You have decided on this version already" in answer
+    steps = re.findall(r'<li aria-current="step">.*?<span>\s*(.*?)\s*<small>\s*(.*?)\s*</small>', answer, re.DOTALL)
+    assert steps == [("A second approver approves it", "next: Second")]
     assert "Publish this post as it is?" in page(sign_in(second), post)
     answer = sign_in(second).post(url("post_decide", post.pk), sent, follow=True).content.decode()
     assert "Approved. Choose a time for it" in answer

@@ -188,3 +188,11 @@ def test_spaces_chosen_along_with_the_words_are_no_part_of_the_change(desk: Desk
     assert made.replacement == "до поднева "
     spaced: Any = suggest(post, "петак ", where=at(" Његошевој "), by=desk.cast.mentor)
     assert (spaced.thread.quote, spaced.replacement) == ("Његошевој", "петак")
+    kept: Any = suggest(post, " до подне", where=at("до 15"), by=desk.cast.mentor)
+    assert kept.replacement == " до подне"
+
+
+def test_a_suggestion_is_recorded_once_with_its_thread(desk: Desk) -> None:
+    made: Any = suggest(desk.write(), "до поднева", where=at("до 15 часова"), by=desk.cast.mentor)
+    event = AuditEvent.objects.get(verb="post.suggest")
+    assert (event.actor_id, event.detail["thread"]) == (desk.cast.mentor.pk, made.thread_id)
