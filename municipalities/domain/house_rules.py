@@ -6,6 +6,7 @@ membership that ends and drops a change meanwhile can still point to it. Approva
 moment of the decision and ask it again right before a post leaves, so that a rule may change at any time.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,16 +25,28 @@ from municipalities.models import Membership, Municipality, RuleChange
 from municipalities.rules import LONGEST_REASON, RELAXES, SHORTEST_REASON, Verb, is_relaxed
 from municipalities.tenancy import everywhere, scope
 
+Recheck = Callable[[Municipality], int]
+_rechecks: list[Recheck] = []
+
+
+def register_recheck(recheck: Recheck) -> None:
+    """For packages above: called in the transaction that changes the rule about approvals, in the municipality's scope.
+    Returns how many posts are held back by that."""
+    _rechecks.append(recheck)
+
+
 Pair = dict[str, Any]
 """{"before": …, "after": …} of one rule."""
 
 
 @dataclass(frozen=True)
 class Edited:
-    """`changed`: names of the rules that are other ones now; `waiting`: what waits for its time, if anything."""
+    """`changed`: names of the rules that are other ones now; `waiting`: what waits for its time, if anything; `held`:
+    how many scheduled posts lack an approval by now."""
 
     changed: list[str]
     waiting: RuleChange | None
+    held: int = 0
 
 
 @transaction.atomic
@@ -57,9 +70,9 @@ def edit(municipality: Municipality, values: dict[str, Any], *, by: User, reason
     at_once = {name: pair for name, pair in changes.items() if name not in waiting}
     with scope(locked):
         _stop_what_it_contradicts(locked, at_once, by=by)
-        _write(locked, at_once)
+        held = _write(locked, at_once)
         _record(locked, at_once, by=by, reason=reason)
-        return Edited(list(at_once), _ask(locked, waiting, by=by, reason=reason) if waiting else None)
+        return Edited(list(at_once), _ask(locked, waiting, by=by, reason=reason) if waiting else None, held)
 
 
 def _refuse_lone_approver(municipality: Municipality) -> None:
@@ -93,11 +106,13 @@ def _reason(text: str) -> str:
     )
 
 
-def _write(municipality: Municipality, pairs: dict[str, Pair]) -> None:
+def _write(municipality: Municipality, pairs: dict[str, Pair]) -> int:
+    """Returns how many scheduled posts lack an approval by that."""
     for name, pair in pairs.items():
         setattr(municipality, name, pair["after"])
     if pairs:
         municipality.save(update_fields=list(pairs))
+    return sum(recheck(municipality) for recheck in _rechecks) if "approval" in pairs else 0
 
 
 def _record(municipality: Municipality, pairs: dict[str, Pair], *, by: User, reason: str) -> None:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
@@ -73,7 +74,17 @@ def rules_save(request: MunicipalityRequest) -> HttpResponse:
         messages.info(request, _pending(request))
     if edited.changed or not edited.waiting:
         messages.success(request, _("Saved."))
+    if edited.held:
+        messages.warning(request, _held(edited.held))
     return redirect("settings_rules", request.municipality.slug)
+
+
+def _held(count: int) -> str:
+    return ngettext(
+        "One scheduled delivery of a post now waits for another approval; Home shows it to the approvers.",
+        "%(count)s scheduled deliveries of posts now wait for another approval; Home shows them to the approvers.",
+        count,
+    ) % {"count": count}
 
 
 def _pending(request: MunicipalityRequest) -> str:

@@ -1,0 +1,96 @@
+"""The rule about approvals is changed while posts are scheduled: what lacks an approval is not called scheduled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from delivery.enums import ReasonCode, State
+from municipalities.domain import house_rules
+from municipalities.enums import Approval
+from municipalities.models import Municipality
+from posts.editing.domain.submit import submit
+from posts.models import Post
+from posts.review.domain import emergency
+from posts.review.domain.approve import approve
+from posts.scheduling.domain.schedule import schedule
+from tests.people import sign_in
+from tests.posts.deciders import member, on_the_list
+from tests.posts.desk import Desk, in_hours
+
+REASON = "Двоје људи је на годишњем одмору."
+
+
+def scheduled(desk: Desk) -> Post:
+    post = submit(desk.write(time=in_hours(30)), by=desk.cast.officer)
+    return approve(post, desk.version(post), by=desk.cast.approver)
+
+
+def change(desk: Desk, approval: Approval, by: Any = None) -> int:
+    return house_rules.edit(
+        Municipality.objects.get(pk=desk.municipality.pk), {"approval": approval}, by=by or desk.cast.approver,
+        reason=REASON,
+    ).held  # fmt: skip
+
+
+def reason(desk: Desk, post: Post) -> tuple[str, str]:
+    (delivery,) = desk.deliveries(post)
+    return delivery.state, delivery.reason
+
+
+def test_what_lacks_an_approval_waits_at_once_and_goes_on_with_it(desk: Desk) -> None:
+    second, post = member(desk.cast, "second"), scheduled(desk)
+    assert change(desk, Approval.TWO) == 1
+    assert reason(desk, post) == (State.WAITING, ReasonCode.NOT_APPROVED)
+    post = approve(post, desk.version(post), by=second)
+    assert desk.states(post) == [State.SCHEDULED]
+
+
+def test_what_has_both_approvals_stays_scheduled(desk: Desk) -> None:
+    second, post = member(desk.cast, "second"), scheduled(desk)
+    desk.house_rule(approval=Approval.TWO)
+    approve(post, desk.version(post), by=second)
+    desk.house_rule(approval=Approval.ONE)
+    assert change(desk, Approval.TWO) == 0
+    assert desk.states(post) == [State.SCHEDULED]
+
+
+def test_a_rule_that_is_relaxed_again_lets_it_go_and_what_nobody_approved_not(desk: Desk) -> None:
+    member(desk.cast, "second")
+    post, unapproved = scheduled(desk), submit(desk.write(time=in_hours(31)), by=desk.cast.officer)
+    assert change(desk, Approval.TWO) == 1
+    Municipality.objects.filter(pk=desk.municipality.pk).update(approval=Approval.MENTOR)
+    municipality = Municipality.objects.get(pk=desk.municipality.pk)
+    house_rules._write(municipality, {"approval": {"before": "mentor", "after": Approval.ONE}})
+    assert desk.states(post) == [State.SCHEDULED]
+    assert reason(desk, unapproved) == (State.WAITING, ReasonCode.NOT_APPROVED)
+
+
+def test_a_post_of_another_municipality_and_an_emergency_are_left_alone(desk: Desk) -> None:
+    member(desk.cast, "second")
+    on_the_list(desk.cast, desk.cast.officer)
+    urgent = desk.write("Вода није за пиће!")
+    emergency.publish(urgent, reason="Пукла је цев на главном воду.", by=desk.cast.officer)
+    assert change(desk, Approval.TWO) == 0
+    assert desk.states(urgent) == [State.SCHEDULED]
+
+
+def test_a_post_that_needed_no_approval_waits_for_one(desk: Desk) -> None:
+    desk.house_rule(approval=Approval.NONE)
+    post = schedule(desk.write(), in_hours(30), by=desk.cast.officer)
+    assert change(desk, Approval.ONE) == 1
+    assert reason(desk, post) == (State.WAITING, ReasonCode.NOT_APPROVED)
+
+
+def test_who_tightens_the_rule_is_told_what_waits(desk: Desk) -> None:
+    member(desk.cast, "second")
+    scheduled(desk)
+    client, page = sign_in(desk.cast.approver), reverse("settings_rules", args=["cuprija"])
+    form = client.get(page).context["form"]
+    values = {name: form[name].value() for name in form.fields}
+    sent = {name: value for name, value in values.items() if value not in (None, False)}
+    saved = client.post(reverse("settings_rules_save", args=["cuprija"]), {**sent, "approval": "two"}, follow=True)
+    assert "One scheduled delivery of a post now waits for another approval" in saved.text
+    shown = client.get(reverse("posts", args=["cuprija"])).text
+    assert "Scheduled</span>" not in shown
