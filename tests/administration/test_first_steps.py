@@ -66,7 +66,7 @@ DEEDS: dict[str, Callable[[Cast, Municipality], Any]] = {
     "profile": lambda cast, it: Municipality.objects.filter(pk=it.pk).update(arms="x.png", website="https://kula.rs"),
     "rules": lambda cast, it: sign_in(cast.administrator).post(
         "/m/kula/settings/rules/save/",
-        {"approval": "two", "primary_script": "Cyrl", "move_window_hours": 24, "not_after_minutes": 120,
+        {"approval": "mentor", "primary_script": "Cyrl", "move_window_hours": 24, "not_after_minutes": 120,
          "emergency_review_hours": 24},
     ),
     "channel": lambda cast, it: channel(it, cast.administrator),

@@ -345,6 +345,7 @@ def a_post_is_sent_while_its_channel_is_disconnected(cast: Cast, network: FakeSe
 @pair("Nothing with one approval is sent by whoever asks after two were required.")
 def a_post_is_sent_while_two_approvals_are_required(cast: Cast, network: FakeServer) -> Pair:
     _desk, post = due(cast, network)
+    member(cast, "second")
 
     def check(run: Run) -> None:
         assert not run.was_refused(B)
