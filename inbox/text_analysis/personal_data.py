@@ -80,7 +80,7 @@ def mask(text: str) -> str:
         if not spans:
             return text
         text = replace_spans(text, ((one.start, one.end, _mask_span(text[one.start : one.end])) for one in spans))
-    return patterns.HARD.sub(HIDDEN, text) if find_certain(text) else text
+    return patterns.HARD.sub(lambda match: HIDDEN * len(match[0]), text) if find_certain(text) else text
 
 
 def replace_spans(text: str, instead: Iterable[tuple[int, int, str]]) -> str:
