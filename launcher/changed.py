@@ -35,9 +35,13 @@ from launcher.site import ROOT
 RECORD = ROOT / ".pytest_cache" / "d" / "changed" / "record.json"
 # What pytest itself reads, or every test's servers and database are made with.
 EVERYTHING = {
-    "pyproject.toml", "tests/conftest.py", "tests/servers.py", "tests/settings.py", "tests/template.py",
+    "pyproject.toml",
+    "tests/conftest.py",
+    "tests/servers.py",
+    "tests/settings.py",
+    "tests/template.py",
     "tests/recording.py",
-}  # fmt: skip
+}
 # A module that opens more than half of the files of a kind, of so many, reads all of them: a new one concerns it, too.
 MANY = 50
 # Recorded where a test starts a process of Python: what that runs is not known.
@@ -141,9 +145,7 @@ def load(path: Path = RECORD) -> Record | None:
             for name, (units, imports) in content["sources"].items()
         }
         tests = {test: b64decode(bits) for test, bits in content["tests"].items()}
-        return Record(
-            content["files"], sources, content["runs"], tests, content["seconds"], content["failed"]
-        )  # fmt: skip
+        return Record(content["files"], sources, content["runs"], tests, content["seconds"], content["failed"])
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 
@@ -437,8 +439,11 @@ def _at(record: Record, commit: str) -> tuple[Record, dict[str, str], dict[str, 
     """The arguments of `select` as if today's other files were those of that commit's time."""
     listed = subprocess.run(
         ["git", "diff-tree", "-r", "-z", "--no-renames", "--no-commit-id", commit],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout.split("\0")  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0")
     before, now = dict(record.files), dict(record.files)
     old: dict[str, Source] = dict(record.sources)
     new: dict[str, Source] = {}

@@ -229,14 +229,36 @@ class Worktree:
         modules = [module for module in modules if (self.tree / module).exists()]
         options = ["-x", f"--timeout={SECONDS}"] if until_failure else []
         command = [
-            sys.executable, "-m", "pytest", "-p", "tests.mutant_tests", "-p", "no:cacheprovider", "-n", "0", "-q",
-            "--tb=no", "-m", "not real", "-p", "no:randomly", "--hypothesis-seed=1", *options, *modules,
-        ]  # fmt: skip
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "tests.mutant_tests",
+            "-p",
+            "no:cacheprovider",
+            "-n",
+            "0",
+            "-q",
+            "--tb=no",
+            "-m",
+            "not real",
+            "-p",
+            "no:randomly",
+            "--hypothesis-seed=1",
+            *options,
+            *modules,
+        ]
         environ = {**self.environ, "MUTANT_SECONDS": str(SECONDS if until_failure else 10**6)}
         process = subprocess.Popen(
-            command, cwd=self.tree, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            errors="replace", start_new_session=True,
-        )  # fmt: skip
+            command,
+            cwd=self.tree,
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
         try:
             printed, _ = process.communicate(timeout=TOTAL_SECONDS if until_failure else None)
         except subprocess.TimeoutExpired:

@@ -13,6 +13,14 @@ class Stage(models.TextChoices):
     APPROVED = "approved", _("Approved")
 
 
+class When(models.TextChoices):
+    """When a post goes out, as a person chooses it."""
+
+    ON_APPROVAL = "approval", _("As soon as it is approved")
+    AT = "time", _("On a day, at an hour")
+    LATER = "later", _("Later, somebody will say")
+
+
 class Category(models.TextChoices):
     """The purpose of a post; the content mix is computed from it."""
 

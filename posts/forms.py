@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import ActionNotAllowed
 from common.typed_date_fields import ClockField, DayField
+from posts.enums import When
 from posts.models import Post
 from posts.rules import AmbiguousTime, NonexistentTime, Timing, asks_when, resolve_wall_time
 
@@ -53,14 +53,6 @@ class MoveForm(forms.Form):
         return values
 
 
-class When(TextChoices):
-    """When a post goes out, as a person chooses it."""
-
-    ON_APPROVAL = "approval", _("As soon as it is approved")
-    AT = "time", _("On a day, at an hour")
-    LATER = "later", _("Later, somebody will say")
-
-
 class TimingForm(MoveForm):
     """When a post goes out; a valid one has it as `timing`. The initial values are those of `post`."""
 
@@ -74,7 +66,7 @@ class TimingForm(MoveForm):
         initial = {"when": _chosen(post, now), **({"on": local.date(), "at": local.time()} if local else {})}
         super().__init__(data, initial=initial, auto_id="timing-%s")
         self.timing = Timing()
-        self.kept = (initial.get("on"), initial.get("at"), str(post.fold))
+        self.stored = (initial.get("on"), initial.get("at"), str(post.fold))
         empty = [] if initial["when"] else [("", _("Choose …"))]
         self.fields["when"].choices = [*empty, *When.choices]  # type: ignore[attr-defined]
 
@@ -85,8 +77,8 @@ class TimingForm(MoveForm):
                 self.errors.pop(name, None)
             self.timing = Timing(on_approval=values.get("when") == When.ON_APPROVAL)
             return values
-        if not values.get("fold") and (values.get("on"), values.get("at")) == self.kept[:2]:
-            values["fold"] = self.kept[2]
+        if not values.get("fold") and (values.get("on"), values.get("at")) == self.stored[:2]:
+            values["fold"] = self.stored[2]
         values = super().clean()
         self.timing = Timing(values.get("resolved"))
         return values

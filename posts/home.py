@@ -48,7 +48,7 @@ class HomeDashboard:
     """`attention`: live publications whose delivery needs a decision, oldest first, with `attention_words`; `asks` is
     the pending edit if it is that which needs it; `returned`: posts with the approver's note as `returned`;
     `emergencies`: those not reviewed yet, the most urgent first; `removals`: posts with a pending removal request, with
-    `removal_reason` and `removal_by`; `untimed`: approved, and nobody has said when they go out.
+    `removal_reason` and `removal_by`; `untimed`: approved posts without a time.
     """
 
     upcoming: Sequence[Post] = ()
@@ -134,8 +134,8 @@ def _which(name: str, user: Any, now: Any) -> Q:
         coming = (State.SCHEDULED, State.WAITING, State.SENDING, State.CHECKING)
         return Q(_has_delivery(coming)) & Q(due_at__isnull=False)
     if name == "untimed":
-        there = Publication.objects.filter(post=OuterRef("pk"), live=True)
-        return Q(stage=Stage.APPROVED, due_at=None, is_correction=False) & ~Q(Exists(there))
+        publications = Publication.objects.filter(post=OuterRef("pk"), live=True)
+        return Q(stage=Stage.APPROVED, due_at=None, is_correction=False) & ~Q(Exists(publications))
     if name == "undecided":
         return _undecided(now)
     if name == "removals":

@@ -266,11 +266,6 @@ def is_valid_emergency(progress: ApprovalProgress, now: datetime) -> bool:
 # ---------------------------------------------------------------- time
 
 
-def goes_out_on_approval(post: TimedPost, now: datetime) -> bool:
-    """Whether the last approval publishes it, if it is given at `now`."""
-    return post.on_approval and not asks_when(post, now)
-
-
 def asks_when(post: TimedPost, now: datetime) -> bool:
     """Whether it was to go out as soon as it was approved, and nobody approved it in time: the approver says when."""
     return post.on_approval and post.approve_until is not None and now > post.approve_until

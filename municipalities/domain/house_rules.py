@@ -31,7 +31,7 @@ _rechecks: list[Recheck] = []
 
 def register_recheck(recheck: Recheck) -> None:
     """For packages above: called in the transaction that changes the rule about approvals, in the municipality's scope.
-    Returns how many posts are held back by that."""
+    Returns how many deliveries of scheduled posts lack an approval by now."""
     _rechecks.append(recheck)
 
 
@@ -41,12 +41,14 @@ Pair = dict[str, Any]
 
 @dataclass(frozen=True)
 class Edited:
-    """`changed`: names of the rules that are other ones now; `waiting`: what waits for its time, if anything; `held`:
-    how many scheduled posts lack an approval by now."""
+    """`changed`: names of the rules that are other ones now; `waiting`: what waits for its time, if anything.
+
+    `blocked`: how many deliveries of scheduled posts lack an approval by now.
+    """
 
     changed: list[str]
     waiting: RuleChange | None
-    held: int = 0
+    blocked: int = 0
 
 
 @transaction.atomic
@@ -70,9 +72,9 @@ def edit(municipality: Municipality, values: dict[str, Any], *, by: User, reason
     at_once = {name: pair for name, pair in changes.items() if name not in waiting}
     with scope(locked):
         _stop_what_it_contradicts(locked, at_once, by=by)
-        held = _write(locked, at_once)
+        blocked = _write(locked, at_once)
         _record(locked, at_once, by=by, reason=reason)
-        return Edited(list(at_once), _ask(locked, waiting, by=by, reason=reason) if waiting else None, held)
+        return Edited(list(at_once), _ask(locked, waiting, by=by, reason=reason) if waiting else None, blocked)
 
 
 def _refuse_lone_approver(municipality: Municipality) -> None:

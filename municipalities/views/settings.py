@@ -74,12 +74,12 @@ def rules_save(request: MunicipalityRequest) -> HttpResponse:
         messages.info(request, _pending(request))
     if edited.changed or not edited.waiting:
         messages.success(request, _("Saved."))
-    if edited.held:
-        messages.warning(request, _held(edited.held))
+    if edited.blocked:
+        messages.warning(request, _blocked_message(edited.blocked))
     return redirect("settings_rules", request.municipality.slug)
 
 
-def _held(count: int) -> str:
+def _blocked_message(count: int) -> str:
     return ngettext(
         "One scheduled delivery of a post now waits for another approval; Home shows it to the approvers.",
         "%(count)s scheduled deliveries of posts now wait for another approval; Home shows them to the approvers.",

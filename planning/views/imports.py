@@ -22,8 +22,7 @@ from planning.domain import imports
 from planning.file_parsing import MOST_BYTES, UnreadableFile
 from planning.models import ImportRun
 from planning.queries import free_days
-from posts.enums import Category
-from posts.forms import When
+from posts.enums import Category, When
 
 MOST_SHOWN = 10
 # Column widths of a plan, in characters.

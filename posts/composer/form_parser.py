@@ -23,8 +23,7 @@ from common.typed_dates import parse_clock, parse_day
 from common.web.params import int_param
 from posts.draft import SERBIAN, BadDraft, parse, storable
 from posts.editing.domain.save import Content
-from posts.enums import Category
-from posts.forms import When
+from posts.enums import Category, When
 from posts.labels import ambiguous_time_message, nonexistent_time_message
 from posts.rules import AmbiguousTime, NonexistentTime, ResolvedTime, resolve_wall_time
 

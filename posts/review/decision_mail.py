@@ -103,7 +103,7 @@ def _addition(person: User, post: Post, version: Version, progress: ApprovalProg
     context = {
         "texts": network_texts(previews),
         "pictures": shown,
-        "others": others(person, post, version, progress),
+        "others": next_deciders(post, version, progress, besides=person),
         "url": settings.PUBLIC_BASE_URL + reverse("decide_by_link", args=[token]),
         "until": dates.date_time(link.expires_at),
     }
@@ -147,11 +147,13 @@ def _pictures(version: Version) -> tuple[list[MailPicture], list[dict[str, str]]
     return shown, files
 
 
-def others(person: User, post: Post, version: Version, progress: ApprovalProgress) -> str:
-    """The names of who else may approve it today."""
+def next_deciders(post: Post, version: Version, progress: ApprovalProgress, besides: User | None = None) -> str:
+    """The names of those who may approve it today, without `besides`."""
     done = {who for approval in progress.approvals for who in (approval.by_id, approval.for_whom_id)}
-    excluded = done | {person.pk} | (set() if post.municipality.may_approve_own else queries.writers(post, version))
-    people = {other.pk: str(other) for other in deciders(post.municipality) if other.pk not in excluded}
+    excluded = done | (set() if post.municipality.may_approve_own else queries.writers(post, version))
+    people = {person.pk: str(person) for person in deciders(post.municipality) if person.pk not in excluded}
+    if besides:
+        people.pop(besides.pk, None)
     return without_bidi_controls(", ".join(people.values()))
 
 

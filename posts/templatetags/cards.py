@@ -193,7 +193,7 @@ def decide_button(context: Context, post: Post) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def time_button(context: Context, post: Post) -> SafeString:
-    """The `action` of a card of an approved post of which nobody has said when it goes out."""
+    """The `action` of the card of an approved post without a time."""
     request = context["request"]
     if not may_move(request.access, post):
         return NOTHING

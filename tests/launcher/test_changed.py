@@ -40,18 +40,21 @@ FILES = {
     "inbox/views.py": "from posts import rules\n\ndef view():\n    return rules.count('')\n",
     "inbox/templates/inbox/list.html": "<ul>",
 }
-CHECK, COUNT, OTHER, LIST, BOTH = (f"tests/posts/test_rules.py::test_{name}" for name in
-                                   ("check", "count", "other", "list", "both"))  # fmt: skip
+CHECK, COUNT, OTHER, LIST, BOTH = (
+    f"tests/posts/test_rules.py::test_{name}" for name in ("check", "count", "other", "list", "both")
+)
 
 
 @pytest.fixture
 def record() -> Record:
-    made = Record(files=dict(FILES), sources={path: source_of(path, FILES[path]) for path in FILES if path[-1] == "y"})
-    made.add(CHECK, ["posts/rules.py::Rule.check"], 0.1)
-    made.add(COUNT, ["posts/rules.py::count", "inbox/views.py::view"], 0.3)
-    made.add(OTHER, ["posts/rules.py::other"], 0.2)
-    made.add(LIST, ["inbox/templates/inbox/list.html"], 0.2)
-    return made
+    record = Record(
+        files=dict(FILES), sources={path: source_of(path, FILES[path]) for path in FILES if path[-1] == "y"}
+    )
+    record.add(CHECK, ["posts/rules.py::Rule.check"], 0.1)
+    record.add(COUNT, ["posts/rules.py::count", "inbox/views.py::view"], 0.3)
+    record.add(OTHER, ["posts/rules.py::other"], 0.2)
+    record.add(LIST, ["inbox/templates/inbox/list.html"], 0.2)
+    return record
 
 
 def changed(record: Record, path: str, old: str = "", new: str = "", *, is_removed: bool = False) -> Selection:
@@ -97,8 +100,11 @@ def test_a_removed_function_concerns_the_tests_that_ran_it(record: Record) -> No
 
 
 def test_a_removed_file_concerns_the_tests_that_ran_it(record: Record) -> None:
-    selection = select(record, {path: text for path, text in FILES.items() if path != "inbox/views.py"},
-                       {"inbox/views.py": source_of("inbox/views.py", "")})  # fmt: skip
+    selection = select(
+        record,
+        {path: text for path, text in FILES.items() if path != "inbox/views.py"},
+        {"inbox/views.py": source_of("inbox/views.py", "")},
+    )
     assert selection.tests == {COUNT}
 
 
@@ -187,10 +193,14 @@ def test_functions_templates_files_and_caches_are_recorded(tmp_path: Path) -> No
     module = "tests/links/test_rules.py"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider", module],
-        cwd=ROOT, env={**os.environ, "TEST_RECORD": str(tmp_path)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env={**os.environ, "TEST_RECORD": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout
-    merge(made := Record(), tmp_path)
-    assert made.tests
-    assert all(test.startswith(module) for test in made.tests)
-    assert any(run.startswith("links/rules.py::") for run in made.runs)
+    merge(result := Record(), tmp_path)
+    assert result.tests
+    assert all(test.startswith(module) for test in result.tests)
+    assert any(run.startswith("links/rules.py::") for run in result.runs)

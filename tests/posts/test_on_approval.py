@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from channels.domain.pause import pause
+from channels.enums import ChannelState
+from channels.models import Channel
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from delivery.domain import claim
@@ -317,10 +319,10 @@ def test_a_new_post_of_a_day_of_the_calendar_has_its_time(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("when", "act", "other"),
-    [("approval", "publish", "submit"), ("time", "schedule", "publish"), ("later", "save", "publish")],
+    ("when", "act"),
+    [("approval", "publish"), ("time", "schedule"), ("later", "save")],
 )
-def test_the_button_of_who_decides_alone_follows_the_choice(desk: Desk, when: str, act: str, other: str) -> None:
+def test_the_button_of_who_decides_alone_follows_the_choice(desk: Desk, when: str, act: str) -> None:
     desk.house_rule(approval=Approval.NONE)
     time = in_hours(30).local
     sent = {"when": when, "date": f"{time:%d.%m.%Y}", "time": "10:00", "text-sr-Cyrl": "Вест"}
@@ -328,7 +330,8 @@ def test_the_button_of_who_decides_alone_follows_the_choice(desk: Desk, when: st
     primary = re.search(r'button-primary"[^>]*value="([a-z]+)"', page)
     assert primary is not None
     assert primary[1] == act
-    assert ('class="menu-item"' in page) or other == "submit"
+    in_menu = re.findall(r'class="menu-item"[^>]*value="([a-z]+)"', page)
+    assert ("publish" in in_menu) is (when != "approval")
 
 
 def test_a_time_is_asked_for_where_it_was_chosen_and_is_empty(desk: Desk) -> None:
@@ -374,3 +377,26 @@ def test_home_names_what_is_approved_and_has_no_time(desk: Desk) -> None:
         "Approved, nobody has said when"
         not in sign_in(desk.cast.officer).get(reverse("workspace", args=["cuprija"])).text
     )
+
+
+def test_what_is_approved_after_its_time_is_not_said_to_go_out(desk: Desk) -> None:
+    post = submit(desk.write(time=in_hours(1)), by=desk.cast.officer)
+    with time_machine.travel(timezone.now() + timedelta(hours=2), tick=False):
+        page = send(desk, post)
+        assert desk.states(post) == [State.EXPIRED]
+    assert "Approved, but its time had passed, so nothing is sent." in page.text
+
+
+def test_the_button_counts_only_networks_that_are_connected(desk: Desk) -> None:
+    post = submitted(desk, channels=(desk.mastodon.pk, desk.bluesky.pk))
+    Channel.objects.filter(pk=desk.bluesky.pk).update(state=ChannelState.NEEDS_CONSENT)
+    assert "Approve and publish now on one network" in decide_page(desk, post).text
+    Channel.objects.filter(pk=desk.mastodon.pk).update(state=ChannelState.NEEDS_CONSENT)
+    assert "Approve and publish now" not in decide_page(desk, post).text
+
+
+def test_asking_to_publish_now_names_who_decides(desk: Desk) -> None:
+    post = approve_it(desk, submit(desk.write(time=in_hours(24 * 5)), by=desk.cast.officer))
+    sent = {"ask": "again"}
+    page = sign_in(desk.cast.officer).post(reverse("post_publish", args=["cuprija", post.pk]), sent, follow=True)
+    assert "Submitted. Who decides next: Approver." in page.text

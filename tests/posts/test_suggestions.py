@@ -188,8 +188,8 @@ def test_spaces_chosen_along_with_the_words_are_no_part_of_the_change(desk: Desk
     assert made.replacement == "до поднева "
     spaced: Any = suggest(post, "петак ", where=at(" Његошевој "), by=desk.cast.mentor)
     assert (spaced.thread.quote, spaced.replacement) == ("Његошевој", "петак")
-    kept: Any = suggest(post, " до подне", where=at("до 15"), by=desk.cast.mentor)
-    assert kept.replacement == " до подне"
+    unspaced: Any = suggest(post, " до подне", where=at("до 15"), by=desk.cast.mentor)
+    assert unspaced.replacement == " до подне"
 
 
 def test_a_suggestion_is_recorded_once_with_its_thread(desk: Desk) -> None:

@@ -29,9 +29,11 @@ def scheduled(desk: Desk) -> Post:
 
 def change(desk: Desk, approval: Approval, by: Any = None) -> int:
     return house_rules.edit(
-        Municipality.objects.get(pk=desk.municipality.pk), {"approval": approval}, by=by or desk.cast.approver,
+        Municipality.objects.get(pk=desk.municipality.pk),
+        {"approval": approval},
+        by=by or desk.cast.approver,
         reason=REASON,
-    ).held  # fmt: skip
+    ).blocked
 
 
 def reason(desk: Desk, post: Post) -> tuple[str, str]:

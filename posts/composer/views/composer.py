@@ -37,7 +37,7 @@ from posts.editing.domain.corrections import prepare
 from posts.editing.domain.create import blank_post, create
 from posts.editing.domain.save import Conflict, Content, Saved, holds, save_draft, set_time
 from posts.editing.domain.submit import submit
-from posts.forms import When
+from posts.enums import When
 from posts.media.domain.pictures import BadPicture
 from posts.media.domain.videos import add
 from posts.models import Post

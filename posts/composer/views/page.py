@@ -39,8 +39,7 @@ from posts.editing.domain.page_cards import card_of
 from posts.editing.domain.submit import past_time_message
 from posts.editing.eservices import Promotion, all_notes, promotion
 from posts.editing.previews import Preview, notes, of_draft, with_page_card
-from posts.enums import CallKind, Category, Format
-from posts.forms import When
+from posts.enums import CallKind, Category, Format, When
 from posts.interactive import format_notes
 from posts.labels import language_name, own_name, time_notes
 from posts.models import Amendment, Decision, Media, Post

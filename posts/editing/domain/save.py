@@ -17,6 +17,7 @@ from channels.queries import takes_posts
 from common.audit import record
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
+from municipalities.holidays import end_of_next_working_day
 from posts import thread_parts
 from posts.draft import BadDraft, Draft, parse
 from posts.editing.domain.move_anchors import move_anchors
@@ -107,6 +108,11 @@ def set_time(post: Post, time: ResolvedTime | None, *, on_approval: bool = False
     post.fold, post.due_at = (time.fold, time.due_at) if time else (0, None)
     if time:
         post.zone = time.zone
+
+
+def set_approve_until(post: Post) -> None:
+    """A post that goes out on approval has until the end of the next working day for it. Does not save."""
+    post.approve_until = end_of_next_working_day(timezone.now()) if post.on_approval else None
 
 
 def _differs(post: Post, content: Content) -> bool:

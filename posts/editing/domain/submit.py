@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.audit import record
 from common.errors import ActionNotAllowed
-from municipalities.holidays import end_of_next_working_day
 from posts.editing.domain import corrections
 from posts.editing.domain.ready import freeze_for_submission
-from posts.editing.domain.save import set_time
+from posts.editing.domain.save import set_approve_until, set_time
 from posts.enums import DecisionKind, Stage
 from posts.locking import locked
 from posts.models import Decision, Post, Version
@@ -46,7 +45,7 @@ def submit(post: Post, *, by: User, now: bool = False) -> Post:
         corrections.refuse_unready(post, version)
     else:
         refuse_past(post)
-        post.approve_until = end_of_next_working_day(timezone.now()) if post.on_approval else None
+        set_approve_until(post)
     if post.due_at and not post.is_correction:
         publications.create_publications(post, version, due_at=post.due_at, approved=False, by=by)
     elif not post.is_correction:

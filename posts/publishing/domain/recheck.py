@@ -16,7 +16,7 @@ def recheck(municipality: Municipality) -> int:
     """Hold back the coming posts of the municipality that lack an approval, and schedule those that were held back for
     that and lack none any more; returns how many are held back. In its scope.
     """
-    now, held = timezone.now(), 0
+    now, blocked = timezone.now(), 0
     rows = Delivery.objects.filter(
         municipality=municipality, kind=KIND, state__in=(State.SCHEDULED, State.WAITING), due_at__gt=now
     )
@@ -28,9 +28,9 @@ def recheck(municipality: Municipality) -> int:
         try:
             if delivery.state == State.SCHEDULED and verdict.reason == ReasonCode.NOT_APPROVED:
                 hold_back(delivery, verdict)
-                held += 1
+                blocked += 1
             elif delivery.state == State.WAITING and delivery.reason == ReasonCode.NOT_APPROVED and not lacks:
                 release(delivery)
         except Moved:
             continue  # a publisher was faster, and asks the same policy
-    return held
+    return blocked

@@ -21,10 +21,9 @@ from delivery.domain.move import Moved
 from delivery.domain.release import release
 from delivery.enums import ReasonCode, State
 from municipalities.enums import Approval
-from municipalities.holidays import end_of_next_working_day
 from posts.approval import approval_capacities, approval_progress, mentors_of, requires_mentor
 from posts.editing.domain import corrections
-from posts.editing.domain.save import set_time
+from posts.editing.domain.save import set_approve_until, set_time
 from posts.editing.domain.submit import record_decision
 from posts.enums import DecisionKind, DenialReason, Stage
 from posts.locking import lock_right_to_decide, locked
@@ -47,6 +46,7 @@ from posts.rules import (
 from posts.scheduling.domain.schedule import refuse_time
 
 RESOLVE, LEAVE = "resolve", "leave"
+ON_APPROVAL = "on-approval"
 
 
 @transaction.atomic
@@ -147,9 +147,6 @@ def _way(*, by_mail: bool, goes_out_now: bool = False) -> dict[str, Any]:
     return {**({"by_mail": True} if by_mail else {}), **({"goes_out_now": True} if goes_out_now else {})}
 
 
-ON_APPROVAL = "on-approval"
-
-
 def time_shown(post: Post) -> str:
     """The time of a post as the approval form submits it; "" if there is none."""
     if post.on_approval:
@@ -235,7 +232,7 @@ def _set_timing(post: Post, version: Version, timing: Timing | None, before: App
     came_from = time_shown(post)
     publications.withdraw(post, by=by)
     set_time(post, timing.time, on_approval=timing.on_approval)
-    post.approve_until = end_of_next_working_day(now) if timing.on_approval else None
+    set_approve_until(post)
     post.save()
     if due_at:
         publications.create_publications(post, version, due_at=due_at, approved=False, by=by)

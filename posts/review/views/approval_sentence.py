@@ -4,10 +4,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.direction import without_bidi_controls
-from posts.approval import approval_progress, deciders, mentors_of
+from delivery.enums import State
+from posts.approval import approval_progress, mentors_of
 from posts.enums import ReviewStep, Stage
 from posts.models import Post, Version
-from posts.queries import latest_version, writers
+from posts.queries import latest_version, publications
+from posts.review.decision_mail import next_deciders
 from posts.rules import ApprovalProgress
 
 
@@ -16,6 +18,8 @@ def approval_sentence(post: Post, *, is_paused: bool) -> str:
         return _("Your approval is recorded. One more approver has to agree; they have been notified.")
     if post.due_at is None:
         return _("Approved. Choose a time for it, or publish it now.")
+    if any(publication.delivery.state == State.EXPIRED for publication in publications(post)):
+        return _("Approved, but its time had passed, so nothing is sent. Choose a new time for it.")
     if post.due_at > timezone.now():
         return _("Approved. It is published automatically at its time.")
     if is_paused:
@@ -41,9 +45,5 @@ def submission_sentence(post: Post) -> str:
 def next_people(post: Post, version: Version, progress: ApprovalProgress) -> str:
     """The names of those who may take the next step today."""
     if ReviewStep.MENTOR in progress.missing:
-        people = mentors_of(post.municipality)
-    else:
-        done = {who for approval in progress.approvals for who in (approval.by_id, approval.for_whom_id)}
-        excluded = done | (set() if post.municipality.may_approve_own else writers(post, version))
-        people = [person for person in deciders(post.municipality) if person.pk not in excluded]
-    return without_bidi_controls(", ".join(dict.fromkeys(str(person) for person in people)))
+        return without_bidi_controls(", ".join(str(mentor) for mentor in mentors_of(post.municipality)))
+    return next_deciders(post, version, progress)

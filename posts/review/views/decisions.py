@@ -25,7 +25,7 @@ from posts.review.domain.approve import approve as approve_version
 from posts.review.domain.approve import endorse as endorse_version
 from posts.review.domain.approve import send_back
 from posts.review.views.actions import run_action
-from posts.review.views.approval_sentence import approval_sentence
+from posts.review.views.approval_sentence import approval_sentence, submission_sentence
 from posts.review.views.review_page import build_review_page, is_paused_here, readable_or_404
 from posts.review.views.review_screen import present
 from posts.review.views.unsaved_input import TIMING, keep_input
@@ -114,8 +114,8 @@ def publish(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """
     post = readable_or_404(request, pk)
     if request.POST.get("ask"):
-        done = _("Submitted again. The approvers have been notified that it is to be published now.")
-        return run_action(request, post, lambda: ask_to_publish_now(post, by=request.user), done)
+        return run_action(request, post, lambda: ask_to_publish_now(post, by=request.user),
+                     lambda: submission_sentence(readable_or_404(request, pk)))  # fmt: skip
     return run_action(request, post, lambda: publish_now(post, by=request.user), handed_over(request))
 
 

@@ -21,7 +21,7 @@ from posts.forms import TimingForm
 from posts.models import Decision, DecisionLink, Post, Version
 from posts.review import annotated_text
 from posts.review.annotated_text import Talk
-from posts.review.decision_mail import others, others_sentence, version_previews
+from posts.review.decision_mail import next_deciders, others_sentence, version_previews
 from posts.review.domain.approve import time_shown
 from posts.review.domain.decision_links import LinkState, LinkStatus
 from posts.review.views.approval_sentence import approval_sentence
@@ -117,7 +117,7 @@ def open_page(link: DecisionLink, token: str, way: str, sent: Mapping[str, str])
         cards=mark_shared_networks([PreviewCard(_with_urls(preview, urls)) for preview in previews]),
         talks=[] if way else _open_talks(post, person),
         open_talks=queries.open_threads(post),
-        others=others_sentence(others(person, post, version, progress)),
+        others=others_sentence(next_deciders(post, version, progress, besides=person)),
         time=time_shown(post),
         person=person,
         way=way,

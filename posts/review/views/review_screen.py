@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from channels.enums import ChannelState
 from common.states import STATES
 from delivery.enums import ReasonCode, State
 from posts.editing.previews import Preview
@@ -437,8 +438,11 @@ def goes_out(post: Post) -> str:
 
 
 def publish_label(previews: Sequence[Preview]) -> str:
-    """Of the button that approves, where this publishes the post at once."""
-    count = len({preview.channel.platform for preview in previews})
+    """Of the button that approves, where this publishes the post at once; "" where no network would take it now."""
+    connected = [preview.channel for preview in previews if preview.channel.state == ChannelState.CONNECTED]
+    count = len({channel.platform for channel in connected})
+    if not count:
+        return ""
     return ngettext(
         "Approve and publish now on one network", "Approve and publish now on %(count)s networks", count
     ) % {"count": count}

@@ -16,10 +16,8 @@ from posts.models import Post
 
 NAME, MOST = "kept", 20_000
 TIMING = ("when", "on", "at", "fold")
-FIELDS = (
-    "place", "start", "end", "before", "after", "quote", "left", "top", "width", "height", "replacement", "text",
-    *TIMING,
-)  # fmt: skip
+PLACE = ("place", "start", "end", "before", "after", "quote", "left", "top", "width", "height")
+FIELDS = (*PLACE, "replacement", "text", *TIMING)
 
 
 def keep_input(

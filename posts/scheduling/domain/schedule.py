@@ -17,10 +17,9 @@ from common import dates
 from common.audit import record
 from common.errors import ActionNotAllowed
 from delivery.enums import State
-from municipalities.holidays import end_of_next_working_day
 from posts.approval import approval_progress
 from posts.editing.domain.ready import freeze_for_submission
-from posts.editing.domain.save import not_editable_message, set_time
+from posts.editing.domain.save import not_editable_message, set_approve_until, set_time
 from posts.editing.domain.submit import record_decision
 from posts.enums import DecisionKind, Stage
 from posts.locking import locked
@@ -89,7 +88,7 @@ def ask_to_publish_now(post: Post, *, by: User) -> Post:
     approved_for = max(approved_times(approval_progress(version, post.municipality)))
     publications.withdraw(post, by=by)
     set_time(post, None, on_approval=True)
-    post.approve_until = end_of_next_working_day(timezone.now())
+    set_approve_until(post)
     post.stage = Stage.SUBMITTED
     post.save()
     record_decision(version, DecisionKind.SUBMITTED, by=by)
