@@ -49,14 +49,16 @@ def entries_at(posts: Iterable[Post], posts_url: str) -> SafeString:
 def _entry(post: Post, appearance: Appearance, move_to: str, language: str | None, *, wide: bool) -> SafeString:
     channels, may_move, cover = post.channels, post.may_move, post.cover  # type: ignore[attr-defined]
     shown_state = post.shown_state
-    known = STATES.get(shown_state, UNKNOWN)
-    is_urgent = known.tone in URGENT
+    shown = post.shown_pill
+    is_urgent = shown.tone in URGENT
+    # A sign stands for the state of all networks; one of some of them is written out.
+    in_words = is_urgent or wide or shown.label != _known(shown_state).label
     networks = dict.fromkeys(channel.network_label for channel in channels)
     return html(
         '<li class="entry{} {}" data-post="{}"><a class="entry-link" href="{}{}/">{}{}{}{}'
         '<span class="entry-text">{}</span>{}</a>{}</li>',
-        f" entry-urgent tone-{known.tone}" if is_urgent else "",
-        appearance.stripes.get(post.pk) or f"stripe-{known.tone}",
+        f" entry-urgent tone-{shown.tone}" if is_urgent else "",
+        appearance.stripes.get(post.pk) or f"stripe-{shown.tone}",
         post.pk,
         appearance.posts_url,
         post.pk,
@@ -65,9 +67,9 @@ def _entry(post: Post, appearance: Appearance, move_to: str, language: str | Non
         else NOTHING,
         _time(post),
         joined([_network(platform) for platform in list(networks)[:CHANNELS]]),
-        NOTHING if is_urgent or wide else _sign(shown_state, language),
+        NOTHING if in_words else _sign(shown_state, language),
         truncatechars(str(post), CHARACTERS_OF_LIST if wide else CHARACTERS),
-        state(post.shown_pill, plain=True) if is_urgent or wide else NOTHING,
+        state(shown, plain=True) if in_words else NOTHING,
         _move(post, appearance, move_to) if may_move else NOTHING,
     )  # fmt: skip
 

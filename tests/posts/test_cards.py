@@ -130,6 +130,7 @@ def test_networks_in_one_state_share_it_and_others_have_their_own(desk: Street, 
 def test_what_is_still_public_somewhere_is_not_called_taken_down(desk: Street, post: Post, platform: str) -> None:
     move(desk.on(post, platform).delivery, State.WITHDRAWN, because=ReasonCode.TAKEN_DOWN)
     assert words(card(desk, post)).endswith("Taken down (1 of 2)")
+    assert "Taken down (1 of 2)" in sign_in(desk.cast.officer).get(reverse("calendar", args=["cuprija"])).text
 
 
 @on()

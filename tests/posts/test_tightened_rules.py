@@ -94,5 +94,6 @@ def test_who_tightens_the_rule_is_told_what_waits(desk: Desk) -> None:
     sent = {name: value for name, value in values.items() if value not in (None, False)}
     saved = client.post(reverse("settings_rules_save", args=["cuprija"]), {**sent, "approval": "two"}, follow=True)
     assert "One scheduled delivery of a post now waits for another approval" in saved.text
+    assert "The approval holds from" not in client.get(reverse("post", args=["cuprija", Post.objects.get().pk])).text
     shown = client.get(reverse("posts", args=["cuprija"])).text
     assert "Scheduled</span>" not in shown

@@ -180,7 +180,7 @@ def present(reading: ReviewPage, slug: str) -> ReviewScreen:
         actions=tuple(_actions(reading, slug)),
         menu=tuple(_menu(reading, slug, is_out=is_out)) if has_menu else None,
         returned=last if was_returned else None,
-        shows_approved_time=may["publish"] or may["unschedule"],
+        shows_approved_time=(may["publish"] or may["unschedule"]) and not box.lapsed,
         older_version=reading.version.number if reading.version and not reading.is_newest else None,
         networks=tuple(_network(publication, reading) for publication in reading.publications),
         previews=mark_shared_networks(list(_previews(reading))),
