@@ -183,6 +183,7 @@ class World:
         self.url = ""
         self.lock = threading.RLock()
         self.let_go = threading.Event()
+        self.abandoned: threading.Event | None = None
         # Of connectors, where somebody reads them (`tests/platforms/vendor_schemas`). A reset leaves them as they are.
         self.exchanges: list[Exchange] | None = None
         self.reset()
@@ -191,6 +192,11 @@ class World:
         """Everything that hangs now goes on."""
         self.let_go.set()
         self.let_go = threading.Event()
+
+    def abandon(self) -> None:
+        """Nothing that hangs now is ever carried out."""
+        self.abandoned = self.let_go
+        self.release()
 
     def reset(self) -> None:
         self.release()
@@ -231,9 +237,9 @@ class World:
         """The answer of a fault that strikes before anything is done, or None to go on."""
         fake = self.asked(request)
         if fault.action == "hang":
-            fakes = self.fakes
-            self.let_go.wait(fault.seconds)
-            if self.fakes is not fakes:  # a reset let it go: it belongs to the test before
+            fakes, let_go = self.fakes, self.let_go
+            let_go.wait(fault.seconds)
+            if self.abandoned is let_go or self.fakes is not fakes:  # after a reset it belongs to the test before
                 return Reply(503, {"error": "Reset"})
         elif fault.action == "commit_late":
             return self.give_up(request, fault.seconds, fault.status if fault.status in REFUSALS else 504)
@@ -524,6 +530,9 @@ class FakeServer:
 
     def release(self) -> None:
         self._control("POST", "release")
+
+    def abandon(self) -> None:
+        self.world.abandon()
 
     def reset(self) -> None:
         self._control("POST", "reset")
