@@ -1,7 +1,7 @@
 """What each test runs, renders and opens, for `make test CHANGED=1` (launcher/changed.py).
 
-TEST_RECORD=directory switches it on; each worker writes a file there. TEST_CHOSEN=path leaves only those tests that
-are named in it, and those of which nothing is recorded.
+TEST_RECORD=directory switches it on; each worker writes a file there. TEST_CHOSEN=path leaves only tests
+that are named in it, and tests without a record.
 
 Python says once per test that a function begins (`sys.monitoring`). Results that one test leaves to the next would hide
 what made them: so what runs in a fixture of wider scope counts for all tests that use it, and what runs while a cached
