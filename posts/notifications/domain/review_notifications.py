@@ -365,6 +365,8 @@ def _when(post: Post) -> str:
         return _("No time is chosen yet.")
     if post.stage == Stage.APPROVED and post.due_at <= timezone.now():
         return _("It goes out at once, unless publishing is paused.")
+    if post.stage != Stage.APPROVED:
+        return _("It is meant to go out on %(time)s.") % {"time": dates.date_time(post.due_at)}
     return _("It is scheduled for %(time)s.") % {"time": dates.date_time(post.due_at)}
 
 
