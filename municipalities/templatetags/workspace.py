@@ -1,4 +1,4 @@
-"""Tags of workspace pages: `{% load workspace %}{% settings_tabs "channels" %}`."""
+"""Tags of workspace pages: `{% load workspace %}{% settings_pages "channels" %}`."""
 
 from typing import Any
 
@@ -29,10 +29,11 @@ PAGES = (
 )
 
 
-@register.inclusion_tag("ui/tabs.html", takes_context=True)
-def settings_tabs(context: Context, current: str) -> dict[str, Any]:
+@register.inclusion_tag("municipalities/_settings_pages.html", takes_context=True)
+def settings_pages(context: Context, current: str) -> dict[str, Any]:
     """The pages of a workspace's settings that the reader may open; `current` is a url name."""
-    return {"items": tabs(context["request"], PAGES, current), "label": _("Settings")}
+    items = tabs(context["request"], PAGES, current)
+    return {"items": items, "current": next(item for item in items if item.current)}
 
 
 @register.filter
