@@ -72,17 +72,24 @@ def post_cells(
     pill: Any = None,
     slug: str = "",
     action: SafeString = NOTHING,
+    brief: bool = False,
 ) -> SafeString:
     """What stands in the item, for lists that put something beside it. `post` has its `cover` and `live_publications`.
 
     `note`: what the post needs, above all else that is small, and `by` whom it comes from; `url` replaces the address
-    of its page, `pill` its state, `slug` the municipality of the page; `action`: a button below the states.
+    of its page, `pill` its state, `slug` the municipality of the page; `action`: a button below the states;
+    `brief`: below the title one line without the reader's own name.
     """
-    slug = slug or context["request"].municipality.slug
+    request = context["request"]
+    slug = slug or request.municipality.slug
+    note = _note(by, note or _delay(post))
+    if brief:
+        below = _brief(post, note, reader=request.user.pk)
+    else:
+        below = joined((_words(post), note, _meta(post, (figures or {}).get(post.pk))))
     return html(
-        '{}<div class="list-text"><a class="list-link" href="{}">{}</a>{}{}{}</div>{}',
-        _thumbnail(post, slug), url or reverse("post", args=[slug, post.pk]), truncatechars(str(post), 140),
-        _words(post), _note(by, note or _delay(post)), _meta(post, (figures or {}).get(post.pk)),
+        '{}<div class="list-text"><a class="list-link" href="{}">{}</a>{}</div>{}',
+        _thumbnail(post, slug), url or reverse("post", args=[slug, post.pk]), truncatechars(str(post), 140), below,
         _states(post, pill, action),
     )  # fmt: skip
 
@@ -157,11 +164,19 @@ def _words(post: Post) -> SafeString:
 
 
 def _meta(post: Post, figures: Figures | None) -> SafeString:
+    return _parts([*_time(post), post.get_category_display(), post.author, *(_figures(figures) if figures else ())])
+
+
+def _brief(post: Post, note: SafeString, *, reader: int) -> SafeString:
+    return _parts([*_time(post), *([note] if note else ()), *([post.author] if post.author_id != reader else ())])
+
+
+def _time(post: Post) -> list[Any]:
     at = when(post.due_at) if post.due_at else when(post.updated_at, "ago")
-    parts: list[Any] = [at, post.get_category_display(), post.author]
-    if post.is_correction:
-        parts.insert(0, _("Correction"))
-    parts += _figures(figures) if figures else []
+    return [_("Correction"), at] if post.is_correction else [at]
+
+
+def _parts(parts: Sequence[Any]) -> SafeString:
     return html('<span class="list-meta">{}</span>', joined(html("<span>{}</span>", part) for part in parts))
 
 

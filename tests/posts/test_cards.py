@@ -24,13 +24,14 @@ from tests.people import sign_in
 from tests.posts.amended import Street, desk, fresh, on, once, post
 from tests.posts.desk import in_hours, picture_bytes
 
+CARD = r'<li class="list-row post-card">.*?</li>'
 __all__ = ["allowed", "desk", "fresh", "network", "once", "post"]
 
 
 def card(desk: Street, post: Post, page: str = "posts") -> str:
     """Its HTML on a page of the officer."""
     shown = sign_in(desk.cast.officer).get(reverse(page, args=["cuprija"])).content.decode()
-    cards = re.findall(r'<li class="list-row post-card">.*?</li>', shown, flags=re.DOTALL)
+    cards = re.findall(CARD, shown, flags=re.DOTALL)
     return next(html for html in cards if f"/posts/{post.pk}/" in html)
 
 
@@ -104,6 +105,19 @@ def test_first_words_stand_below_a_working_title(desk: Street) -> None:
     assert words(card(desk, post)).count("Вашар почиње у 9 часова.") == 1
     Post.objects.filter(pk=post.pk).update(title="Вашар, најава")
     assert words(card(desk, post)).startswith("Вашар, најава Вашар почиње у 9 часова.")
+
+
+@on()
+def test_on_home_one_line_stands_below_the_title_and_names_nobody_who_reads_it(desk: Street) -> None:
+    post = submit(desk.write("Вашар почиње у 9 часова.", time=in_hours(30)), by=desk.cast.officer)
+    Post.objects.filter(pk=post.pk).update(title="Вашар, најава")
+    for reader, names in ((desk.cast.officer, 0), (desk.cast.approver, 1)):
+        home = sign_in(reader).get(reverse("workspace", args=["cuprija"])).content.decode()
+        html = next(html for html in re.findall(CARD, home, re.DOTALL) if "Вашар, најава" in html)
+        assert words(html).count("Officer") == names
+        assert html.count('class="list-meta"') == 1
+        assert "post-words" not in html
+        assert post.get_category_display() not in words(html)
 
 
 @on()

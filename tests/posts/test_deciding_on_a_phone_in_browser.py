@@ -119,6 +119,27 @@ def test_from_the_notification_it_is_three_taps_to_a_decision(
     assert desk.reload(waiting).stage == Stage.APPROVED
 
 
+def test_in_the_sheet_of_home_both_decisions_are_in_reach_from_its_first_line_to_its_last(
+    desk: Desk, waiting: Post, phone: Any, live_server: Any
+) -> None:
+    enter(phone, live_server, desk.cast.approver)
+    phone.goto(live_server.url + reverse("workspace", args=["cuprija"]))
+    phone.get_by_role("link", name="Review and decide").tap()
+    sheet = phone.get_by_role("dialog")
+    buttons = [sheet.get_by_role("button", name=name) for name in ("Approve", "Return with a note")]
+    note = sheet.get_by_label("Note to the writer")
+    for place in (sheet.get_by_role("heading", level=2).first, note):
+        place.evaluate("element => element.scrollIntoView({ block: 'nearest', behavior: 'instant' })")
+        for button in buttons:
+            assert button.evaluate(IN_REACH)
+        box = place.bounding_box()
+        assert box["y"] + box["height"] <= buttons[0].bounding_box()["y"]
+    is_sound(phone)
+    buttons[0].tap()
+    expect(phone.locator("main")).to_contain_text("Approved. It is published automatically at its time.")
+    assert desk.reload(waiting).stage == Stage.APPROVED
+
+
 @pytest.mark.slow
 def test_who_returns_it_begins_in_the_note(desk: Desk, waiting: Post, phone: Any, live_server: Any) -> None:
     enter(phone, live_server, desk.cast.approver)
