@@ -6,7 +6,7 @@ from django import template
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.rules import Verb
-from municipalities.tabs import Page, tabs
+from municipalities.tabs import Page, Tab, tabs
 from planning.domain.imports import PlanRow, RowProblem
 from posts.enums import Category
 
@@ -27,6 +27,12 @@ PAGES = (
 def planning_tabs(context: Any, here: str) -> dict[str, Any]:
     """`here` is the url name of the open page."""
     return {"items": tabs(context["request"], PAGES, here), "label": _("Planning")}
+
+
+@register.simple_tag(takes_context=True)
+def planning_pages(context: Any) -> list[Tab]:
+    """The same pages for a menu on the calendar."""
+    return tabs(context["request"], PAGES, "calendar")
 
 
 # What a column of an imported plan is called on the page.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -167,19 +168,48 @@ def test_a_draft_without_a_time_gets_its_day_by_dragging_and_its_hour_from_the_d
     expect(page.locator("[data-day] .entry")).to_have_count(0)
 
 
+def below_the_top_bar(page: Any, place: Any) -> float:
+    bar = page.locator(".topbar").bounding_box()
+    return float(place.bounding_box()["y"] - bar["y"] - bar["height"])
+
+
 def test_on_a_phone_the_month_begins_today_behind_one_line_of_filters(calendar: Any, desk: Desk, page: Any) -> None:
     page.set_viewport_size(PHONE)
     today = timezone.localdate()
     page = calendar()
     first = page.locator(".day:visible").first
     expect(first).to_have_attribute("data-day", str(today))
-    box = first.bounding_box()
-    assert box is not None
-    assert box["y"] < PHONE["height"]
+    assert below_the_top_bar(page, first) <= 160
     expect(page.get_by_label("Words")).to_be_hidden()
     page.locator("summary", has_text="Filters").click()
     expect(page.get_by_label("Words")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_on_a_phone_the_filters_count_those_that_are_set(calendar: Any, desk: Desk, page: Any) -> None:
+    page.set_viewport_size(PHONE)
+    page = calendar(state="draft", category="service")
+    expect(page.locator("summary", has_text="Filters")).to_have_text(re.compile(r"Filters\s*2"))
+
+
+def test_on_a_phone_what_is_rare_on_the_calendar_is_in_one_menu(calendar: Any, desk: Desk, page: Any) -> None:
+    page.set_viewport_size(PHONE)
+    page = calendar()
+    page.locator("main summary:visible", has_text="More").click()
+    for name in ("Week", "List", "Campaigns", "Repeating posts", "The month as PDF"):
+        expect(page.locator("main").get_by_role("link", name=name, exact=True)).to_be_visible()
+    assert violations(page) == []
+
+
+def test_on_a_phone_the_first_post_of_the_list_is_in_sight(
+    live_server: Any, calendar: Any, desk: Desk, page: Any
+) -> None:
+    page.set_viewport_size(PHONE)
+    written(desk)
+    calendar()
+    page.goto(f"{live_server.url}/m/cuprija/posts/")
+    assert below_the_top_bar(page, page.locator(".post-card").first) <= 160
+    assert violations(page) == []
 
 
 def test_on_a_wide_screen_the_filters_are_open(calendar: Any, desk: Desk, page: Any) -> None:
