@@ -69,6 +69,24 @@ def test_the_programme_silences_everybody_in_it_and_ends_that(
     expect(page.get_by_text("Nothing is paused")).to_be_visible()
 
 
+@pytest.mark.parametrize(("width", "height"), [(1366, 657), (390, 844)])
+def test_what_pauses_everything_is_in_sight_beside_every_page(
+    page: Any, live_server: Any, cast: Cast, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    enter(page, live_server, cast.officer)
+    for address in ("library", "inbox", "analytics"):
+        page.goto(f"{live_server.url}/m/cuprija/{address}/")
+        if width < 900:
+            page.get_by_role("button", name="Menu").click()
+        expect(page.locator(".rail").get_by_role("link", name="Pause publishing")).to_be_in_viewport(ratio=1)
+    page.locator(".rail").get_by_role("link", name="Pause publishing").click()
+    expect(page.get_by_role("button", name="Pause now")).to_be_visible()
+    enter(page, live_server, cast.viewer)
+    page.goto(f"{live_server.url}/m/cuprija/library/")
+    expect(page.locator(".rail").get_by_text("Pause publishing")).to_have_count(0)
+
+
 def test_every_pause_at_once_stands_at_the_top_of_a_page(
     page: Any, live_server: Any, cast: Cast, accounts: list[Any]
 ) -> None:

@@ -265,6 +265,20 @@ def test_a_network_without_such_a_call_is_named_with_the_way_there(desk: Street,
     assert len(re.findall(r'name="publication"', shown)) == 1
 
 
+def test_where_only_a_person_can_correct_it_nothing_is_asked_and_the_form_is_sent(desk: Street, post: Post) -> None:
+    Channel.objects.filter(pk=desk.bluesky.pk).update(platform="viber")
+    version = corrections.prepare(desk.correct(post), by=desk.cast.officer)
+    officer = sign_in(desk.cast.officer)
+    page = officer.get(url("post_correction", post.pk))
+    by_hand, asked = (f"way-{desk.on(post, name).pk}" for name in ("viber", "mastodon"))
+    (hidden,) = re.findall(rf'<input type="hidden" name="{by_hand}" value="(\w+)">', words(page))
+    assert not re.search(rf'type="radio"\s+name="{by_hand}"', words(page))
+    assert re.search(rf'type="radio"\s+name="{asked}"', words(page))
+    send(officer, "post_correction", post, version=version.pk, act="submit", **{by_hand: hidden, asked: "edit"})
+    assert desk.reload(post).stage == Stage.SUBMITTED
+    assert desk.amendment(post).ways[by_hand.removeprefix("way-")] == hidden
+
+
 def test_the_page_of_a_delivery_leads_to_the_page_for_taking_down(desk: Street, post: Post) -> None:
     delivery = desk.on(post, "mastodon").delivery
     officer = sign_in(desk.cast.officer)
