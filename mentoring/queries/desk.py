@@ -20,7 +20,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -30,12 +30,14 @@ from mentoring.queries.overviews import MentoringOverview, overviews
 from mentoring.rules import SOON
 from municipalities.models import Municipality, Pairing
 from municipalities.prepared import PreparedForSeveral, PreparedRowsForSeveral
+from municipalities.queries import today
 from municipalities.tenancy import all_in_scope
 from posts.enums import DecisionKind, Stage
-from posts.models import Comment, Decision, Seen, Thread
+from posts.models import Comment, Decision, Publication, Seen, Thread
 from posts.queries import cover_of, visible, with_publications
 
 UNDER_REVIEW = (Stage.DRAFT, Stage.RETURNED, Stage.SUBMITTED)
+SILENT_AFTER = timedelta(days=14)
 SHOWS = ("waiting", "drafts", "answered", "all")
 # What goes out so soon comes before what has waited longer.
 DUE_FIRST = timedelta(days=3)
@@ -165,6 +167,12 @@ class Accompanied:
     since: datetime | None
     first: DeskEntry | None
     until: date | None
+    last_post: date | None
+    """When its newest post went out; None if none ever did."""
+
+    @property
+    def is_silent(self) -> bool:
+        return self.last_post is None or self.last_post < today() - SILENT_AFTER
 
     @property
     def proposed_at(self) -> datetime | None:
@@ -182,8 +190,9 @@ class Accompanied:
 
 
 def accompanied(pairings: Sequence[Pairing], places: Sequence[DeskEntry], now: datetime) -> list[Accompanied]:
-    """Of the municipalities of these pairings, in their order. One query."""
+    """Of the municipalities of these pairings, those first that have published nothing for longest. Two queries."""
     known = overviews([row.municipality_id for row in pairings], now)
+    last_posts = dict(LAST_POSTS.rows(municipalities=[row.municipality_id for row in pairings]))
     rows = []
     for row in pairings:
         here = [place for place in places if place.municipality_id == row.municipality_id]
@@ -193,10 +202,19 @@ def accompanied(pairings: Sequence[Pairing], places: Sequence[DeskEntry], now: d
             Accompanied(
                 row.municipality, known[row.municipality_id], sum(place.is_draft for place in here), len(waiting),
                 min((place.since for place in waiting if place.since), default=None), first,
-                row.ends_on,
+                row.ends_on, last_posts.get(row.municipality_id),
             )
         )  # fmt: skip
-    return rows
+    return sorted(rows, key=lambda row: row.last_post or date.min)
+
+
+def _last_posts(of: Any) -> QuerySet[Any]:
+    rows = Publication.objects.filter(municipality__in=among(of.municipalities), delivery__published_at__isnull=False)
+    last = Max("delivery__published_at", filter=Q(post__deleted_at=None))
+    return rows.order_by().values("municipality").annotate(on=TruncDate(last)).values_list("municipality", "on")
+
+
+LAST_POSTS = PreparedForSeveral(_last_posts)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,10 +27,11 @@ from posts.models import Decision, Post
 from posts.review.domain.approve import send_back
 from posts.review.domain.comment import comment, reply
 from posts.review.domain.mark_seen import mark_seen
+from tests.analytics.factories import channel, published
 from tests.people import Cast, person, sign_in
 from tests.posts.desk import Desk, in_hours, opened
 
-MOST_QUERIES = 13
+MOST_QUERIES = 14
 
 
 def titles(answer: Any) -> list[str]:
@@ -74,6 +75,30 @@ def test_posts_of_all_municipalities_stand_in_one_queue_what_waits_longest_first
         submitted(there, "Трећи", 1)
     assert titles(shown(desk)) == ["Први", "Други", "Трећи", "Четврти"]
     assert titles(shown(desk, municipality="novi-pazar")) == ["Први", "Трећи"]
+
+
+def test_the_desk_begins_with_who_has_published_nothing_for_longest(cast: Cast, desk: Desk) -> None:
+    def order() -> list[tuple[str, str, bool]]:
+        rows = shown(desk).context["rows"]
+        return [(row.municipality.slug, str(row.last_post or "never"), row.is_silent) for row in rows]
+
+    def days_ago(days: int) -> datetime:
+        return timezone.now() - timedelta(days=days)
+
+    elsewhere = channel(cast.novi_pazar, cast.stranger, server="https://pazar.example")
+    published(desk.mastodon, days_ago(40))
+    published(desk.mastodon, days_ago(15))
+    assert order() == [
+        ("novi-pazar", "never", True),
+        ("cuprija", str(timezone.localdate(days_ago(15))), True),
+    ]
+    published(elsewhere, days_ago(14))
+    page = shown(desk)
+    assert order() == [
+        ("cuprija", str(timezone.localdate(days_ago(15))), True),
+        ("novi-pazar", str(timezone.localdate(days_ago(14))), False),
+    ]
+    assert page.text.count("more than two weeks ago") == 1
 
 
 def test_a_draft_does_not_wait_until_somebody_shows_it_to_the_mentor(desk: Desk) -> None:

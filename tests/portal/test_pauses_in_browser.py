@@ -79,7 +79,10 @@ def test_what_pauses_everything_is_in_sight_beside_every_page(
         page.goto(f"{live_server.url}/m/cuprija/{address}/")
         if width < 900:
             page.get_by_role("button", name="Menu").click()
-        expect(page.locator(".rail").get_by_role("link", name="Pause publishing")).to_be_in_viewport(ratio=1)
+        for name in ("Settings", "Pause publishing"):
+            expect(page.locator(".rail").get_by_role("link", name=name)).to_be_in_viewport(ratio=1)
+        above = page.locator(".rail").get_by_role("link", name="Settings").bounding_box()
+        assert above["y"] + above["height"] <= page.locator(".rail-foot").bounding_box()["y"]
     page.locator(".rail").get_by_role("link", name="Pause publishing").click()
     expect(page.get_by_role("button", name="Pause now")).to_be_visible()
     enter(page, live_server, cast.viewer)
