@@ -121,7 +121,7 @@ PLATFORMS: dict[str, Platform] = {
         consent_host="www.linkedin.com",
     ),
     "mail": Platform(
-        title=gettext_noop("E-mail (IMAP)"),
+        title=gettext_noop("E-mail (mailbox)"),
         path="platforms.mail.connector.Mail",
         connect_by="mailbox",
         colour="#8a5a00",

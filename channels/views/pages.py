@@ -36,6 +36,9 @@ from municipalities.web import MunicipalityRequest
 from platforms.registry import PLATFORMS, connector
 from platforms.types import Scope
 
+# Most municipalities have pages on these: they come first, whether they can be connected already or not.
+FIRST = ("facebook", "instagram")
+
 
 def _rights(request: MunicipalityRequest) -> dict[str, bool]:
     return {
@@ -52,14 +55,18 @@ def _rights(request: MunicipalityRequest) -> dict[str, bool]:
 def choose(request: MunicipalityRequest) -> HttpResponse:
     """Pick a network."""
     missing = queries.networks_without_keys()
-    by_title = sorted(PLATFORMS.items(), key=lambda one: one[1].title.casefold())
     requested = queries.requested_keys(request.municipality, timezone.now() - NOT_AGAIN_FOR) if missing else set()
+    networks = sorted(PLATFORMS, key=lambda key: (key not in FIRST, key in missing, PLATFORMS[key].title.casefold()))
     context = {
-        "ready": [{"key": key, "platform": platform} for key, platform in by_title if key not in missing],
-        "missing": [
-            {"key": key, "platform": platform, "keys_of": platform.keys_of or key, "is_requested": key in requested}
-            for key, platform in by_title
-            if key in missing
+        "networks": [
+            {
+                "key": key,
+                "platform": PLATFORMS[key],
+                "keys_of": PLATFORMS[key].keys_of or key,
+                "is_missing": key in missing,
+                "is_requested": key in requested,
+            }
+            for key in networks
         ],
         "practice": {"platform": PRACTICE_PLATFORM, "url": settings.PRACTICE_URL}
         if settings.PRACTICE_ENABLED

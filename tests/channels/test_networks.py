@@ -129,7 +129,7 @@ def test_only_administrators_see_keys(cast: Cast, approver: Client) -> None:
 
 
 def test_without_keys_nothing_is_connected_and_the_page_says_why(approver: Client) -> None:
-    assert "its administrator has to enter" in approver.get(page("channel_choose")).content.decode()
+    assert "administrator has to enter" in approver.get(page("channel_choose")).content.decode()
     answer = approver.post(page("channel_connect", "facebook"))
     assert answer.status_code == 422
     assert "has not entered the keys" in answer.content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -32,13 +33,20 @@ def ask(client: Client, network: str = "facebook", municipality: str = "cuprija"
     return " ".join(str(message) for message in get_messages(answer.wsgi_request))
 
 
-def test_what_can_be_connected_comes_first_and_the_rest_says_why_not(approver: Client) -> None:
+def test_facebook_and_instagram_come_first_and_what_is_not_possible_yet_says_why_and_what_to_do(
+    approver: Client,
+) -> None:
     shown = approver.get(page("channel_choose")).content.decode()
-    possible, _heading, missing = shown.partition('id="missing"')
-    assert page("channel_connect", "mastodon") in possible
-    assert f'href="{page("channel_connect", "facebook")}"' not in shown
-    assert "administrator has to enter" in missing
-    assert page("channel_request_keys", "facebook") in missing
+    addresses = re.findall(r'(?:href|action)="([^"]*/connect/[^"]+)"', shown)
+    assert addresses[:2] == [page("channel_request_keys", name) for name in ("facebook", "instagram")]
+    assert page("channel_connect", "mastodon") in addresses
+    assert addresses.index(page("channel_connect", "wordpress")) < addresses.index(
+        page("channel_request_keys", "linkedin")
+    )
+    assert page("channel_connect", "facebook") not in addresses
+    assert "administrator has to enter" in shown
+    assert "IMAP" not in shown
+    assert "token" not in shown.partition("<main")[2].partition("</main>")[0].replace("csrfmiddlewaretoken", "")
 
 
 def test_the_administrators_are_notified_once_a_day(approver: Client, cast: Cast) -> None:
