@@ -70,6 +70,12 @@ def requested_keys(municipality: Municipality, since: datetime) -> set[str]:
     return {str(detail.get("network", "")) for detail in events.values_list("detail", flat=True)}
 
 
+def is_connection_requested(municipality: Municipality, since: datetime) -> bool:
+    """Whether somebody there asked for a channel to be connected."""
+    events = AuditEvent.objects.filter(verb="channel.request_connection", municipality_id=municipality.pk)
+    return events.filter(at__gte=since).exists()
+
+
 def keyed() -> dict[str, Platform]:
     """Networks with keys of their own, which an administrator enters, by title."""
     with_keys = {k: p for k, p in PLATFORMS.items() if p.keys_from == "administrator" and not p.keys_of}

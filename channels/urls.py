@@ -9,6 +9,7 @@ urlpatterns = [
     path(f"{M}connect/", pages.choose, name="channel_choose"),
     path(f"{M}connect/<slug:platform>/", pages.connect, name="channel_connect"),
     path(f"{M}connect/<slug:network>/request/", pages.request_keys, name="channel_request_keys"),
+    path(f"{M}request/", pages.request_connection, name="channel_request_connection"),
     path(f"{M}connecting/<int:attempt>/", pages.connecting, name="channel_connecting"),
     path(f"{M}connecting/<int:attempt>/consent/", pages.consent, name="channel_consent"),
     path(f"{M}connecting/<int:attempt>/page/", pages.choose_account, name="channel_choose_account"),

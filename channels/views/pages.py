@@ -20,6 +20,7 @@ from channels.channel_status import channel_status, receives_no_events
 from channels.domain import connect as connection
 from channels.domain.arrange import arrange as set_arrangement
 from channels.domain.disconnect import disconnect as end
+from channels.domain.request_connection import request_connection as send_to_approvers
 from channels.domain.request_keys import NOT_AGAIN_FOR
 from channels.domain.request_keys import request_keys as send_request
 from channels.enums import ChannelState, ConnectStep, Layout
@@ -94,6 +95,21 @@ def request_keys(request: MunicipalityRequest, network: str) -> HttpResponse:
         )
         notes.success(request, sentence % {"network": title})
     return redirect("channel_choose", request.municipality.slug)
+
+
+@requires(Verb.CHANNEL_VIEW)
+@require_POST
+def request_connection(request: MunicipalityRequest) -> HttpResponse:
+    """Ask those who may connect a channel."""
+    people = send_to_approvers(request.municipality, by=request.user)
+    sentence = (
+        _("Asked to connect a channel: %(people)s. They have been notified.")
+        % {"people": ", ".join(str(person) for person in people)}
+        if people
+        else _("The approvers were asked within the last day; please wait for the answer.")
+    )
+    notes.success(request, sentence)
+    return redirect("channels", request.municipality.slug)
 
 
 @requires(Verb.CHANNEL_CONNECT)
