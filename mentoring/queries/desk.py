@@ -192,7 +192,7 @@ class Accompanied:
 def accompanied(pairings: Sequence[Pairing], places: Sequence[DeskEntry], now: datetime) -> list[Accompanied]:
     """Of the municipalities of these pairings, those first that have published nothing for longest. Two queries."""
     known = overviews([row.municipality_id for row in pairings], now)
-    last_posts = dict(LAST_POSTS.rows(municipalities=[row.municipality_id for row in pairings]))
+    last_posts: dict[int, date | None] = dict(LAST_POSTS.rows(municipalities=[row.municipality_id for row in pairings]))
     rows = []
     for row in pairings:
         here = [place for place in places if place.municipality_id == row.municipality_id]
