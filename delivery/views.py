@@ -19,7 +19,7 @@ from delivery import commit_window, delays, origins, policies, queries, rules
 from delivery.domain import answer, decide_duplicate, external_changes, withdraw
 from delivery.domain.follow import is_orphan
 from delivery.domain.move import Moved, NoSuchMove
-from delivery.enums import ReasonCode, State
+from delivery.enums import Outcome, ReasonCode, State
 from delivery.forms import LinkForm, TimeForm
 from delivery.models import Delivery, DuplicatePost
 from delivery.policies import EDIT
@@ -197,11 +197,20 @@ def _is_refused(delivery: Delivery) -> bool:
     return delivery.parent_id is None and delivery.state == State.FAILED and delivery.reason in refused
 
 
+def _refused_part(delivery: Delivery) -> str:
+    """The part of the post that was refused, as `platforms.errors.Rejected.field`; "" where nobody named one."""
+    if delivery.reason == ReasonCode.PICTURE_MISSING:
+        return "pictures"
+    attempt = delivery.attempts.filter(outcome=Outcome.REJECTED).order_by("-number").first()
+    return str(attempt.detail.get("evidence", {}).get("field") or "") if attempt else ""
+
+
 def _page(request: MunicipalityRequest, delivery: Delivery, *, status: int = 200, **bound: forms.Form) -> HttpResponse:
     may_answer = request.access.may(Verb.DELIVERY_ANSWER)
     paused = _holding(delivery)
     offered = _offered(delivery, paused) if may_answer else ()
     origin = origins.of(delivery)
+    change = origin.change if _is_refused(delivery) and request.access.may(Verb.POST_EDIT) else ""
     public = delivery.state == State.PUBLISHED and delivery.kind != EDIT and not delivery.withdrawal_asked_at
     public = public and not delivery.only_seen and not delivery.is_over
     context = {
@@ -209,7 +218,8 @@ def _page(request: MunicipalityRequest, delivery: Delivery, *, status: int = 200
         "delivery": delivery,
         "origin": origin,
         "take_down": _take_down_page(delivery, origin) if may_answer and public else "",
-        "change": origin.change if _is_refused(delivery) and request.access.may(Verb.POST_EDIT) else "",
+        "change": change,
+        "refused_part": _refused_part(delivery) if change else "",
         "asks": [offer for offer in offered if offer != "take_down"],
         "is_edit": delivery.kind == EDIT,
         "thread_place": place(delivery),

@@ -204,6 +204,8 @@ def _attempts(state: State, sent: SentPost) -> list[Attempt]:
     row = pasts.attempt(sent)
     row.outcome = Outcome.REJECTED if state == State.FAILED else Outcome.UNKNOWN
     row.detail = {"key": sent.delivery.key.hex, "words": sent.delivery.problem}
+    if state == State.FAILED:
+        row.detail["evidence"] = {"message": REFUSED, "field": "pictures"}
     row.closed_at = sent.at + timedelta(seconds=60)
     return [row]
 

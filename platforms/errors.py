@@ -6,7 +6,8 @@ connected again. `RateLimited`: wait until `retry_at`.
 Any other exception out of `publish`, `finish` or `reply` counts as `OutcomeUnknown`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +24,7 @@ class PlatformError(Exception):
 class Rejected(PlatformError):
     """The network refused this content; repeating it is useless.
 
-    `field` is "text", "pictures" or None; `code` is the network's own error name, where it has one.
+    `field` is "text", "pictures", "video" or None; `code` is the network's own error name, where it has one.
     """
 
     def __init__(
@@ -36,6 +37,17 @@ class Rejected(PlatformError):
 
 class NotAllowed(Rejected):
     """The access is good and does not include this one thing. Repeating it is useless, and the channel works on."""
+
+
+@contextmanager
+def refusals_of(field: str) -> Iterator[None]:
+    """What a network refuses here is this part of the post, where its answer names none."""
+    try:
+        yield
+    except Rejected as refused:
+        if not isinstance(refused, NotAllowed):
+            refused.field = refused.field or field
+        raise
 
 
 class NeedsConsent(PlatformError):

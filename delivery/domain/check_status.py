@@ -64,8 +64,11 @@ def _settle(delivery: Delivery, verdict: Verdict, opened_at: datetime) -> int | 
     locked = Delivery.objects.select_for_update().get(pk=delivery.pk)
     if locked.state != State.PROCESSING:
         return None
-    problem = settle.interpret(verdict).words if isinstance(verdict, PlatformError) else ""
-    detail = {"words": problem}
+    problem, evidence = "", {}
+    if isinstance(verdict, PlatformError):
+        reading = settle.interpret(verdict)
+        problem, evidence = reading.words, reading.evidence
+    detail = {"words": problem, "evidence": evidence}
     attempts.open_(locked, Step.POLL, opened_at=opened_at, closed_at=now, outcome=_outcome(verdict), detail=detail)
     if isinstance(verdict, Published):
         settle.published(locked, verdict, because=ReasonCode.SENT)

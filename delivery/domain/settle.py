@@ -175,6 +175,8 @@ def interpret(result: PublishBlocked | PictureMissing | PlatformError) -> Interp
     # Where nobody answered there is nothing to quote, only a technical reason.
     words = "" if outcome in (Outcome.NOT_REACHED, Outcome.UNKNOWN) else result.message
     evidence = {"message": result.message, **result.evidence}
+    if isinstance(result, Rejected) and result.field:
+        evidence["field"] = result.field
     if isinstance(result, RateLimited):
         evidence["retry_at"] = result.retry_at.isoformat()
     return Interpretation(outcome, because, words, evidence)

@@ -19,7 +19,7 @@ from platforms.bluesky.facts import OPTIONS, limits
 from platforms.bluesky.records import record_key
 from platforms.bluesky.videos import Videos
 from platforms.defaults import Defaults
-from platforms.errors import NotReached, OutcomeUnknown, Rejected
+from platforms.errors import NotReached, OutcomeUnknown, Rejected, refusals_of
 from platforms.options import Option
 from platforms.protocols import Facts
 from platforms.refusals import Refusal
@@ -184,7 +184,8 @@ class Bluesky(Videos, Conversation, Defaults):
         return None
 
     def _blob(self, picture: Picture, read: Read) -> Any:
-        return self.calls.upload(read(picture.ref), picture.mime)
+        with refusals_of("pictures"):
+            return self.calls.upload(read(picture.ref), picture.mime)
 
     # A call that is carried out late writes the same record under the same key.
     commit_window: ClassVar[timedelta] = timedelta()

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from platforms import checks, matching
 from platforms.defaults import Defaults
-from platforms.errors import NotReached, PlatformError, Rejected
+from platforms.errors import NotReached, PlatformError, Rejected, refusals_of
 from platforms.facebook import other_formats, pages, posts, stories, videos
 from platforms.facebook.conversation import Conversation
 from platforms.facebook.facts import OPTIONS, SCOPES, limits
@@ -131,7 +131,8 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
         # https://developers.facebook.com/docs/graph-api/reference/page/photos/
         form = {"published": "false"} | ({"alt_text_custom": picture.alt} if picture.alt.strip() else {})
         source = {"source": (picture.mime.replace("/", "."), read(picture.ref), picture.mime)}
-        photo = self.calls.private("POST", f"/{self.account_id}/photos", form, files=source)
+        with refusals_of("pictures"):
+            photo = self.calls.private("POST", f"/{self.account_id}/photos", form, files=source)
         if not photo.get("id"):
             raise NotReached("The server did not take the picture.")
         return str(photo["id"])

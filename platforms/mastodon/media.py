@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from platforms.bodies import Form, FormFile
-from platforms.errors import NotReached, Rejected
+from platforms.errors import NotReached, Rejected, refusals_of
 from platforms.mastodon.calls import Calls
 from platforms.translation import gettext_noop
 from platforms.types import Picture, Read, Video
@@ -27,7 +27,8 @@ def upload_picture(calls: Calls, picture: Picture, name: str, read: Read) -> str
     """The id of the picture, once a status may name it."""
     # snac2 stores files by name and second: four of one name would all be the last one.
     file = (_named(name, picture.mime), read(picture.ref), picture.mime)
-    _, media = calls.private("POST", PATH, files={"file": file}, data={"description": picture.alt})
+    with refusals_of("pictures"):
+        _, media = calls.private("POST", PATH, files={"file": file}, data={"description": picture.alt})
     media_id = _id(media, "The server did not take the picture.")
     # 202: still being processed. https://docs.joinmastodon.org/methods/media/#v2
     if not media.get("url"):

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from platforms.errors import NotReached, Rejected
+from platforms.errors import NotReached, Rejected, refusals_of
 from platforms.translation import gettext_noop
 from platforms.types import Outgoing, Pending, Picture, Read, Video
 from platforms.x.calls import Calls
@@ -26,7 +26,9 @@ def upload(calls: Calls, outgoing: Outgoing, read: Read, chunk: int) -> tuple[li
 def _picture(calls: Calls, picture: Picture, read: Read) -> str:
     form = {"media_category": "tweet_image", "media_type": picture.mime}
     file = {"media": (picture.mime.replace("/", "."), read(picture.ref), picture.mime)}
-    number = _id(calls.private("POST", "/media/upload", data=form, files=file), "The server did not take the picture.")
+    with refusals_of("pictures"):
+        upload = calls.private("POST", "/media/upload", data=form, files=file)
+    number = _id(upload, "The server did not take the picture.")
     if picture.alt.strip():
         # https://docs.x.com/x-api/media/metadata-create
         metadata = {"id": number, "metadata": {"alt_text": {"text": picture.alt}}}

@@ -11,6 +11,12 @@ export function startErrors(form) {
     event.preventDefault();
     reveal(form, field);
   });
+  // An address that names a part of the form opens it there.
+  const named = document.getElementById(location.hash.slice(1));
+  if (named && form.contains(named)) {
+    reveal(form, named);
+    named.scrollIntoView({ block: "start" });
+  }
   const settings = form.querySelector("details.settings");
   let demanded = count(settings);
   form.addEventListener("composer:fragments", () => {
