@@ -36,14 +36,20 @@ NOT_HERE = "comment_not_here"
 class Finding:
     """A problem with a post on a channel, in the reader's language. `severity`: "error" stops it, "warning" does not.
 
-    `field` is "text", "language", "title", "video", "link", "link_card", "first_comment", "channel", "pictures.0" … for
-    the picture at that place, or "settings.NAME".
+    `field` is "text", "language", "language.TAG" for a text that is missing, "title", "video", "link", "link_card",
+    "first_comment", "channel", "pictures.0" … for the picture at that place, or "settings.NAME".
     """
 
     code: str
     field: str
     message: str
     severity: str
+
+    @property
+    def language(self) -> str:
+        """The language that it is about, where it is about one."""
+        name, _dot, tag = self.field.partition(".")
+        return tag if name == "language" else ""
 
 
 def platform(channel: Channel) -> Platform:

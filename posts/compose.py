@@ -88,6 +88,11 @@ class Part:
     def language(self) -> str:
         return self.languages[0] if self.languages else ""
 
+    @property
+    def lacks_text(self) -> bool:
+        """Whether the post has no text in any language of the channel."""
+        return bool(self.missing) and not self.languages
+
 
 def derive(text: str, into: str, glossary: Glossary = EMPTY) -> str:
     """`text` in the Serbian script `into`; `glossary` has the municipality's own spellings."""
@@ -154,7 +159,8 @@ def _parts(draft: Draft, channel: ComposeChannel) -> list[Part]:
         return [Part(layout.languages[0], link, (), missing, link=link)]
     if layout.layout == Layout.COMBINED:
         return [_part(WHOLE, texts, draft, missing, link=link, channel=channel)]
-    only = _first(draft, channel.pk, layout.languages, texts)
+    # Never the text of another language, which nobody chose for this channel.
+    only = dict(list(texts.items())[:1])
     return [_part(WHOLE, only, draft, () if only else layout.languages[:1], link=link, channel=channel)]
 
 
@@ -162,18 +168,15 @@ def _wordless(draft: Draft, channel: ComposeChannel, layout: ChannelLayout, link
     """One post, since those of several scripts would be the same twice. The first text stands for it in lists. A poll
     goes with it, so that the check can refuse it."""
     texts = {tag: text for tag in layout.languages if (text := channel_text(draft, channel.pk, tag))}
-    only = _first(draft, channel.pk, layout.languages, texts)
+    only = _any_text(draft, channel.pk, texts)
     poll = _poll(draft, next(iter(only), SERBIAN[0])) if draft.interactive.kind in WITH_ANSWERS else None
     return replace(_part(WHOLE, only, draft, link=link, channel=channel), derived=(), poll=poll)
 
 
-def _first(
-    draft: Draft, channel_id: int, languages: Sequence[str], texts: Mapping[str, ResolvedText]
-) -> dict[str, ResolvedText]:
-    """One text for a channel that shows one: in its first language that has a text, else in any that has."""
-    for tag in languages:
-        if tag in texts:
-            return {tag: texts[tag]}
+def _any_text(draft: Draft, channel_id: int, texts: Mapping[str, ResolvedText]) -> dict[str, ResolvedText]:
+    """One of `texts`, else one in any language: nobody publishes it."""
+    if texts:
+        return dict(list(texts.items())[:1])
     for tag in (*draft.per_channel.get(channel_id, {}), *draft.texts):
         text = channel_text(draft, channel_id, tag)
         if text:

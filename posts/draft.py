@@ -189,6 +189,11 @@ class Draft:
     def is_empty(self) -> bool:
         return not self.media and not any(text.text.strip() for text in self.texts.values())
 
+    @property
+    def has_text(self) -> bool:
+        own = (text for texts in self.per_channel.values() for text in texts.values())
+        return any(text.strip() for text in (*(text.text for text in self.texts.values()), *own))
+
     def to_json(self) -> dict[str, Any]:
         """The JSON from which `parse` makes an equal value."""
         return {

@@ -1,5 +1,6 @@
 """Texts for users: names of languages, warnings about a time, warnings about a text."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -104,3 +105,10 @@ def event_label(verb: str) -> str:
         "post.reopen": _("Opened a conversation again"),
     }
     return sentences.get(verb, verb)
+
+
+def no_text_message(missing: Sequence[str]) -> str:
+    """The channel has none of these languages to show."""
+    return _("This channel is in another language, and the post has no text in it: %(language)s.") % {
+        "language": ", ".join(language_name(tag) for tag in missing)
+    }

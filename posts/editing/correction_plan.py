@@ -123,7 +123,7 @@ def payload(version: Version, publication: Publication, draft: Draft | None = No
     draft = draft or content(version)
     parts = {part.slot: part for part in compose.parts(draft, publication.channel)}
     part = parts.get(publication.slot)
-    if part is None:
+    if part is None or part.lacks_text:
         return None
     return compose.outgoing(draft, part, frozen_files(version), key=uuid4(), created_at=timezone.now())
 

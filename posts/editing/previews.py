@@ -25,7 +25,7 @@ from posts.editing.domain.ready import bad_link_message
 from posts.editing.page_cards import PageCard
 from posts.editing.text_highlighting import marked, marked_with_bold_line
 from posts.enums import Probe
-from posts.labels import language_name, own_name, text_notes
+from posts.labels import language_name, no_text_message, own_name, text_notes
 from posts.media import video_status
 from posts.media.domain.pictures import freeze_picture
 from posts.models import Media, Post, Version
@@ -154,6 +154,11 @@ class Preview:
         return self.part.slot != compose.WHOLE
 
     @property
+    def missing_text(self) -> str:
+        """Why the channel shows no text; "" where it shows one."""
+        return next((finding.message for finding in self.findings if finding.code == "no_language"), "")
+
+    @property
     def errors(self) -> list[validation.Finding]:
         return [finding for finding in self.findings if finding.severity == "error"]
 
@@ -217,7 +222,11 @@ def _preview(
 ) -> Preview:
     payload = compose.outgoing(draft, part, sent, key=NO_KEY, created_at=timezone.now())
     limits = validation.limits(channel).of_format(payload.settings)
-    findings = [*validation.check(channel, payload), *_of_languages(part), *_of_thread(part, channel, limits)]
+    of_network = validation.check(channel, payload)
+    if part.lacks_text and draft.has_text:
+        # That it is empty says less than that its language is missing.
+        of_network = [finding for finding in of_network if finding.code != "empty"]
+    findings = [*of_network, *_of_languages(part, draft), *_of_thread(part, channel, limits)]
     pictures = [one for one in shown if not one.is_video and not one.is_document]
     comment = payload.first_comment if limits.comment_characters else ""
     is_bold = validation.chosen_value(channel, BOLD_FIRST_LINE, payload.settings) == YES
@@ -257,10 +266,13 @@ def _preview(
     return replace(preview, card=None) if preview.poll_hides_card else preview
 
 
-def _of_languages(part: compose.Part) -> list[validation.Finding]:
-    findings = [
-        validation.Finding("missing_variant", "language", _missing(tag), "warning") for tag in part.missing
-    ]  # fmt: skip
+def _of_languages(part: compose.Part, draft: Draft) -> list[validation.Finding]:
+    """Before the first words nothing is missing yet."""
+    if draft.has_text and part.lacks_text:
+        tag = part.missing[0]
+        return [validation.Finding("no_language", f"language.{tag}", no_text_message(part.missing), "error")]
+    missing = part.missing if draft.has_text else ()
+    findings = [validation.Finding("missing_variant", "language", _missing(tag), "warning") for tag in missing]
     if part.derived:
         sentence = _("The Cyrillic text was derived from the Latin one by estimation. Read it before it is published.")
         findings.append(validation.Finding("derived", "language", sentence, "warning"))

@@ -99,9 +99,13 @@ def test_a_language_of_official_use_that_nobody_wrote_is_named() -> None:
     assert missing_languages(Draft(texts={"bs-Latn": Text("Općina")}), official) == []
 
 
-def test_a_channel_whose_language_is_not_written_shows_what_there_is() -> None:
-    (part,) = parts(CYRILLIC, Account(languages=["bs-Latn"]))
-    assert part.languages == ("sr-Cyrl",)
+@pytest.mark.parametrize("layout", ["one", "combined", "separate"])
+def test_a_channel_whose_language_is_not_written_shows_no_other_language(layout: str) -> None:
+    (part,) = parts(CYRILLIC, Account(layout=layout, languages=["bs-Latn"]))
+    assert (part.text, part.languages, part.missing) == ("", (), ("bs-Latn",))
+    assert part.lacks_text
+    (part,) = parts(Draft(texts={**CYRILLIC.texts, "bs-Latn": Text("Općina")}), Account(languages=["bs-Latn"]))
+    assert (part.text, part.lacks_text) == ("Općina", False)
 
 
 def test_the_link_is_added_once() -> None:

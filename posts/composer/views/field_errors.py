@@ -56,7 +56,9 @@ def _errors(page: "ComposerPage") -> Iterator[FieldError]:
     yield from _of("channels", page.channel_findings)
     yield from _of("headline", page.beside_findings["title"])
     yield from refused("text", text)
-    yield from _of(text, page.text_findings)
+    for channels, finding in page.text_findings:
+        # The tab of the language in which the text is missing.
+        yield from _of(f"text-{finding.language}" if finding.language else text, [(channels, finding)])
     yield from refused("files", "files")
     for pk, findings in page.picture_notes.items():
         yield from _of(f"alt-{pk}" if pk else "files", findings)

@@ -215,10 +215,6 @@ class ComposerPage:
         """Ids of the controls with an error."""
         return frozenset(error.control for error in self.field_errors)
 
-    @property
-    def text_is_invalid(self) -> bool:
-        return f"text-{self.opens}" in self.invalid
-
     @cached_property
     def extras(self) -> dict[str, str]:
         """What each folded part of the form holds, in one line; empty where it holds nothing."""
@@ -328,7 +324,9 @@ class ComposerPage:
         shows_empty = bool(self.tried) and not self.draft.is_empty
         return unique_findings(
             self.previews,
-            lambda finding: finding.field in ("text", "language") and (shows_empty or finding.code != "empty"),
+            lambda finding: (
+                finding.field.partition(".")[0] in ("text", "language") and (shows_empty or finding.code != "empty")
+            ),
         )
 
     @property
@@ -497,9 +495,10 @@ def build_fragments(
         places=[_place(draft, channel) for channel in channels],
         pictures=[picture_row(slug, library[shown.id], shown) for shown in draft.media if shown.id in library],
         previews=seen,
-        coach=coach_draft(draft, seen, library, municipality, links=links),
+        # Before the first words nothing is missing yet.
+        coach=coach_draft(draft, seen, library, municipality, links=links) if draft.has_text else [],
         notes=[
-            *([] if draft.is_empty else notes(draft, municipality.official_languages)),
+            *(notes(draft, municipality.official_languages) if draft.has_text else []),
             *all_notes(draft, promoted.offer if promoted else None),
         ],
         offers=services,

@@ -38,8 +38,9 @@ function mark(form) {
   const invalid = new Set();
   for (const place of form.querySelectorAll("[data-errors-of]")) {
     for (const error of place.querySelectorAll(".finding-error")) {
-      const picture = Number(error.dataset.of) ? `alt-${error.dataset.of}` : "";
-      for (const control of picture ? [picture] : place.dataset.errorsOf.split(" ")) invalid.add(control);
+      const { of, language } = error.dataset;
+      const named = Number(of) ? `alt-${of}` : language ? `text-${language}` : "";
+      for (const control of named ? [named] : place.dataset.errorsOf.split(" ")) invalid.add(control);
     }
   }
   for (const field of form.elements) {

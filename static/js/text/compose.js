@@ -32,9 +32,7 @@ export function parts(draft, layout) {
     return found.map((each) => part(each[0], [each], draft, layout));
   }
   if (layout.kind === "combined") return [part("all", found, draft, layout)];
-  const tags = [...Object.keys(draft.own), ...Object.keys(draft.texts)];
-  const first = found[0] ?? tags.map((tag) => [tag, textFor(draft, tag)]).find(([, text]) => text);
-  return [part("all", first ? [first] : [], draft, layout)];
+  return [part("all", found.slice(0, 1), draft, layout)];
 }
 
 /** A channel's own text wins, then its own in the other script, then what is written for all. */
