@@ -154,6 +154,12 @@ def test_a_picture_is_shown_described_and_taken_along_at_360_pixels(
     page.locator("input[name=camera]").set_input_files(file)
     expect(page.locator("[data-chosen]")).to_be_visible()
     expect(page.locator("textarea[name=alt]")).to_be_focused()
+    go_on = page.locator(".picture-post").get_by_role("button", name="Go on with the text")
+    assert page.locator(".picture-post .button-primary:visible").count() == 1
+    expect(go_on).to_be_in_viewport(ratio=1)
+    another = page.locator(".picture-post label", has_text="Another picture")
+    expect(another).to_be_visible()
+    expect(another).to_have_class("button-link")
     page.keyboard.type(ALT)
     assert violations(page) == []
     page.locator(".picture-post .form-actions .button-primary").click()

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from municipalities.tenancy import scope
+from posts.draft import Shown
 from posts.models import Post
 from tests.browsing import enter, violations
 from tests.people import Cast
@@ -50,6 +51,11 @@ def written(desk: Desk, **fields: Any) -> Post:
         return desk.write("У суботу отварамо фонтану на тргу.", **fields)
 
 
+def pictured(desk: Desk) -> Post:
+    with scope(desk.municipality):
+        return desk.write("", media=(Shown(desk.picture().pk, "Фонтана на тргу"),))
+
+
 def in_sight(page: Any, selector: str) -> bool:
     """Whether the whole element stands within the window, without scrolling."""
     box = page.locator(selector).first.bounding_box()
@@ -76,6 +82,30 @@ def test_the_coach_takes_no_room_before_it_has_something_to_say(composer: Any) -
     expect(page.locator("#coach .point").first).to_be_visible()
     page.fill("#text-sr-Cyrl", "")
     expect(page.locator("#coach")).to_be_hidden()
+
+
+def test_the_coach_waits_for_the_first_words_beside_a_picture(composer: Any, desk: Desk) -> None:
+    page = composer(PHONE, pictured(desk))
+    page.locator("#previews .preview").first.wait_for(state="attached")
+    expect(page.locator("#coach")).to_be_hidden()
+    expect(page.locator(".composer .finding-warning:visible")).to_have_count(0)
+    page.fill("#text-sr-Cyrl", "ВОДЕ НЕЋЕ БИТИ СУТРА")
+    expect(page.locator("#coach")).to_be_visible()
+
+
+def test_a_phone_shows_the_chosen_pictures_above_the_text(composer: Any, desk: Desk) -> None:
+    page = composer(PHONE, pictured(desk))
+    thumbnail = page.get_by_role("link", name="Change the pictures").locator("img")
+    assert in_sight(page, "#chosen-pictures > img")
+    assert in_sight(page, "#text-sr-Cyrl")
+    above, text = thumbnail.bounding_box(), page.locator("#text-sr-Cyrl").bounding_box()
+    assert above["y"] + above["height"] <= text["y"]
+    assert violations(page) == []
+    thumbnail.click()
+    expect(page.locator("#pictures")).to_be_focused()
+    expect(page.locator("#picture-list .picture-thumb")).to_be_in_viewport()
+    page.locator("#picture-list [data-remove]").click()
+    expect(page.locator("#chosen-pictures")).to_be_hidden()
 
 
 @pytest.mark.slow

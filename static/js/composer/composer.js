@@ -80,8 +80,7 @@ function laterCoach(form, call, changed) {
     update(facts) {
       known = facts;
       if (coach) return coach.update(facts);
-      const isEmpty = !facts.texts.some(({ text }) => text.trim()) && !document.querySelector(".picture");
-      if (isEmpty) card.dataset.quiet = "";
+      if (!facts.texts.some(({ text }) => text.trim())) card.dataset.quiet = "";
       else come();
     },
     received(part) {

@@ -20,8 +20,17 @@ form.addEventListener("change", (event) => {
   picture.src = address;
   picture.hidden = false;
   name.textContent = file.name;
+  settle();
   form.querySelector("textarea").focus();
 });
+
+/** The picture is there: what remains is its description, and going on. Another one is chosen by a link. */
+function settle() {
+  form.classList.add("has-picture");
+  const another = form.querySelector("[data-another]");
+  another.className = "button-link";
+  another.querySelector("span").textContent = another.dataset.another;
+}
 
 // Some kinds of pictures (HEIC) are shown by no browser but accepted by the portal.
 picture.addEventListener("error", () => {
