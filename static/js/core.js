@@ -116,4 +116,5 @@ window.addEventListener("click", (event) => {
 window.addEventListener("submit", (event) => event.defaultPrevented || startWaiting());
 window.addEventListener("pageshow", stopWaiting);
 
-document.querySelector("[data-autofocus]:not([data-quiet] *)")?.focus();
+// An address that names a part of the page is about that part.
+if (!document.querySelector(":target")) document.querySelector("[data-autofocus]:not([data-quiet] *)")?.focus();

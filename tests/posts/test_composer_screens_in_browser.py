@@ -153,6 +153,37 @@ def test_a_time_that_has_passed_is_marked_while_it_is_typed_and_no_longer_when_i
     expect(page.locator("#date")).not_to_have_attribute("aria-invalid", "true")
 
 
+@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_a_poll_begins_beside_the_text(composer: Any, desk: Desk, size: dict[str, int]) -> None:
+    page = composer(size)
+    page.get_by_role("button", name="Poll").click()
+    expect(page.locator("#interactive-kind")).to_be_focused()
+    expect(page.locator("#interactive-kind")).to_have_value("poll")
+    expect(page.locator("#option-1")).to_be_in_viewport()
+    assert violations(page) == []
+
+
+def test_an_address_begins_a_post_as_a_poll(page: Any, live_server: Any, desk: Desk) -> None:
+    enter(page, live_server, desk.cast.officer)
+    page.goto(live_server.url + reverse("consultations", args=["cuprija"]))
+    page.get_by_role("link", name="Ask it as a poll in a post").click()
+    page.locator("#composer.has-script").wait_for()
+    expect(page.locator("#interactive-kind")).to_have_value("poll")
+    expect(page.locator("#interactive-kind")).to_be_focused()
+    expect(page.locator("#option-1")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_a_post_is_repeated_from_where_its_time_is_chosen(composer: Any, desk: Desk, size: dict[str, int]) -> None:
+    page = composer(size)
+    page.fill("#text-sr-Cyrl", "Пијачни дан у суботу.")
+    assert in_sight(page, "[data-repeat]")
+    page.get_by_role("button", name="Repeat it every week or month").click()
+    page.wait_for_url("**/repeat/")
+    with scope(desk.municipality):
+        assert Post.objects.get().draft["texts"]["sr-Cyrl"]["text"] == "Пијачни дан у суботу."
+
+
 def test_a_refused_post_leads_to_its_fields_and_the_list_goes_when_all_is_right(composer: Any, desk: Desk) -> None:
     page = composer(LAPTOP, written(desk, channels=()))
     page.locator("#call > summary").click()

@@ -23,6 +23,7 @@ from channels.models import Channel
 from common.errors import ActionNotAllowed
 from common.offline import kept_offline
 from common.web.errors import flash_error
+from common.web.params import choice_param
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -31,13 +32,13 @@ from posts.coaching.checks import links_of
 from posts.composer.form_parser import ComposerInput, parse_form
 from posts.composer.views.page import ComposerPage, build_fragments, build_page, no_time_message
 from posts.composer.wanted_time import wanted_time
-from posts.draft import BadDraft, Draft, Shown, parse
+from posts.draft import BadDraft, Draft, Interactive, Shown, parse
 from posts.editing.domain import check_links
 from posts.editing.domain.corrections import prepare
 from posts.editing.domain.create import blank_post, create
 from posts.editing.domain.save import Conflict, Content, Saved, holds, save_draft, set_time
 from posts.editing.domain.submit import submit
-from posts.enums import When
+from posts.enums import Format, When
 from posts.media.domain.pictures import BadPicture
 from posts.media.domain.videos import add
 from posts.models import Post
@@ -52,8 +53,8 @@ from posts.scheduling.domain.schedule import publish_now, schedule
 @kept_offline
 @require_http_methods(["GET", "POST"])
 def new(request: MunicipalityRequest) -> HttpResponse:
-    """An empty page, at the time that its address names. The first save creates the post, so that opening the page
-    stores nothing."""
+    """An empty page, at the time and with the kind of participation that its address names. The first save creates the
+    post, so that opening the page stores nothing."""
     channels = list(queries.usable_channels())
     if request.method == "POST":
         try:
@@ -66,6 +67,9 @@ def new(request: MunicipalityRequest) -> HttpResponse:
     time, problem = wanted_time(request.GET, timezone.now())
     set_time(post, time, on_approval=time is None)
     typed = replace(_stored(post), time_problem=problem)
+    if kind := choice_param(request.GET, "interactive", Format.values):
+        asking = replace(typed.content.draft, interactive=Interactive(kind))
+        typed = replace(typed, content=replace(typed.content, draft=asking))
     return render(request, "posts/composer.html", {"page": build_page(request, post, channels, typed)})
 
 
@@ -231,6 +235,8 @@ def _done(request: MunicipalityRequest, saved: Saved, typed: ComposerInput) -> H
     act = request.POST.get("act", "save")
     if act == "emergency" and request.access.may(Verb.POST_EMERGENCY):
         return redirect("post_emergency", request.municipality.slug, saved.post.pk)
+    if act == "repeat":
+        return redirect("recurrence_new", request.municipality.slug, saved.post.pk)
     if act == "correction" and saved.post.is_correction:
         prepare(saved.post, by=request.user)
         return redirect("post_correction", request.municipality.slug, saved.post.pk)

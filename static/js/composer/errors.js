@@ -15,7 +15,7 @@ export function startErrors(form) {
   const named = document.getElementById(location.hash.slice(1));
   if (named && form.contains(named)) {
     reveal(form, named);
-    named.scrollIntoView({ block: "start" });
+    named.closest("section, details")?.scrollIntoView({ block: "start" });
   }
   const settings = form.querySelector("details.settings");
   let demanded = count(settings);

@@ -5,6 +5,8 @@ import { isoClock, isoDay, put } from "../dates.js";
 export function startPlanning(form) {
   startSlots(form);
   startCampaign(form);
+  // The button in the menu saves the draft and goes on to the days.
+  form.querySelector("[data-repeat]")?.addEventListener("click", () => form.querySelector("button[value=repeat]").click());
 }
 
 function startSlots(form) {

@@ -3,6 +3,6 @@ export function reveal(form, field) {
   const panel = field.closest(".script-panel");
   if (panel?.hidden) document.getElementById(panel.getAttribute("aria-labelledby"))?.click();
   for (let around = field.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
-  (field instanceof HTMLDetailsElement ? field.querySelector("summary") : field).focus();
+  field.focus();
   field.scrollIntoView({ block: "nearest" });
 }
