@@ -24,7 +24,7 @@ from inbox import rules
 from inbox.domain import retention, staff_notifications, tags, triage
 from inbox.domain.handover import draft as from_department
 from inbox.enums import MessageKind, Snooze
-from inbox.models import Department, Message
+from inbox.models import Department, Message, Reply
 from inbox.queries import answering, moderation
 from inbox.queries.live import ThreadState
 from inbox.queries.merged import merged_conversations
@@ -79,6 +79,7 @@ def message_page(
     window_is_closed = row.conversation is not None and not row.conversation.may_be_answered(now)
     sent_here = [reply for item in messages for reply in answered.get(item.pk, [])]
     seen_replies = answered.get(row.pk, []) if row.conversation is None else sent_here
+    comments = [(item, answered.get(item.pk, [])) for item in messages]
     merged = merged_conversations(row.conversation)
     context = {
         "answering": answering.answer_context(
@@ -92,7 +93,8 @@ def message_page(
             typed=request.POST if sent is None else sent,
         ),
         "message": row,
-        "thread": [(item, answered.get(item.pk, [])) for item in messages],
+        "thread": comments,
+        **_around(row, comments),
         "known": ThreadState.of(row, messages, answered),
         "merged": merged,
         "bubbles": bubbles(row, messages, answered, beside.external, beside.attachments),
@@ -118,6 +120,12 @@ def message_page(
         **navigation.navigation_context(request, row),
     }
     return render(request, "inbox/message.html", context, status=422 if problem else 200)
+
+
+def _around(row: Message, thread: list[tuple[Message, list[Reply]]]) -> dict[str, list[tuple[Message, list[Reply]]]]:
+    """The thread in three parts: this message, and what others wrote before and after it."""
+    place = next(number for number, (item, _replies) in enumerate(thread) if item.pk == row.pk)
+    return {"earlier": thread[:place], "current": thread[place : place + 1], "later": thread[place + 1 :]}
 
 
 def _assignable(row: Message, municipality: Municipality, named_readers: set[int]) -> list[User]:

@@ -136,7 +136,7 @@ def test_an_answer_that_an_approver_sends_stays_private(municipality: Municipali
     with scope(municipality.cast.cuprija):
         proposed = propose.answer(message, "Јавите се.", by=municipality.cast.officer)
         assert isinstance(proposed, ProposedAnswer)
-    assert "Only mirjana will see this answer" in page(municipality, message, "approver")
+    assert "Private answer to mirjana" in page(municipality, message, "approver")
     with scope(municipality.cast.cuprija):
         propose.approve(proposed, "Јавите се.", revision=proposed.revision, by=municipality.cast.approver)
     municipality.publish()

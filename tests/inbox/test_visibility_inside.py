@@ -216,7 +216,7 @@ def test_it_is_marked_wherever_an_officer_meets_it(
     assert (mark in gather) == is_private
     shown = page(municipality, message)
     assert ("Written privately" in shown) == is_private
-    assert ("Only mirjana will see this answer" in shown) == is_private
+    assert ("Private answer to mirjana" in shown) == is_private
     assert ("Public text" in shown) != is_private
 
 

@@ -32,7 +32,7 @@ async function show() {
   const answer = await fetch(location.href, { redirect: "manual", cache: "no-store" });
   if (!answer.ok) return;
   const page = parsed(await answer.text());
-  document.querySelector(".inbox-thread").replaceWith(page.querySelector(".inbox-thread"));
+  document.querySelector("[data-thread]").replaceWith(page.querySelector("[data-thread]"));
   // What is on the page now has been seen: the answer may be sent.
   const after = /** @type {HTMLInputElement | null} */ (document.querySelector("#answer-form [name=after]"));
   const seen = page.querySelector("#answer-form [name=after]");

@@ -3,11 +3,6 @@
 import { closest } from "../dom.js";
 import { startShortcuts } from "../shortcuts.js";
 
-// Among many below the same post the one that this page is about is in sight.
-const thread = document.querySelector(".inbox-thread");
-const said = thread?.querySelector(".is-this");
-if (said) thread.scrollTop += said.getBoundingClientRect().top - thread.getBoundingClientRect().top - 16;
-
 // A private conversation is read from its end.
 const bubbles = document.querySelector("[data-conversation]");
 if (bubbles) bubbles.scrollTop = bubbles.scrollHeight;

@@ -1,0 +1,71 @@
+"""On a laptop and a telephone the citizen's words and the answer field are on the first screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from inbox.domain.ingest import store_messages
+from municipalities.tenancy import scope
+from tests.browsing import enter, is_sound
+from tests.geometry import SIZES
+from tests.inbox.conftest import MunicipalityInbox
+from tests.inbox.test_conversations import written
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+WORDS = "До када неће бити воде у Његошевој, и да ли ће цистерна стићи до зграда код школе?"
+THREE_LINES = 60
+
+
+@pytest.fixture
+def among_many(municipality: MunicipalityInbox) -> str:
+    """The address of a message below a post of ours, which a dozen others commented on before and after it."""
+    for number in range(12):
+        municipality.comment(f"@opstina Ни у улици број {number} нема воде већ три дана, шта се дешава?")
+        municipality.fetch()
+    message = municipality.receive(f"@opstina {WORDS}")
+    for number in range(4):
+        municipality.receive(f"@opstina Ни код броја {number} још нема воде.")
+    return f"/m/cuprija/inbox/{message.pk}/"
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_the_words_and_the_answer_field_are_on_the_first_screen(
+    page: Any, live_server: Any, municipality: MunicipalityInbox, among_many: str, width: int, height: int
+) -> None:
+    enter(page, live_server, municipality.cast.officer)
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{live_server.url}{among_many}")
+    assert_first_screen(page, page.get_by_text(WORDS), page.get_by_label("Public text"), height)
+    expect(page.get_by_text("Ни у улици број 3")).to_be_hidden()
+    page.get_by_text("12 earlier comments").click()
+    expect(page.get_by_text("Ни у улици број 3")).to_be_visible()
+    is_sound(page)
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_so_they_are_in_a_long_private_conversation(
+    page: Any, live_server: Any, municipality: MunicipalityInbox, width: int, height: int
+) -> None:
+    said = [written(str(number), f"Нема воде већ {number} дана.", 60 - number) for number in range(20)]
+    with scope(municipality.cast.cuprija):
+        store_messages(municipality.channel, [*said, written("last", WORDS)])
+    message = next(row for row in municipality.messages() if row.remote_id == "0")
+    enter(page, live_server, municipality.cast.approver)
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{live_server.url}/m/cuprija/inbox/{message.pk}/")
+    assert_first_screen(page, page.get_by_text(WORDS), page.get_by_label("Private answer to jelena"), height)
+
+
+def assert_first_screen(page: Any, words: Any, field: Any, height: int) -> None:
+    """Heading, words and field of three lines or more, one below the other, and nothing is scrolled."""
+    heading = page.get_by_role("heading", level=1)
+    expect(field).to_be_visible()
+    title, said, typed = heading.bounding_box(), words.bounding_box(), field.bounding_box()
+    assert page.evaluate("window.scrollY") == 0
+    assert title["y"] < said["y"] < said["y"] + said["height"] <= typed["y"]
+    assert typed["y"] + typed["height"] <= height
+    assert typed["height"] >= THREE_LINES
