@@ -57,7 +57,6 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
         "narrowed": narrowed,
         "filters": _filters(request, narrowed, people, options),
         "is_filtered": bool(narrowed.filters),
-        "is_filtered_more": bool({*narrowed.filters} - {"q", "kind", "assignee"}),
         "is_narrowed": bool(narrowed.filters or narrowed.view != "open"),
         "views": list_views(request, narrowed, counts),
         "list_url": _list_url(request),

@@ -69,3 +69,45 @@ def assert_first_screen(page: Any, words: Any, field: Any, height: int) -> None:
     assert title["y"] < said["y"] < said["y"] + said["height"] <= typed["y"]
     assert typed["y"] + typed["height"] <= height
     assert typed["height"] >= THREE_LINES
+
+
+# So far below the site's own bar the first message begins on a telephone.
+MOST_ABOVE = 160
+
+
+def test_on_a_telephone_the_first_message_stands_high_and_the_filters_are_folded(
+    page: Any, live_server: Any, municipality: MunicipalityInbox
+) -> None:
+    municipality.receive(f"@opstina {WORDS}")
+    enter(page, live_server, municipality.cast.officer)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live_server.url}/m/cuprija/inbox/")
+    expect(page.get_by_label("Words")).to_be_hidden()
+    bar, first = page.locator(".topbar").bounding_box(), page.locator("[data-rows] > li").first.bounding_box()
+    assert first["y"] - (bar["y"] + bar["height"]) <= MOST_ABOVE
+    page.locator("summary", has_text="Filters").click()
+    page.get_by_label("State").select_option(label="Open (1)")
+    page.get_by_label("Kind").select_option("question")
+    page.get_by_label("Words").fill("voda")
+    is_sound(page)
+    page.get_by_role("button", name="Find").click()
+    expect(page.locator("summary", has_text="Filters").locator(".counter")).to_have_text("2")
+
+
+def test_on_a_laptop_the_list_has_one_row_of_controls_and_acts_only_when_something_is_chosen(
+    page: Any, live_server: Any, municipality: MunicipalityInbox
+) -> None:
+    municipality.receive(f"@opstina {WORDS}")
+    enter(page, live_server, municipality.cast.officer)
+    page.set_viewport_size({"width": 1366, "height": 657})
+    page.goto(f"{live_server.url}/m/cuprija/inbox/")
+    states, filters = page.locator("main .segments").bounding_box(), page.locator(".inbox-filters").bounding_box()
+    assert states["y"] < filters["y"] + filters["height"] / 2 < states["y"] + states["height"]
+    page.locator("summary", has_text="Filters").click()
+    page.locator("summary", has_text="Filters").click()
+    expect(page.get_by_label("With the selected ones")).to_be_hidden()
+    page.get_by_label("Select the message of Gradjanka").check()
+    expect(page.get_by_label("With the selected ones")).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.get_by_label("With the selected ones")).to_be_visible()
+    is_sound(page)

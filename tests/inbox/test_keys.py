@@ -122,6 +122,8 @@ def test_several_are_selected_and_closed(
     expect(page.get_by_text("Done with 2 messages.")).to_be_visible()
     with scope(municipality.cast.cuprija):
         assert Message.objects.filter(state=MessageState.CLOSED).count() == 2
+    page.keyboard.press("j")
+    page.keyboard.press("x")
     page.get_by_label("All on this page").check()
     expect(page.locator("[data-rows] input:checked")).to_have_count(3)
 
