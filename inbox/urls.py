@@ -71,7 +71,6 @@ urlpatterns = [
     path(f"{M}<int:message>/release/", handover.release, name="message_release"),
     path(f"{M}<int:message>/accept/", hints.accept, name="message_accept"),
     path(f"{M}<int:message>/alike/", hints.alike, name="message_alike"),
-    path(f"{M}<int:message>/alike/sort/", hints.sort_alike, name="message_alike_sort"),
     path(f"{M}<int:message>/<slug:act>/", message.act, name="message_act"),
     path(f"{M}desk/", desk.desk, name="inbox_desk"),
     path(f"{M}desk/departments/", desk.add_department, name="department_add"),

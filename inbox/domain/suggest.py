@@ -1,4 +1,4 @@
-"""Suggestions for messages: set when a message is stored, and accepted by a person, for one or for all similar ones.
+"""Suggestions for messages: set when a message is stored, and accepted by a person.
 
 `set_suggestions` saves nothing: whoever stores the messages saves `SUGGESTION_FIELDS` with them. A group is named by
 the fingerprint of its first message (`inbox.text_analysis.similarity`); the recent groups of a thread are read once
@@ -19,14 +19,12 @@ from common.errors import ActionNotAllowed
 from inbox import text_analysis
 from inbox.domain import triage
 from inbox.models import Message
-from inbox.queries.thread import similar_messages
 from municipalities.tenancy import everywhere, scope
 
 SUGGESTION_FIELDS = ("script", "suggested_kind", "suggested_topic", "hints", "similar_group", "has_personal_data")
 # People ask the same again next month and mean something else.
 GROUP_WINDOW = timedelta(days=14)
 MOST_GROUPS = 1000
-MOST_AT_ONCE = 200
 BATCH = 500
 
 Groups = dict[int | None, dict[int, datetime]]
@@ -111,12 +109,3 @@ def accept(message: Message, *, by: User) -> Message:
         raise ActionNotAllowed(_("There is no suggestion for this message. Choose the category yourself."), "kind")
     row = triage.set_kind(row, row.suggested_kind, by=by)
     return triage.set_topic(row, row.suggested_topic, by=by) if row.suggested_topic and not row.topic else row
-
-
-@transaction.atomic
-def set_kind_of_similar(message: Message, kind: str, *, by: User) -> int:
-    """Sort a message and the open messages similar to it. Returns how many."""
-    rows = list(similar_messages(message)[:MOST_AT_ONCE])
-    for row in rows:
-        triage.set_kind(row, kind, by=by)
-    return len(rows)

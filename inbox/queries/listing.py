@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection
 from django.db.models import (
     BooleanField,
+    Case,
     Count,
     ExpressionWrapper,
     F,
@@ -20,6 +21,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Value,
+    When,
 )
 from django.utils.functional import cached_property
 
@@ -29,6 +31,7 @@ from common.word_search import holds
 from inbox.enums import OPEN_STATES, MessageKind, MessageState, Readers, Topic
 from inbox.models import PRIVATE, Message, MessageFetch, Reply
 from inbox.queries.readable import readable, readable_with, reads_private
+from inbox.queries.thread import GROUPED
 from municipalities.prepared import Prepared, PreparedRows
 from municipalities.queries import Access
 from municipalities.tenancy import the_only_one
@@ -168,20 +171,30 @@ def markers_of(view: str) -> dict[str, type]:
 
 
 def listed_ids(narrowed: MessageFilters, person: Any, now: datetime, access: Access) -> Sequence[int]:
-    """The ids of the list in its order, `MOST` at most. One query; of a search among settled ones three at most."""
+    """The ids of the list in its order, of messages that say nearly the same the first; of `MOST` messages at most.
+    One query; of a search among settled ones three at most."""
     if not narrowed.filters:
         values = {"person": person.pk, "now": now}
         given = {name: values[name] for name in markers_of(narrowed.view)}
         statement = first_ids(narrowed.view, with_private=reads_private(access))
-        return [pk for (pk,) in statement.rows(municipality=the_only_one(), **given)]
+        return _first_of_groups(statement.rows(municipality=the_only_one(), **given))
     rows = filtered_messages(narrowed, person, now, access)
     if narrowed.search.strip() and narrowed.view in SETTLED:
         return _SettledMatches(narrowed, rows, person, now, access)
-    return [pk for (pk,) in _ids(rows)]
+    return _first_of_groups(_ids(rows))
 
 
 def _ids(rows: QuerySet[Message]) -> QuerySet[Message, Any]:
-    return rows.values_list("pk")[:MOST]
+    """With the group in which each is folded: channel, post and number; no number for one that stands alone."""
+    group = Case(When(GROUPED, then=F("similar_group")))
+    return rows.values_list("pk", "channel_id", "publication_id", group)[:MOST]
+
+
+def _first_of_groups(rows: Iterable[tuple[Any, ...]]) -> list[int]:
+    shown: dict[Any, int] = {}
+    for pk, *group in rows:
+        shown.setdefault(pk if group[-1] is None else tuple(group), pk)
+    return list(shown.values())
 
 
 class _SettledMatches(Sequence[int]):
@@ -361,7 +374,7 @@ class OpenCounts(Subquery):
 
 ALIKE = Prepared(
     lambda of: (
-        Message.objects.filter(~PRIVATE, similar_group__in=among(of.groups), state__in=OPEN_STATES)
+        Message.objects.filter(GROUPED, similar_group__in=among(of.groups))
         .order_by()
         .values_list("channel_id", "publication_id", "similar_group")
         .annotate(count=Count("pk"), new=Count("pk", filter=Q(read_at=None)))

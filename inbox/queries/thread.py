@@ -99,6 +99,24 @@ def _conversation(message: Message, access: Access) -> list[Message]:
     return sorted(rows, key=lambda row: (row.at, row.pk))
 
 
+GROUPED = ~PRIVATE & Q(state__in=OPEN_STATES, similar_group__isnull=False)
+"""What is folded in the list where it says nearly the same. Private messages are not, so that nobody takes one for
+public."""
+
+
+def with_alike(keys: Sequence[int], until: datetime) -> list[int]:
+    """These ids, and after them those of the messages that the list folds under them and that were received by then.
+    Two queries at most."""
+    groups = Message.objects.filter(GROUPED, pk__in=keys).order_by()
+    alike = Q()
+    for channel, publication, group in groups.values_list("channel", "publication", "similar_group").distinct():
+        alike |= Q(channel=channel, publication=publication, similar_group=group)
+    if not alike:
+        return list(dict.fromkeys(keys))
+    folded = Message.objects.filter(alike & GROUPED, received_at__lte=until).order_by("at", "pk")
+    return list(dict.fromkeys([*keys, *folded.values_list("pk", flat=True)]))
+
+
 def similar_messages(message: Message) -> QuerySet[Message]:
     """Similar open messages of the same thread, including itself; oldest first. Public and private ones are never
     together."""

@@ -1,23 +1,24 @@
-"""Suggestions for messages: accepting one, and sorting similar messages together."""
+"""Suggestions for messages: accepting one, and the messages that say nearly the same."""
 
 from django.contrib import messages as flash
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from common.errors import ActionNotAllowed
 from common.web.errors import flash_error
-from inbox.domain import suggest
-from inbox.enums import MessageKind
+from inbox.domain import bulk, suggest
 from inbox.models import Message
+from inbox.queries import neighbours
 from inbox.queries.readable import readable_messages
 from inbox.queries.thread import similar_messages as saying_alike
 from inbox.views import navigation
+from inbox.views.messages import bulk_acts
 from inbox.views.navigation import sorted_as
 from municipalities.access import requires
+from municipalities.queries import colleagues
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 
@@ -47,31 +48,17 @@ def accept(request: MunicipalityRequest, message: int) -> HttpResponse:
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def alike(request: MunicipalityRequest, message: int) -> HttpResponse:
-    return _alike(request, _message(request, message))
-
-
-def _alike(request: MunicipalityRequest, row: Message, problem: str = "") -> HttpResponse:
-    rows = list(saying_alike(row)[: suggest.MOST_AT_ONCE])
+    """All that say nearly the same, selected, with the acts of the list."""
+    row = _message(request, message)
+    rows = list(saying_alike(row)[: bulk.MOST])
+    may_work = request.access.may(Verb.INBOX_WORK)
+    people = [(str(person.pk), str(person)) for person in colleagues(request.municipality)]
+    kind = row.kind or row.suggested_kind
     context = {
-        "message": row,
         "rows": rows,
-        "kinds": MessageKind.choices,
-        "chosen": row.kind or row.suggested_kind,
-        "may_work": request.access.may(Verb.INBOX_WORK),
-        "problem": problem,
+        "bulk_acts": bulk_acts(people, neighbours.choices()["tag"]) if may_work else [],
+        "selected": [str(one.pk) for one in rows],
+        "proposed_act": f"kind:{kind}" if kind else "",
         "now": timezone.now(),
     }
-    return render(request, "inbox/alike.html", context, status=422 if problem else 200)
-
-
-@requires(Verb.INBOX_WORK)
-@require_POST
-def sort_alike(request: MunicipalityRequest, message: int) -> HttpResponse:
-    row = _message(request, message)
-    try:
-        count = suggest.set_kind_of_similar(row, request.POST.get("kind", ""), by=request.user)
-    except ActionNotAllowed as refused:
-        return _alike(request, row, refused.message)
-    text = ngettext("Sorted %(count)s message.", "Sorted %(count)s messages.", count)
-    flash.success(request, text % {"count": count})
-    return redirect("inbox", request.municipality.slug)
+    return render(request, "inbox/alike.html", context)

@@ -22,7 +22,7 @@ from inbox import rules
 from inbox.domain import bulk, tags, triage, undo
 from inbox.enums import MessageKind, Readers, Snooze, Topic
 from inbox.models import BulkAct, Message, Tag
-from inbox.queries import listing, neighbours
+from inbox.queries import listing, neighbours, thread
 from inbox.queries.listing import NO_VALUE, MessageFilters
 from inbox.queries.readable import readable_messages, reads_private
 from municipalities.access import requires
@@ -62,7 +62,7 @@ def _page(request: MunicipalityRequest, problem: str = "") -> HttpResponse:
         "list_url": _list_url(request),
         "is_settled": narrowed.view in ("answered", "closed"),
         "may_work": request.access.may(Verb.INBOX_WORK),
-        "bulk_acts": _bulk_acts(people, options["tag"]) if request.access.may(Verb.INBOX_WORK) else [],
+        "bulk_acts": bulk_acts(people, options["tag"]) if request.access.may(Verb.INBOX_WORK) else [],
         "selected": request.POST.getlist("message"),
         "message_fetches": listing.message_fetches() if not page.object_list else [],
         "problem": problem,
@@ -136,7 +136,7 @@ def _views(narrowed: MessageFilters, list_url: str) -> list[dict[str, Any]]:
 ABOVE = {"need:": "need_gather", "contribution:": "contributions_count"}
 
 
-def _bulk_acts(people: Choices, offered_tags: Choices) -> list[tuple[str, Choices]]:
+def bulk_acts(people: Choices, offered_tags: Choices) -> list[tuple[str, Choices]]:
     """Bulk actions in groups: value and label."""
     acts = [
         (_("They ask for something"), [("need:", _("Make a need of them"))]),
@@ -156,19 +156,22 @@ def _bulk_acts(people: Choices, offered_tags: Choices) -> list[tuple[str, Choice
 @requires(Verb.INBOX_WORK)
 @require_http_methods(["GET", "POST"])
 def several(request: MunicipalityRequest) -> HttpResponse:
-    """One action on the selected rows. Refusals are listed by name with their reason."""
+    """One action on the selected rows, in the list on all that a row stands for (`with_alike`). Refusals are listed by
+    name with their reason."""
     here = f"{_list_url(request)}?{request.GET.urlencode()}"
     if request.method == "GET":  # the pages of a list that came back with a problem
         return redirect(here)
-    keys = int_list_param(request.POST, "message")
+    keys = list(dict.fromkeys(int_list_param(request.POST, "message")))
+    if "with_alike" in request.POST:
+        keys = thread.with_alike(keys, _listed_at(request) or timezone.now())
     if not request.POST.get("act"):
         return _page(request, _("Choose what to do with them."))
     if page := ABOVE.get(request.POST["act"]):
-        chosen = urlencode([("message", key) for key in dict.fromkeys(keys)])
+        chosen = urlencode([("message", key) for key in keys])
         return redirect(f"{reverse(page, args=[request.municipality.slug])}?{chosen}")
     verb = _verb(request, request.POST["act"])
     try:
-        outcome = bulk.on_each(list(dict.fromkeys(keys)), verb, among=readable_messages(request.access))
+        outcome = bulk.on_each(keys, verb, among=readable_messages(request.access))
     except ActionNotAllowed as refused:
         return _page(request, refused.message)
     if outcome.done:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -15,8 +16,9 @@ from django.utils import timezone
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from inbox.domain import ingest, retention, suggest, triage
-from inbox.enums import MessageKind, Topic
+from inbox.enums import MessageKind, MessageState, MessageVisibility, Topic
 from inbox.models import Message
+from inbox.queries import thread
 from municipalities.tenancy import scope
 from platforms import types
 from platforms.visibility import Visibility
@@ -148,10 +150,16 @@ def test_the_reason_is_shown(municipality: MunicipalityInbox) -> None:
 def test_those_that_say_the_same_are_folded_away_and_counted(municipality: MunicipalityInbox) -> None:
     received(municipality, *SAME, "Рупа у Карађорђевој код броја 15")
     page = sign_in(municipality.cast.officer).get(LIST).text
-    assert "And 4 more like it" in page
+    assert "5 messages alike" in page
     assert "4 new" in page
     assert page.count("list-row inbox-row") == 2
     assert "Рупа у Карађорђевој" in page
+
+
+def test_those_that_say_the_same_are_one_row_of_the_pages(municipality: MunicipalityInbox) -> None:
+    received(municipality, *SAME, "Рупа у Карађорђевој код броја 15")
+    page = sign_in(municipality.cast.officer).get(LIST).context["page"]
+    assert (page.paginator.count, page.start_index(), page.end_index()) == (2, 1, 2)
 
 
 def test_all_that_say_the_same_are_sorted_together(municipality: MunicipalityInbox) -> None:
@@ -159,15 +167,35 @@ def test_all_that_say_the_same_are_sorted_together(municipality: MunicipalityInb
     with scope(municipality.cast.cuprija):
         triage.close(last, by=municipality.cast.officer)
     client = sign_in(municipality.cast.officer)
-    page = client.get(f"{LIST}{first.pk}/alike/").text
-    assert "Sort all 4 messages" in page
-    assert '<option value="question" selected>' in page
-    assert client.post(f"{LIST}{first.pk}/alike/sort/", {"kind": "no such"}).status_code == 422
-    assert client.post(f"{LIST}{first.pk}/alike/sort/", {"kind": "question"}).status_code == 302
+    page = client.get(f"{LIST}{first.pk}/alike/")
+    assert '<option value="kind:question" selected>' in page.text
+    sent = {"message": page.context["selected"], "act": "kind:question"}
+    assert client.post(f"{LIST}several/", sent).status_code == 302
     kinds = {row.pk: row.kind for row in municipality.messages()}
     assert sum(kind == MessageKind.QUESTION for kind in kinds.values()) == 4
     assert kinds[last.pk] == kinds[hole.pk] == ""
     assert AuditEvent.objects.filter(verb="message.sort").count() == 4
+
+
+def test_selecting_a_row_selects_all_that_it_stands_for(municipality: MunicipalityInbox) -> None:
+    first, *others = received(municipality, *SAME, "Рупа у Карађорђевој код броја 15")
+    client = sign_in(municipality.cast.officer)
+    listed = {"message": [first.pk], "with_alike": "1", "listed_at": timezone.now().isoformat()}
+    to_need = client.post(f"{LIST}several/", listed | {"act": "need:"})
+    assert parse_qs(urlsplit(to_need["Location"]).query)["message"] == [str(row.pk) for row in (first, *others[:-1])]
+    (later,) = received(municipality, SAME[0], prefix="l")
+    assert later.similar_group == first.similar_group
+    client.post(f"{LIST}several/", listed | {"act": "close:"})
+    closed = {row.pk for row in municipality.messages() if row.state == MessageState.CLOSED}
+    assert closed == {row.pk for row in (first, *others[:-1])}
+
+
+def test_of_a_group_with_a_private_message_only_the_public_ones_are_selected(municipality: MunicipalityInbox) -> None:
+    first, *others = received(municipality, *SAME)
+    with scope(municipality.cast.cuprija):
+        Message.objects.filter(pk=others[0].pk).update(visibility=MessageVisibility.DIRECT)
+        assert others[0].pk not in thread.with_alike([first.pk], timezone.now())
+        assert thread.with_alike([others[0].pk], timezone.now()) == [others[0].pk]
 
 
 def test_what_is_heard_later_joins_the_group(municipality: MunicipalityInbox) -> None:
@@ -184,12 +212,12 @@ def test_another_thread_and_another_month_are_another_group(municipality: Munici
     (before,) = received(municipality, "dosta vise kad ce doci voda u mucavu", days_ago=15, prefix="o")
     assert here.similar_group != before.similar_group
     page = sign_in(municipality.cast.officer).get(LIST).text
-    assert "more like it" not in page
+    assert "messages alike" not in page
 
 
 def test_emoji_alone_are_no_group(municipality: MunicipalityInbox) -> None:
     assert [row.similar_group for row in received(municipality, "👏", "👏")] == [None, None]
-    assert "more like it" not in sign_in(municipality.cast.officer).get(LIST).text
+    assert "messages alike" not in sign_in(municipality.cast.officer).get(LIST).text
 
 
 def test_settled_ones_are_not_folded_away(municipality: MunicipalityInbox) -> None:
