@@ -1,14 +1,16 @@
 """The forms of the inbox."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from channels.models import Channel
+from common.dates import date_time
 from common.errors import ActionNotAllowed
 from common.typed_date_fields import DayField
 from inbox.domain import department_questions, handover
@@ -29,6 +31,10 @@ TIMES = (
     ("2400", _("within five working days")),
     ("day", _("until the end of a day that I choose")),
 )
+
+# The choice of `AskForm` beside them, and how long before the citizen's deadline it is.
+BEFORE_DUE = "due"
+TIME_TO_ANSWER = timedelta(hours=1)
 
 
 class DepartmentForm(forms.Form):
@@ -71,9 +77,14 @@ class DepartmentForm(forms.Form):
             return department_questions.closing_time(values["day"])
         return department_questions.after_working_minutes(int(values["within"]))
 
+    @property
+    def time_field(self) -> str:
+        """The field in which the time was chosen."""
+        return "day" if self.cleaned_data.get("within") == "day" else "within"
+
     def add_refusal(self, refused: ActionNotAllowed) -> None:
-        """At the field of the time, where the day is what was refused."""
-        field = {"until": "day"}.get(refused.field, refused.field)
+        """At the field of the time, where the time is what was refused."""
+        field = {"until": self.time_field}.get(refused.field, refused.field)
         self.add_error(field if field in self.fields else None, refused.message)
 
 
@@ -108,6 +119,40 @@ class AskForm(DepartmentForm):
             self.fields["with_name"].help_text = _("Only if it cannot be answered without: %(name)s") % {"name": name}
         else:
             del self.fields["with_name"]
+        self.due_at = None if message.is_settled else message.due_at
+        if self.due_at:
+            self._limit_time(self.due_at, timezone.now())
+
+    def _limit_time(self, due_at: datetime, now: datetime) -> None:
+        """The department answers before the citizen is to be answered, as long as that time has not passed."""
+        within: Any = self.fields["within"]
+        if due_at <= now:
+            self.due_at = None
+            within.help_text = _("The citizen was to be answered by %(time)s. That time has passed.") % {
+                "time": date_time(due_at)
+            }
+            return
+        self.before_due = due_at - min(TIME_TO_ANSWER, (due_at - now) / 2)
+        within.help_text = _("The citizen is to be answered by %(time)s; the department answers before that.") % {
+            "time": date_time(due_at)
+        }
+        label = _("by %(time)s, before the citizen is to be answered") % {"time": date_time(self.before_due)}
+        within.choices = [(BEFORE_DUE, label), *TIMES]
+        if department_questions.after_working_minutes(int(within.initial)) >= due_at:
+            within.initial = BEFORE_DUE
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if self.due_at and not self.errors and self.until() >= self.due_at:
+            self.add_error(
+                self.time_field,
+                _("The citizen is to be answered by %(time)s. Choose an earlier time for the department.")
+                % {"time": date_time(self.due_at)},
+            )
+        return values
+
+    def until(self) -> datetime:
+        return self.before_due if self.cleaned_data["within"] == BEFORE_DUE else super().until()
 
 
 # ---- The form of the house rules.

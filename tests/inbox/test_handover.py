@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.domain import people as accounts
+from common.dates import date_time
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent, MailMessage
 from inbox import tasks
@@ -356,13 +357,46 @@ def test_the_form_asks_and_comes_back_as_typed(municipality: MunicipalityInbox, 
     assert "Choose a day from today on" in bad.text
     assert "Када?</textarea>" in bad.text
     assert client.post(path, {"department": waterworks.pk, "question": "Када?", "within": "day"}).status_code == 422
-    assert client.post(path, {"department": "0", "question": "Када?", "within": "480"}).status_code == 422
-    good = client.post(path, {"department": waterworks.pk, "question": "Када?", "shown": "", "within": "480"})
+    assert client.post(path, {"department": "0", "question": "Када?", "within": "due"}).status_code == 422
+    good = client.post(path, {"department": waterworks.pk, "question": "Када?", "shown": "", "within": "due"})
     assert good.headers["Location"] == f"{LIST}{message.pk}/"
     assert municipality.reload(message).state == MessageState.WAITING
-    double = client.post(path, {"department": waterworks.pk, "question": "Када?", "within": "480"})
+    double = client.post(path, {"department": waterworks.pk, "question": "Када?", "within": "due"})
     assert "already been asked" in double.text
     assert MailMessage.objects.filter(to="vodovod@test.example").count() == 1
+
+
+def test_a_department_answers_before_the_citizen_is_to_be_answered(
+    municipality: MunicipalityInbox, waterworks: Department
+) -> None:
+    message, client = municipality.receive(WORDS), sign_in(municipality.cast.officer)
+    path, asked = f"{LIST}{message.pk}/ask/", {"department": waterworks.pk, "question": "Када?"}
+    assert message.due_at is not None
+    page = client.get(path).text
+    assert f"The citizen is to be answered by {date_time(message.due_at)}; the department answers before that." in page
+    assert '<option value="due" selected>' in page
+    for later, field in (({"within": "2400"}, "within"), ({"within": "day", "day": "2099-01-01"}, "day")):
+        refused = client.post(path, asked | later)
+        assert refused.status_code == 422
+        assert "Choose an earlier time for the department." in refused.context["form"].errors[field][0]
+    assert client.post(path, asked | {"within": "due"}).status_code == 302
+    with scope(municipality.cast.cuprija):
+        assert HandOver.objects.get().answer_by < message.due_at
+
+
+def test_where_the_time_of_the_citizen_has_passed_the_form_says_so(
+    municipality: MunicipalityInbox, waterworks: Department
+) -> None:
+    message, client = municipality.receive(WORDS), sign_in(municipality.cast.officer)
+    passed = timezone.now() - timedelta(hours=1)
+    with scope(municipality.cast.cuprija):
+        Message.objects.filter(pk=message.pk).update(due_at=passed)
+    path = f"{LIST}{message.pk}/ask/"
+    page = client.get(path).text
+    assert f"The citizen was to be answered by {date_time(passed)}. That time has passed." in page
+    assert '<option value="due"' not in page
+    asked = {"department": waterworks.pk, "question": "Када?", "within": "2400"}
+    assert client.post(path, asked).status_code == 302
 
 
 def test_a_retired_department_and_one_without_an_address_are_not_asked(
@@ -381,7 +415,7 @@ def test_a_retired_department_and_one_without_an_address_are_not_asked(
                     until=department_questions.after_working_minutes(60),
                     by=municipality.cast.officer,
                 )
-    posted = client.post(f"{LIST}{message.pk}/ask/", {"department": waterworks.pk, "question": "?", "within": "480"})
+    posted = client.post(f"{LIST}{message.pk}/ask/", {"department": waterworks.pk, "question": "?", "within": "due"})
     assert posted.status_code == 422
     assert not MailMessage.objects.filter(to="vodovod@test.example").exists()
 
