@@ -23,6 +23,7 @@ from channels.models import Channel
 from common.enums import label
 from common.fields import WebAddressField
 from common.live_streams import NOTIFY_CHANNEL
+from delivery.enums import State
 from delivery.models import Delivery
 from inbox.enums import NOT_WAITING, Automatic, FetchOutcome, MessageKind, MessageState, MessageVisibility, Topic
 from inbox.models.conversations import Conversation
@@ -35,6 +36,9 @@ from posts.models import Publication
 from serbian.folding import fold
 
 User = settings.AUTH_USER_MODEL
+
+# An answer on its way to the network, or there.
+SENT = (State.SCHEDULED, State.SENDING, State.PROCESSING, State.CHECKING, State.WAITING, State.PUBLISHED)
 
 FLAGS: dict[str, tuple[str, str, Any]] = {
     Flag.THREAT: ("problem", "triangle-alert", pgettext_lazy("a word that was found", "Threat")),
@@ -169,6 +173,7 @@ class Message(TenantModel):
     others = others_new = 0
     tag_names: tuple[str, ...] | list[str] = ()  # inbox.queries.neighbours
     size = 1  # how many messages reply to the same post (inbox.queries.listing)
+    sent = ""  # the state in which the delivery of the newest answer is (inbox.queries.listing)
     follow_ups = 0  # how many further messages of its conversation wait with it (inbox.queries.listing)
 
     class Meta(TenantModel.Meta):
@@ -320,6 +325,11 @@ class Message(TenantModel):
         now = timezone.now()
         is_late = self.due_at is not None and self.due_at < now
         return bool(not self.is_settled and self.snoozed_until and self.snoozed_until > now and not is_late)
+
+    @property
+    def is_answer_sent(self) -> bool:
+        """Whether our answer was sent and has not failed: nobody has to answer any more."""
+        return self.state == MessageState.WAITING and self.sent in SENT
 
     @property
     def is_settled(self) -> bool:

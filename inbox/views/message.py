@@ -76,6 +76,8 @@ def message_page(
     answered = replies(messages)
     municipality, now, beside = request.municipality, timezone.now(), message_context(row, messages)
     row.others = beside.others
+    own_answers = [reply for reply in answered.get(row.pk, []) if not reply.is_automatic]
+    row.sent = own_answers[-1].delivery.state if own_answers else ""
     window_is_closed = row.conversation is not None and not row.conversation.may_be_answered(now)
     sent_here = [reply for item in messages for reply in answered.get(item.pk, [])]
     seen_replies = answered.get(row.pk, []) if row.conversation is None else sent_here

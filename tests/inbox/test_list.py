@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from common.dates import date_time
 from common.models import AuditEvent
+from delivery.enums import State
+from delivery.models import Delivery
 from inbox.domain import bulk, drafts, handover, legal_hold, moderate, propose, triage
 from inbox.enums import MessageKind, MessageState, Topic
-from inbox.models import Department, Message, Settlement
+from inbox.models import Department, Message, Reply, Settlement
 from inbox.queries import listing
 from inbox.queries.listing import MessageFilters
 from municipalities.tenancy import scope
@@ -138,6 +140,20 @@ def test_a_row_says_how_many_stand_below_the_post_and_how_our_answer_stands(muni
     text = client.get(LIST, {"view": "waiting"}).text
     assert "(3 messages)" in text
     assert "Our answer is on its way" in text
+
+
+def test_a_message_whose_answer_was_sent_names_no_time_for_it_until_it_fails(municipality: MunicipalityInbox) -> None:
+    message, client = municipality.receive("@opstina До када?"), sign_in(municipality.cast.officer)
+    address, deadline = f"{LIST}{message.pk}/", "answer <time"
+    assert deadline in client.get(address).text
+    client.post(f"{address}answer/", {"text": "До 14.", "after": "0"})
+    page = client.get(address).text
+    assert deadline not in page
+    assert "Our answer is on its way" in page
+    assert deadline not in client.get(LIST, {"view": "waiting"}).text
+    with scope(municipality.cast.cuprija):
+        Delivery.objects.filter(pk=Reply.objects.get(message=message).delivery_id).update(state=State.EXPIRED)
+    assert deadline in client.get(address).text
 
 
 # ---------------------------------------------------------------- sorting
