@@ -251,7 +251,7 @@ def _with_columns(rows: QuerySet[Message]) -> QuerySet[Message]:
     """`sent` is the delivery state of the newest answer."""
     newest = Reply.objects.filter(message=OuterRef("pk"), is_automatic=False).order_by("-pk").values("delivery__state")
     rows = rows.select_related(*LISTED).defer("first_text", "search_key")
-    return rows.annotate(sent=Subquery(newest[:1]))
+    return rows.annotate(sent=Subquery(newest[:1]))  # type: ignore[no-redef]
 
 
 LISTED = ("channel", "conversation", "assignee", "settlement", "publication", "publication__post")
