@@ -123,7 +123,7 @@ def test_a_department_gets_what_is_private_only_when_somebody_says_so(
     address = f"/m/cuprija/inbox/{message.pk}/ask/"
     offered = officer.get(address).context["form"]
     assert bool(offered["shown"].value()) == (remote_visibility not in PRIVATE)
-    asked = {"department": department.pk, "question": "Кога да упутимо?", "within": "480", "shown": SECRET}
+    asked = {"department": department.pk, "question": "Кога да упутимо?", "within": "due", "shown": SECRET}
     if remote_visibility in PRIVATE:
         for more in ({}, {"with_name": "on"}, {"with_name": "on", "shown": ""}):
             refused = officer.post(address, {**asked, **more})
