@@ -26,7 +26,7 @@ from tests.mentoring import rows
 from tests.people import Cast, municipality, person, sign_in
 from tests.posts.desk import Desk
 
-MOST_QUERIES = 13
+MOST_QUERIES = 14
 
 
 def desk_of(cast: Cast) -> Any:

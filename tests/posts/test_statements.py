@@ -46,7 +46,8 @@ from tests.posts.deciders import member, on_the_list, stand_in, submitted
 from tests.posts.desk import Desk
 
 # Each is compared with the ORM below, or in tests/municipalities/test_prepared.py (`audit`), or in
-# tests/portal/test_page_frame.py (of every page), test_page_statements.py or tests/benchmarks/test_page_statements.py.
+# tests/portal/test_page_frame.py (of every page), test_page_statements.py or tests/benchmarks/test_page_statements.py;
+# the last posts by their days in tests/mentoring/test_desk.py.
 STATEMENTS = {
     "channels/domain/credentials.py": {"SEALED"},
     "analytics/comparison/queries/comparison.py": {"enrolled"},
@@ -70,7 +71,7 @@ STATEMENTS = {
     "inbox/queries/neighbours.py": {"TABLES", "steps_and_tables"},
     "inbox/queries/thread.py": {"REPLIES", "newest_of_conversation", "one_message"},
     "kits/queries.py": {"ADOPTED", "ADOPTIONS", "COMPARABLE", "KIT", "KITS", "PARTS", "TAKING_PART"},
-    "mentoring/queries/desk.py": {"POSTS", "QUEUE"},
+    "mentoring/queries/desk.py": {"LAST_POSTS", "POSTS", "QUEUE"},
     "mentoring/queries/overviews.py": {"OF_SEVERAL", "OF_WRITER"},
     "mentoring/queries/people.py": {"OWN_PAIRINGS", "PAIRINGS_OF"},
     "mentoring/queries/progress.py": {"ENROLMENTS", "LEVELS", "POSTS"},
