@@ -13,7 +13,7 @@ MESSAGES: dict[str, Promise] = {
     "channel.forget_person": _("Deleted the access of a person who requested deletion from the network: %(target)s"),
     "channel.left_behind": _("The person who connected the channel %(target)s is no longer with the municipality"),
     "channel.needs_consent": _("The network no longer accepts our access to %(target)s: connect it again"),
-    "channel.request_connection": _("Asked the approvers to connect a channel"),
+    "channel.request_connection": _("Asked for a channel to be connected"),
     "network.enter_keys": _("Entered the portal's keys at %(target)s"),
     "network.request_keys": _("Asked the administrator for the portal's keys at %(target)s"),
     "network.remove_keys": _("Removed the portal's keys at %(target)s"),

@@ -102,13 +102,11 @@ def request_keys(request: MunicipalityRequest, network: str) -> HttpResponse:
 def request_connection(request: MunicipalityRequest) -> HttpResponse:
     """Ask those who may connect a channel."""
     people = send_to_approvers(request.municipality, by=request.user)
-    sentence = (
-        _("Asked to connect a channel: %(people)s. They have been notified.")
-        % {"people": ", ".join(str(person) for person in people)}
-        if people
-        else _("The approvers were asked within the last day; please wait for the answer.")
-    )
-    notes.success(request, sentence)
+    if people:
+        names = ", ".join(str(person) for person in people)
+        notes.success(request, _("Asked to connect a channel: %(people)s. They have been notified.") % {"people": names})
+    else:
+        notes.info(request, _("Somebody asked for it within the last day; please wait for the answer."))
     return redirect("channels", request.municipality.slug)
 
 

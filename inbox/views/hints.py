@@ -57,7 +57,7 @@ def alike(request: MunicipalityRequest, message: int) -> HttpResponse:
     context = {
         "rows": rows,
         "bulk_acts": bulk_acts(people, neighbours.choices()["tag"]) if may_work else [],
-        "selected": [str(one.pk) for one in rows],
+        "selected": [str(similar.pk) for similar in rows],
         "proposed_act": f"kind:{kind}" if kind else "",
         "now": timezone.now(),
     }

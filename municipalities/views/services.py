@@ -38,7 +38,7 @@ def services(request: MunicipalityRequest) -> HttpResponse:
         "seasonal": [offer for offer in offers if offer.is_in_season],
         "others": [offer for offer in offers if not offer.is_in_season],
         "may_edit": request.access.may(Verb.LIBRARY_EDIT),
-        "shows_tabs": request.access.may(Verb.SETTINGS_VIEW),
+        "is_in_settings": request.access.may(Verb.SETTINGS_VIEW),
         "to_look_at": sum(not offer.may_be_promoted for offer in offers),
     }
     return render(request, "municipalities/services.html", context)

@@ -50,9 +50,9 @@ def test_the_words_and_the_answer_field_are_on_the_first_screen(
 def test_so_they_are_in_a_long_private_conversation(
     page: Any, live_server: Any, municipality: MunicipalityInbox, width: int, height: int
 ) -> None:
-    said = [written(str(number), f"Нема воде већ {number} дана.", 60 - number) for number in range(20)]
+    earlier = [written(str(number), f"Нема воде већ {number} дана.", 60 - number) for number in range(20)]
     with scope(municipality.cast.cuprija):
-        store_messages(municipality.channel, [*said, written("last", WORDS)])
+        store_messages(municipality.channel, [*earlier, written("last", WORDS)])
     message = next(row for row in municipality.messages() if row.remote_id == "0")
     enter(page, live_server, municipality.cast.approver)
     page.set_viewport_size({"width": width, "height": height})
@@ -64,9 +64,9 @@ def assert_first_screen(page: Any, words: Any, field: Any, height: int) -> None:
     """Heading, words and field of three lines or more, one below the other, and nothing is scrolled."""
     heading = page.get_by_role("heading", level=1)
     expect(field).to_be_visible()
-    title, said, typed = heading.bounding_box(), words.bounding_box(), field.bounding_box()
+    title, text, typed = heading.bounding_box(), words.bounding_box(), field.bounding_box()
     assert page.evaluate("window.scrollY") == 0
-    assert title["y"] < said["y"] < said["y"] + said["height"] <= typed["y"]
+    assert title["y"] < text["y"] < text["y"] + text["height"] <= typed["y"]
     assert typed["y"] + typed["height"] <= height
     assert typed["height"] >= THREE_LINES
 

@@ -370,16 +370,16 @@ def test_a_department_answers_before_the_citizen_is_to_be_answered(
     municipality: MunicipalityInbox, waterworks: Department
 ) -> None:
     message, client = municipality.receive(WORDS), sign_in(municipality.cast.officer)
-    path, asked = f"{LIST}{message.pk}/ask/", {"department": waterworks.pk, "question": "Када?"}
+    path, question = f"{LIST}{message.pk}/ask/", {"department": waterworks.pk, "question": "Када?"}
     assert message.due_at is not None
     page = client.get(path).text
     assert f"The citizen is to be answered by {date_time(message.due_at)}; the department answers before that." in page
     assert '<option value="due" selected>' in page
     for later, field in (({"within": "2400"}, "within"), ({"within": "day", "day": "2099-01-01"}, "day")):
-        refused = client.post(path, asked | later)
+        refused = client.post(path, question | later)
         assert refused.status_code == 422
         assert "Choose an earlier time for the department." in refused.context["form"].errors[field][0]
-    assert client.post(path, asked | {"within": "due"}).status_code == 302
+    assert client.post(path, question | {"within": "due"}).status_code == 302
     with scope(municipality.cast.cuprija):
         assert HandOver.objects.get().answer_by < message.due_at
 
@@ -395,8 +395,8 @@ def test_where_the_time_of_the_citizen_has_passed_the_form_says_so(
     page = client.get(path).text
     assert f"The citizen was to be answered by {date_time(passed)}. That time has passed." in page
     assert '<option value="due"' not in page
-    asked = {"department": waterworks.pk, "question": "Када?", "within": "2400"}
-    assert client.post(path, asked).status_code == 302
+    question = {"department": waterworks.pk, "question": "Када?", "within": "2400"}
+    assert client.post(path, question).status_code == 302
 
 
 def test_a_retired_department_and_one_without_an_address_are_not_asked(

@@ -123,15 +123,15 @@ def test_a_department_gets_what_is_private_only_when_somebody_says_so(
     address = f"/m/cuprija/inbox/{message.pk}/ask/"
     offered = officer.get(address).context["form"]
     assert bool(offered["shown"].value()) == (remote_visibility not in PRIVATE)
-    asked = {"department": department.pk, "question": "Кога да упутимо?", "within": "due", "shown": SECRET}
+    question = {"department": department.pk, "question": "Кога да упутимо?", "within": "due", "shown": SECRET}
     if remote_visibility in PRIVATE:
         for more in ({}, {"with_name": "on"}, {"with_name": "on", "shown": ""}):
-            refused = officer.post(address, {**asked, **more})
+            refused = officer.post(address, {**question, **more})
             assert refused.status_code == 422
             assert "They wrote this privately" in refused.text
-        assert officer.post(address, {**asked, "shown": ""}).status_code == 302
+        assert officer.post(address, {**question, "shown": ""}).status_code == 302
     else:
-        assert officer.post(address, asked).status_code == 302
+        assert officer.post(address, question).status_code == 302
     with scope(municipality.cast.cuprija):
         assert (SECRET in HandOver.objects.get().shown) == (remote_visibility not in PRIVATE)
         mail = MailMessage.objects.get(dedupe__startswith="inbox.handover:")

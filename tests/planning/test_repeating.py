@@ -59,8 +59,8 @@ def made(desk: Desk) -> list[Post]:
 def test_the_page_of_repeating_posts_begins_one_for_whoever_writes(desk: Desk) -> None:
     where = reverse("recurrences", args=["cuprija"])
     page = sign_in(desk.cast.officer).get(where).content.decode()
-    assert "New repeating post" in page
-    assert "New repeating post" not in sign_in(desk.cast.mentor).get(where).content.decode()
+    assert "Write a post to repeat" in page
+    assert "Write a post to repeat" not in sign_in(desk.cast.mentor).get(where).content.decode()
 
 
 def test_drafts_are_made_two_weeks_ahead_each_once(desk: Desk, weekly: Recurrence, time_machine: Any) -> None:

@@ -270,11 +270,11 @@ def test_where_only_a_person_can_correct_it_nothing_is_asked_and_the_form_is_sen
     version = corrections.prepare(desk.correct(post), by=desk.cast.officer)
     officer = sign_in(desk.cast.officer)
     page = officer.get(url("post_correction", post.pk))
-    by_hand, asked = (f"way-{desk.on(post, name).pk}" for name in ("viber", "mastodon"))
+    by_hand, editable = (f"way-{desk.on(post, name).pk}" for name in ("viber", "mastodon"))
     (hidden,) = re.findall(rf'<input type="hidden" name="{by_hand}" value="(\w+)">', words(page))
     assert not re.search(rf'type="radio"\s+name="{by_hand}"', words(page))
-    assert re.search(rf'type="radio"\s+name="{asked}"', words(page))
-    send(officer, "post_correction", post, version=version.pk, act="submit", **{by_hand: hidden, asked: "edit"})
+    assert re.search(rf'type="radio"\s+name="{editable}"', words(page))
+    send(officer, "post_correction", post, version=version.pk, act="submit", **{by_hand: hidden, editable: "edit"})
     assert desk.reload(post).stage == Stage.SUBMITTED
     assert desk.amendment(post).ways[by_hand.removeprefix("way-")] == hidden
 

@@ -68,8 +68,8 @@ def new(request: MunicipalityRequest) -> HttpResponse:
     set_time(post, time, on_approval=time is None)
     typed = replace(_stored(post), time_problem=problem)
     if kind := choice_param(request.GET, "interactive", Format.values):
-        asking = replace(typed.content.draft, interactive=Interactive(kind))
-        typed = replace(typed, content=replace(typed.content, draft=asking))
+        draft = replace(typed.content.draft, interactive=Interactive(kind))
+        typed = replace(typed, content=replace(typed.content, draft=draft))
     return render(request, "posts/composer.html", {"page": build_page(request, post, channels, typed)})
 
 
