@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from accounts.models import User
 from channels.domain import pause as pauses
 from channels.enums import ChannelState
+from municipalities.enums import Role
+from municipalities.models import Membership
 from municipalities.tenancy import scope
 from tests.analytics.factories import channel
 from tests.browsing import enter, violations
@@ -88,6 +91,18 @@ def test_what_pauses_everything_is_in_sight_beside_every_page(
     enter(page, live_server, cast.viewer)
     page.goto(f"{live_server.url}/m/cuprija/library/")
     expect(page.locator(".rail").get_by_text("Pause publishing")).to_have_count(0)
+
+
+def test_on_a_low_screen_a_long_name_in_cyrillic_leaves_all_links_in_sight(
+    page: Any, live_server: Any, cast: Cast
+) -> None:
+    Membership.objects.create(user=cast.officer, municipality=cast.novi_pazar, role=Role.OFFICER)
+    User.objects.filter(pk=cast.officer.pk).update(name="Службеник за комуникације – Општина Ћуприја", language="sr")
+    page.set_viewport_size({"width": 1366, "height": 657})
+    enter(page, live_server, cast.officer)
+    page.goto(f"{live_server.url}/m/cuprija/library/")
+    lowest = page.locator(".rail").get_by_role("link", name="Подешавања").bounding_box()
+    assert lowest["y"] + lowest["height"] <= page.locator(".rail-foot").bounding_box()["y"]
 
 
 def test_every_pause_at_once_stands_at_the_top_of_a_page(
