@@ -108,6 +108,16 @@ def test_on_a_laptop_the_list_has_one_row_of_controls_and_acts_only_when_somethi
     expect(page.get_by_label("With the selected ones")).to_be_hidden()
     page.get_by_label("Select the message of Gradjanka").check()
     expect(page.get_by_label("With the selected ones")).to_be_visible()
-    page.set_viewport_size({"width": 390, "height": 844})
-    expect(page.get_by_label("With the selected ones")).to_be_visible()
+
+
+@pytest.mark.usefixtures("among_many")
+def test_on_a_telephone_all_acts_stand_above_the_bar_of_the_site(
+    page: Any, live_server: Any, municipality: MunicipalityInbox
+) -> None:
+    enter(page, live_server, municipality.cast.officer)
+    page.set_viewport_size({"width": 390, "height": 500})
+    page.goto(f"{live_server.url}/m/cuprija/inbox/")
+    page.locator("[data-rows] [type=checkbox]").first.check()
+    button = page.get_by_role("button", name="Do it").bounding_box()
+    assert button["y"] + button["height"] <= page.locator(".bottombar").bounding_box()["y"]
     is_sound(page)
