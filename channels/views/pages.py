@@ -104,7 +104,8 @@ def request_connection(request: MunicipalityRequest) -> HttpResponse:
     people = send_to_approvers(request.municipality, by=request.user)
     if people:
         names = ", ".join(str(person) for person in people)
-        notes.success(request, _("Asked to connect a channel: %(people)s. They have been notified.") % {"people": names})
+        sentence = _("Asked to connect a channel: %(people)s. They have been notified.")
+        notes.success(request, sentence % {"people": names})
     else:
         notes.info(request, _("Somebody asked for it within the last day; please wait for the answer."))
     return redirect("channels", request.municipality.slug)

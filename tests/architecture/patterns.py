@@ -38,12 +38,12 @@ COMMON = (
 
 
 def modules() -> Iterator[types.ModuleType]:
-    """Every module of the packages but migrations."""
+    """Every module of the packages but migrations and entry points, which set up the process that imports them."""
     for name in PACKAGES:
         package = importlib.import_module(name)
         yield package
         for module in pkgutil.walk_packages(package.__path__, f"{name}."):
-            if ".migrations" not in module.name and not module.name.endswith(("__main__", ".wsgi", ".gunicorn")):
+            if ".migrations" not in module.name and not module.name.endswith(("__main__", "wsgi", ".gunicorn")):
                 yield importlib.import_module(module.name)
 
 
