@@ -35,6 +35,7 @@ STATES: dict[str, State] = {
     # deliveries
     "waiting": State("waiting", "hourglass", _("Waiting")),
     "scheduled": State("info", "calendar-clock", _("Scheduled")),
+    "unplugged": State("warning", "unplug", _("Reconnect the channel")),
     "delayed": State("warning", "clock", _("Delayed")),
     "sending": State("info", "send", _("Sending")),
     "processing": State("info", "refresh-cw", _("The network is preparing it")),

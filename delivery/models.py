@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from channels.enums import ChannelState
 from channels.models import Channel
 from common.fields import WebAddressField
 from common.lazy_text import LazyText
@@ -225,10 +226,12 @@ class Delivery(TenantModel):
 
     @property
     def shown_state(self) -> str:
-        """The state as people see it: what a pause holds back is paused, what has a second post is public twice
-        (`common.states`)."""
+        """The state as people see it: what a pause holds back is paused, what has a second post is public twice, what
+        is scheduled on a channel that is not connected will not go out (`common.states`)."""
         if self.duplicate_at:
             return "twice" if self.state == State.PUBLISHED else "public_after_all"
+        if self.state == State.SCHEDULED and self.channel.state != ChannelState.CONNECTED:
+            return "unplugged"
         if self.is_delayed(timezone.now()):
             return "delayed"
         if self.is_over:

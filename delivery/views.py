@@ -90,7 +90,8 @@ def delivery_answer(request: MunicipalityRequest, pk: int) -> HttpResponse:
 
 def _report(request: MunicipalityRequest, delivery: Delivery, given: str) -> None:
     """What follows from the answer: that it is sent only if nothing holds it back by now."""
-    verdict = policies.evaluate(delivery, timezone.now()) if delivery.state == State.SCHEDULED else policies.allow()
+    is_coming = delivery.state in (State.SCHEDULED, State.WAITING)
+    verdict = policies.evaluate(delivery, timezone.now()) if is_coming else policies.allow()
     # A pause may be over by the time that was chosen, an approval is still missing then.
     holds = verdict.kind != "allow" and (given != "choose_time" or verdict.reason in LASTING)
     if holds and verdict.reason:

@@ -14,6 +14,7 @@ from channels import validation
 from delivery import commit_window, queries, rules
 from delivery.domain.cancel import cancel
 from delivery.domain.follow import follow
+from delivery.domain.hold_back import hold_back_unapproved
 from delivery.domain.move import NoSuchMove, move
 from delivery.domain.reschedule import new_times, reschedule
 from delivery.enums import Outcome, ReasonCode, State
@@ -77,6 +78,7 @@ def it_is_not_there(delivery: Delivery, *, by: Any) -> None:
         fields |= {"unknown_since": None, "verified_at": now}
         fields["duplicate_check_at"] = rules.next_duplicate_check_at(now, now)
         move(delivery, State.SCHEDULED, because=ReasonCode.NOT_THERE, by=by, **fields)
+        hold_back_unapproved(delivery)
         return
     # Calls that the backup does not know may be carried out until their commit window is over.
     fields["next_at"] = max(now, commit_window.decisive_at(delivery)) if delivery.is_unverified else now
@@ -109,6 +111,7 @@ def send_again(delivery: Delivery, *, by: Any, outgoing: Outgoing | None = None)
     if outgoing is not None:
         fields |= {"payload": outgoing.to_json(), "key": UUID(outgoing.key), "token": ""}
     move(delivery, State.SCHEDULED, because=ReasonCode.SENT_AGAIN, by=by, attempt_count=0, **fields)
+    hold_back_unapproved(delivery)
 
 
 def _now_or_later(delivery: Delivery) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.db import transaction
 from channels import rate_limits
 from delivery import policies, queries
 from delivery.domain import attempts
+from delivery.domain.hold_back import hold_back
 from delivery.domain.move import move, move_all
 from delivery.enums import ReasonCode, State
 from delivery.models import Attempt, Delivery
@@ -131,13 +132,3 @@ def _one(delivery: Delivery, now: datetime) -> bool:
         log.exception("Delivery %s could not be claimed", delivery.pk)
         Delivery.objects.filter(pk=delivery.pk).update(next_at=now + AFTER_TROUBLE)
         return False
-
-
-def hold_back(delivery: Delivery, verdict: policies.PolicyDecision) -> None:
-    """Do what a policy decided that is not "allow"."""
-    because = ReasonCode(verdict.reason or ReasonCode.HELD)
-    if verdict.kind == "expire":
-        move(delivery, State.EXPIRED, because=because, problem=verdict.words)
-        return
-    until = delivery.due_at if because == ReasonCode.NOT_APPROVED else delivery.not_after
-    move(delivery, State.WAITING, because=because, problem=verdict.words, next_at=until)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from common.audit import record
 from delivery import rules
+from delivery.domain.hold_back import hold_back_unapproved
 from delivery.domain.move import Moved, move
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
@@ -40,6 +41,7 @@ def reschedule(delivery: Delivery, due_at: datetime, *, by: Any, not_after: date
             attempt_count=0,
             **{**times, "next_at": due_at},
         )
+        hold_back_unapproved(delivery)
     for child in delivery.children.filter(state__in=MOVABLE):
         reschedule(child, max(child.due_at + shift, due_at), by=by)
 

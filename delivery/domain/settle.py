@@ -18,10 +18,10 @@ from django.utils import timezone
 from channels.domain.consent import mark_needs_consent
 from delivery import commit_window, queries, rules
 from delivery.domain import attempts, late_edits
-from delivery.domain.claim import hold_back
 from delivery.domain.content import PictureMissing
 from delivery.domain.edit import changed
 from delivery.domain.follow import follow
+from delivery.domain.hold_back import hold_back
 from delivery.domain.move import Moved, move
 from delivery.domain.pre_send_check import PublishBlocked
 from delivery.domain.report_duplicate import report_duplicate

@@ -17,7 +17,7 @@ from municipalities.tenancy import TenantModel
 from posts.enums import CallKind, Category, Format, Stage
 
 User = settings.AUTH_USER_MODEL
-NEEDS_A_LOOK = ("twice", "missing", "changed", "failed", "unconfirmed", "expired", "delayed", "checking")
+NEEDS_A_LOOK = ("twice", "missing", "changed", "failed", "unconfirmed", "expired", "unplugged", "delayed", "checking")
 
 
 # Of a text that a post is called by, since it has no title.

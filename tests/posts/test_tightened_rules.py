@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from django.urls import reverse
 
+from channels.enums import ChannelState
+from channels.models import Channel
+from delivery.domain import answer
+from delivery.domain.move import move
 from delivery.enums import ReasonCode, State
 from municipalities.domain import house_rules
 from municipalities.enums import Approval
 from municipalities.models import Municipality
 from posts.editing.domain.submit import submit
+from posts.enums import Stage
 from posts.models import Post
 from posts.review.domain import emergency
 from posts.review.domain.approve import approve
@@ -83,6 +90,46 @@ def test_a_post_that_needed_no_approval_waits_for_one(desk: Desk) -> None:
     post = schedule(desk.write(), in_hours(30), by=desk.cast.officer)
     assert change(desk, Approval.ONE) == 1
     assert reason(desk, post) == (State.WAITING, ReasonCode.NOT_APPROVED)
+
+
+def test_a_post_without_a_time_waits_for_the_second_approver_too_and_is_approved_again_without_one(desk: Desk) -> None:
+    second, post = member(desk.cast, "second"), submit(desk.write(), by=desk.cast.officer)
+    post = approve(post, desk.version(post), by=desk.cast.approver)
+    assert post.stage == Stage.APPROVED
+    assert change(desk, Approval.TWO) == 0
+    assert desk.reload(post).stage == Stage.SUBMITTED
+    Municipality.objects.filter(pk=desk.municipality.pk).update(approval=Approval.MENTOR)
+    municipality = Municipality.objects.get(pk=desk.municipality.pk)
+    house_rules._write(municipality, {"approval": {"before": "mentor", "after": Approval.ONE}})
+    assert desk.reload(post).stage == Stage.APPROVED
+    change(desk, Approval.TWO)
+    assert approve(desk.reload(post), desk.version(post), by=second).stage == Stage.APPROVED
+
+
+def test_what_lacks_an_approval_waits_although_its_channel_must_be_reconnected(desk: Desk) -> None:
+    member(desk.cast, "second")
+    post = scheduled(desk)
+    (delivery,) = desk.deliveries(post)
+    Channel.objects.filter(pk=delivery.channel_id).update(state=ChannelState.NEEDS_CONSENT)
+    assert change(desk, Approval.TWO) == 1
+    assert reason(desk, post) == (State.WAITING, ReasonCode.NOT_APPROVED)
+
+
+@pytest.mark.parametrize("state", [State.EXPIRED, State.FAILED])
+def test_an_answer_schedules_nothing_that_lacks_an_approval(desk: Desk, state: State) -> None:
+    member(desk.cast, "second")
+    (delivery,) = desk.deliveries(scheduled(desk))
+    if state == State.FAILED:
+        move(delivery, State.SENDING, because=ReasonCode.DUE, lease_until=in_hours(1).due_at)
+        move(delivery, State.FAILED, because=ReasonCode.REJECTED, lease_until=None)
+    else:
+        move(delivery, State.EXPIRED, because=ReasonCode.TOO_LATE)
+    desk.house_rule(approval=Approval.TWO)
+    if state == State.FAILED:
+        answer.send_again(delivery, by=desk.cast.officer)
+    else:
+        answer.choose_time(delivery, in_hours(40).due_at, by=desk.cast.officer)
+    assert (delivery.state, delivery.reason) == (State.WAITING, ReasonCode.NOT_APPROVED)
 
 
 def test_who_tightens_the_rule_is_told_what_waits(desk: Desk) -> None:
