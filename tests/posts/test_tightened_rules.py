@@ -115,6 +115,20 @@ def test_what_lacks_an_approval_waits_although_its_channel_must_be_reconnected(d
     assert reason(desk, post) == (State.WAITING, ReasonCode.NOT_APPROVED)
 
 
+@pytest.mark.parametrize("state", [ChannelState.NEEDS_CONSENT, ChannelState.DISCONNECTED])
+def test_a_post_on_a_channel_that_must_be_reconnected_is_not_called_scheduled(desk: Desk, state: ChannelState) -> None:
+    post, client = scheduled(desk), sign_in(desk.cast.officer)
+    (delivery,) = desk.deliveries(post)
+    pages = [reverse("posts", args=["cuprija"]), reverse("post", args=["cuprija", post.pk])]
+    pages.append(reverse("delivery", args=["cuprija", delivery.pk]))
+    assert all("Scheduled</span>" in client.get(page).text for page in pages)
+    Channel.objects.filter(pk=delivery.channel_id).update(state=state)
+    for page in pages:
+        text = client.get(page).text
+        assert "Scheduled</span>" not in text
+        assert "Reconnect the channel</span>" in text
+
+
 @pytest.mark.parametrize("state", [State.EXPIRED, State.FAILED])
 def test_an_answer_schedules_nothing_that_lacks_an_approval(desk: Desk, state: State) -> None:
     member(desk.cast, "second")
