@@ -19,7 +19,11 @@ def hold_back(delivery: Delivery, verdict: policies.PolicyDecision) -> None:
 
 
 def hold_back_unapproved(delivery: Delivery) -> None:
-    """What a person has just scheduled waits at once where it is not approved, and not only when its time comes."""
-    verdict = policies.evaluate(delivery, timezone.now())
-    if verdict.reason == ReasonCode.NOT_APPROVED:
+    """What a person has just scheduled waits at once where it is not approved, or not yet for now, and not only when a
+    worker takes it.
+    """
+    now = timezone.now()
+    verdict = policies.evaluate(delivery, now)
+    is_too_early = verdict.reason == ReasonCode.TOO_EARLY and delivery.due_at <= now
+    if verdict.reason == ReasonCode.NOT_APPROVED or is_too_early:
         hold_back(delivery, verdict)

@@ -41,6 +41,7 @@ def reschedule(delivery: Delivery, due_at: datetime, *, by: Any, not_after: date
             attempt_count=0,
             **{**times, "next_at": due_at},
         )
+    if delivery.state == State.SCHEDULED:
         hold_back_unapproved(delivery)
     for child in delivery.children.filter(state__in=MOVABLE):
         reschedule(child, max(child.due_at + shift, due_at), by=by)

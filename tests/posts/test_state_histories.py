@@ -158,6 +158,10 @@ SENTENCES: list[tuple[str, Check]] = [
     (r".*paused all publishing", lambda post, _count: post.is_paused),
     (r", until publishing is resumed", lambda post, _count: post.is_paused),
     (r".*It has not been approved", lambda post, _count: not post.is_approved or stays(post)),
+    (
+        r".*Its approval holds for a later time",
+        lambda post, _count: bool(post.approvals) and len(post.becomes_public) < 2,
+    ),
     (r".*Publishing was paused when its time came", lambda post, _count: stays(post)),
     (r"Returned with a note$|draft$|The draft$", lambda post, _count: not post.decisions),
     # titles of parts of a page, names before a note, and facts about people

@@ -18,10 +18,10 @@ from municipalities.enums import Approval
 from municipalities.models import Municipality
 from posts.editing.domain.submit import submit
 from posts.enums import Stage
-from posts.models import Post
+from posts.models import Post, Version
 from posts.review.domain import emergency
 from posts.review.domain.approve import approve
-from posts.scheduling.domain.schedule import schedule
+from posts.scheduling.domain.schedule import publish_now, schedule, unschedule
 from tests.people import sign_in
 from tests.posts.deciders import member, on_the_list
 from tests.posts.desk import Desk, in_hours
@@ -144,6 +144,30 @@ def test_an_answer_schedules_nothing_that_lacks_an_approval(desk: Desk, state: S
     else:
         answer.choose_time(delivery, in_hours(40).due_at, by=desk.cast.officer)
     assert (delivery.state, delivery.reason) == (State.WAITING, ReasonCode.NOT_APPROVED)
+
+
+def test_what_is_taken_off_the_schedule_lacks_the_approval_that_it_lacked_before(desk: Desk) -> None:
+    member(desk.cast, "second")
+    post = scheduled(desk)
+    change(desk, Approval.TWO)
+    post = unschedule(post, by=desk.cast.officer)
+    assert post.stage == Stage.SUBMITTED
+    assert "Waiting for approval</span>" in sign_in(desk.cast.officer).get(reverse("posts", args=["cuprija"])).text
+
+
+def test_what_is_published_now_and_not_taken_by_a_worker_yet_waits_as_well(desk: Desk) -> None:
+    member(desk.cast, "second")
+    post = approve(submit(desk.write(), by=desk.cast.officer), Version.objects.get(), by=desk.cast.approver)
+    post = publish_now(post, by=desk.cast.officer)
+    assert desk.states(post) == [State.SCHEDULED]
+    assert change(desk, Approval.TWO) == 1
+    assert reason(desk, post) == (State.WAITING, ReasonCode.NOT_APPROVED)
+
+
+def test_what_is_sent_before_the_time_that_was_approved_waits_at_once(desk: Desk) -> None:
+    (delivery,) = desk.deliveries(scheduled(desk))
+    answer.send_now(delivery, by=desk.cast.officer)
+    assert (delivery.state, delivery.reason) == (State.WAITING, ReasonCode.TOO_EARLY)
 
 
 def test_who_tightens_the_rule_is_told_what_waits(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """After the rule about approvals changed: what lacks one by now waits at once, and not only when its time comes."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from delivery.domain.hold_back import hold_back
@@ -23,9 +23,8 @@ def recheck(municipality: Municipality) -> int:
     """
     _update_stages(municipality)
     now, blocked = timezone.now(), 0
-    rows = Delivery.objects.filter(
-        municipality=municipality, kind=KIND, state__in=(State.SCHEDULED, State.WAITING), due_at__gt=now
-    )
+    waiting = Q(state=State.WAITING, due_at__gt=now)
+    rows = Delivery.objects.filter(Q(state=State.SCHEDULED) | waiting, municipality=municipality, kind=KIND)
     coming = list(rows.select_related("channel", "parent").order_by("pk"))
     verdicts = decide(coming)
     for delivery in coming:
@@ -51,11 +50,16 @@ def _update_stages(municipality: Municipality) -> None:
     submitted = visible().filter(stage=Stage.SUBMITTED, is_correction=False)
     concerned = (without_deliveries | submitted).values("pk")
     for post in Post.objects.filter(pk__in=concerned).order_by("pk").select_for_update(of=("self",)):
-        version = latest_version(post)
-        progress = approval_progress(version, municipality) if version else None
-        if progress is None or not progress.approvals or progress.met == (post.stage == Stage.APPROVED):
-            continue
-        post.stage = Stage.APPROVED if progress.met else Stage.SUBMITTED
-        # Its moment was the last approval: somebody says when it goes out now.
-        post.on_approval, post.approve_until = False, None
-        post.save()
+        update_stage(post, municipality)
+
+
+def update_stage(post: Post, municipality: Municipality) -> None:
+    """Of a locked post whose newest version somebody approved and of which nothing is scheduled or sent."""
+    version = latest_version(post)
+    progress = approval_progress(version, municipality) if version else None
+    if progress is None or not progress.approvals or progress.met == (post.stage == Stage.APPROVED):
+        return
+    post.stage = Stage.APPROVED if progress.met else Stage.SUBMITTED
+    # Its moment was the last approval: somebody says when it goes out now.
+    post.on_approval, post.approve_until = False, None
+    post.save()

@@ -26,6 +26,7 @@ from posts.locking import locked
 from posts.models import Post, Version
 from posts.notifications.domain import review_notifications
 from posts.publishing.domain import publications
+from posts.publishing.domain.recheck import update_stage
 from posts.queries import OUT
 from posts.queries import publications as live
 from posts.rules import (
@@ -133,12 +134,15 @@ def clear_time(post: Post, *, by: User) -> Post:
 
 @transaction.atomic
 def unschedule(post: Post, *, by: User) -> Post:
-    """Take an approved post off the schedule; it stays approved and has no time. Raises `ActionNotAllowed`."""
+    """Take an approved post off the schedule; it stays approved, where the rule asks for no more approvals by now, and
+    has no time. Raises `ActionNotAllowed`.
+    """
     post = locked(post)
     if not publications.withdraw(post, by=by):
         raise ActionNotAllowed(_("Nothing of this post waits for its time."))
     set_time(post, None)
     post.save()
+    update_stage(post, post.municipality)
     record("post.unschedule", by=by, target=post)
     return post
 
