@@ -1,9 +1,9 @@
 """`make test-chance`: the suite under conditions that a developer's machine never has, each run with its own.
 
-Ids begin at a million, differently in each table; the order is random; clock, time zone and locale are those of the
-run. Half of the runs begin at 00:30, half at 23:30, and `--all` adds the other hour of each. Only the processes of the
-tests see any of this. `make test-chance ARGS='leap-day --tests tests/posts'` narrows it. Needs Linux and libfaketime;
-the run that resolves names to IPv6 alone needs root.
+The order is random; clock, time zone and locale are those of the run. Half of the runs begin at 00:30, half at 23:30,
+and `--all` adds the other hour of each. Only the processes of the tests see any of this.
+`make test-chance ARGS='leap-day --tests tests/posts'` narrows it. Needs Linux and libfaketime; the run that resolves
+names to IPv6 alone needs root.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from zoneinfo import ZoneInfo
 from launcher.site import ROOT
 
 LOCAL = ZoneInfo("Europe/Belgrade")
-FIRST_ID = 1_000_000
 EARLY, LATE = hour_of_day(0, 30), hour_of_day(23, 30)
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
@@ -111,7 +110,6 @@ def environment(run: Run, library: Path, cache: str) -> dict[str, str]:
         "TZ": run.zone,
         "LC_ALL": run.language,
         "LANG": run.language,
-        "TEST_FIRST_ID": str(FIRST_ID),
         "PYTHONPYCACHEPREFIX": cache,
     }
 

@@ -15,6 +15,8 @@ import hypothesis
 import psycopg2
 import pytest
 import redis
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from common.database_owner import as_owner, set_owner
 from launcher import browser as browsers
@@ -180,6 +182,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
     named = set(config.option.markexpr.split())
+    if "slow" not in named:
+        # Hypothesis would read and parse all our modules for their constants, ten seconds in each worker.
+        providers._get_local_constants = Constants
     others = {"long", "crash", "security_figures"}
     for mark, includes in (("slow", {"slow", "ci", *others}), ("long", others)):
         if not includes & named:

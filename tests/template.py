@@ -42,7 +42,7 @@ MADE_OF = (
 @cache
 def name() -> str:
     """Of the template for today's migrations. The month is in it, as tables have partitions for this and the next."""
-    digest = hashlib.sha256(f"{datetime.now(UTC):%Y-%m}{os.environ.get('TEST_FIRST_ID', '')}".encode())
+    digest = hashlib.sha256(f"{datetime.now(UTC):%Y-%m}".encode())
     for path in sorted(path for pattern in MADE_OF for path in _matching(pattern)):
         digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
     return PREFIX + digest.hexdigest()[:16]
@@ -97,20 +97,19 @@ def _make(cursor: Any, url: str) -> None:
     )  # fmt: skip
     if done.returncode:
         raise LauncherError(f"The tables for the tests could not be made:\n{done.stderr}")
-    if first := os.environ.get("TEST_FIRST_ID"):
-        _begin_ids_at(int(first), environ["DATABASE_URL"])
+    _set_ids_apart(environ["DATABASE_URL"])
     _execute(cursor, "ALTER DATABASE {} RENAME TO {}", unfinished, name())
     _execute(cursor, "ALTER DATABASE {} IS_TEMPLATE true ALLOW_CONNECTIONS false", name())
 
 
-def _begin_ids_at(first: int, url: str) -> None:
+def _set_ids_apart(url: str) -> None:
     """The next row of each table has an id of its own: one that a test takes for that of another table is wrong."""
     with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT schemaname, sequencename FROM pg_sequences ORDER BY 1, 2")
         for number, (schema, sequence) in enumerate(cursor.fetchall()):
             target = sql.Identifier(schema, sequence)
             restart = sql.SQL("ALTER SEQUENCE {} RESTART WITH {}")
-            cursor.execute(restart.format(target, sql.Literal(first + 1009 * number)))
+            cursor.execute(restart.format(target, sql.Literal(1_000_000 + 10_007 * number)))
         connection.commit()
 
 

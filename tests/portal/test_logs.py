@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import io
 import json
 import logging
@@ -181,13 +182,20 @@ def test_another_format_is_refused_with_a_sentence() -> None:
 
 
 def test_gunicorn_writes_lines_of_the_same_format(tmp_path: Path) -> None:
-    (tmp_path / "plain_application.py").write_text("def application(environ, start_response): ...\n")
+    application = 'def application(environ, start_response):\n    start_response("204 No Content", [])\n    return []\n'
+    (tmp_path / "plain_application.py").write_text(application)
     command = [sys.executable, "-m", "gunicorn", "--config", "python:launcher.gunicorn", "--workers", "1"]
     command += ["--log-level", "info", "--pythonpath", str(tmp_path), "--bind", "127.0.0.1:0", "plain_application"]
     with (tmp_path / "log").open("wb") as out:
         server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
     try:
         wait_for(lambda: "Listening at" in (tmp_path / "log").read_text(), patience.SECONDS, "gunicorn did not start")
+        # Answered by a worker: one that is stopped while it starts writes Python's own lines.
+        address = re.search(r"Listening at: http://(\S+) ", (tmp_path / "log").read_text())
+        assert address
+        connection = http.client.HTTPConnection(address[1], timeout=patience.SECONDS)
+        connection.request("GET", "/")
+        assert connection.getresponse().status == 204
     finally:
         server.terminate()
         server.wait(patience.SECONDS)
