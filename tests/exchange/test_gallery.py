@@ -101,17 +101,17 @@ def test_figures_are_those_of_the_day_until_somebody_takes_new_ones(gallery: Gal
     cast = gallery.cast
     collect.enrol()
     with scope(cast.cuprija):
-        Subject.objects.filter(publication__post=gallery.post).update(interactions=140)
+        Subject.objects.filter(publication__post=gallery.post).update(interactions=14_112)
     row = gallery.share()
-    assert (row.figures["interactions"], row.figures["inhabitants"], row.figures["days"]) == (140, 5.0, 9)
+    assert (row.figures["interactions"], row.figures["inhabitants"], row.figures["days"]) == (14_112, 504.0, 9)
     with scope(cast.cuprija):
-        Subject.objects.filter(publication__post=gallery.post).update(interactions=280)
+        Subject.objects.filter(publication__post=gallery.post).update(interactions=28_224)
     body = sign_in(cast.stranger).get(page(row)).content.decode()
     assert "likes + shares + comments + quotes" in body
-    assert "140" in body
-    assert "280" not in body
+    assert "14,112" in body
+    assert "28,224" not in body
     assert sign_in(cast.officer).post(reverse("gallery_renew", args=["cuprija", row.pk])).status_code == 302
-    assert "280" in sign_in(cast.stranger).get(page(row)).content.decode()
+    assert "28,224" in sign_in(cast.stranger).get(page(row)).content.decode()
 
 
 def test_where_nobody_has_read_a_number_that_is_said_and_no_zero_is_made_up(gallery: Gallery) -> None:
