@@ -22,6 +22,7 @@ from common.errors import ActionNotAllowed
 from delivery.dispatch import publish_due
 from delivery.domain import answer, check_status, duplicates, reconcile, sweep, take_down
 from delivery.domain.move import Moved, NoSuchMove
+from delivery.rules import ANSWERS
 from municipalities.domain import house_rules
 from municipalities.enums import Approval
 from municipalities.models import Municipality
@@ -47,6 +48,8 @@ FAULTS: list[dict[str, Any]] = [
     {"action": "commit_then_drop"},
     {"action": "commit_then_500"},
 ]
+# The answers of a person that need no link.
+ANSWERED = {"still_send", "choose_time", "send_now", "send_again", "it_is_not_there", "drop"}
 LOST = {"drop_before", "commit_then_drop", "commit_then_500"}
 
 
@@ -193,8 +196,13 @@ class History:
         rows = list(publications(post))
         if not rows:
             raise ValueError
-        name = self.random.choice(["still_send", "send_now", "send_again", "it_is_not_there", "drop"])
-        getattr(answer, name)(self.random.choice(rows).delivery, by=self.desk.cast.officer)
+        delivery = self.random.choice(rows).delivery
+        offered = [name for name in ANSWERS.get(delivery.state, ()) if name in ANSWERED]
+        if not offered:
+            raise ValueError
+        name = self.random.choice(offered)
+        moment = (self.time().due_at,) if name == "choose_time" else ()
+        getattr(answer, name)(delivery, *moment, by=self.desk.cast.officer)
 
     def take_down(self) -> None:
         post = self.post()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -57,6 +57,8 @@ class Truth:
     """A post at a moment."""
 
     text: str
+    # of the channels that it is for
+    networks: set[str]
     # kind and person, since it was last returned or taken back
     decisions: list[tuple[str, int]]
     needed: int
@@ -69,6 +71,25 @@ class Truth:
     is_amended: bool
     # by network, when it becomes public with nobody doing anything
     becomes_public: dict[str, datetime] = field(default_factory=dict)
+
+    def on(self, network: str) -> Truth:
+        """The same as if the post were for this network alone."""
+        return replace(
+            self,
+            networks={network},
+            public=self.public & {network},
+            was_public=self.was_public & {network},
+            becomes_public={name: at for name, at in self.becomes_public.items() if name == network},
+        )
+
+    @property
+    def is_public_everywhere(self) -> bool:
+        return self.public >= self.networks
+
+    @property
+    def staying(self) -> int:
+        """How many networks it does not go to by itself."""
+        return len(self.networks - set(self.becomes_public))
 
     @property
     def approvals(self) -> int:
@@ -91,6 +112,14 @@ def truth(history: History, pk: int, text: str) -> Truth:
             decisions.append((kind, person))
     return Truth(
         text=text,
+        networks={
+            network
+            for (network,) in rows(
+                """SELECT platform FROM channels_channel JOIN posts_post ON posts_post.id = %s
+                   WHERE posts_post.draft->'channels' @> to_jsonb(channels_channel.id)""",
+                pk,
+            )
+        },
         decisions=decisions,
         needed=NEEDED[approval],
         due_at=due_at,
@@ -119,21 +148,21 @@ def scheduled(post: Truth, count: int | None) -> bool:
 
 
 STATES: dict[str, Check] = {
-    "Draft": lambda post, _count: not post.decisions and not post.public and stays(post),
+    "Draft": lambda post, _count: not post.decisions and stays(post),
     "Waiting for approval": lambda post, _count: bool(post.decisions) and not post.is_approved and stays(post),
     "Sent back": lambda post, _count: not post.decisions and stays(post),
     "Approved": lambda post, _count: post.is_approved and not post.public and stays(post),
     "Scheduled": scheduled,
     "Delayed": scheduled,
-    "Reconnect the channel": lambda post, _count: post.is_cut_off and len(post.becomes_public) < 2,
+    "Reconnect the channel": lambda post, count: post.is_cut_off and post.staying >= (count or 1),
     "Published": lambda post, count: len(post.public) >= (count or 1),
     "Taken down": lambda post, count: len(post.was_public - post.public) >= (count or 1),
     "Is being taken down": lambda post, _count: post.is_amended,
-    "Not published": lambda post, _count: len(post.public) < 2,
+    "Not published": lambda post, count: len(post.networks - post.public) >= (count or 1),
     "Not confirmed": lambda post, _count: post.lost_answers,
-    "Waiting": lambda post, _count: stays(post) or post.is_paused,
-    "Cancelled": lambda post, _count: len(post.public | set(post.becomes_public)) < 2,
-    "Time has passed": lambda post, _count: len(post.public) < 2,
+    "Waiting": lambda post, count: post.staying >= (count or 1) or post.is_paused,
+    "Cancelled": lambda post, count: len(post.networks - post.public - set(post.becomes_public)) >= (count or 1),
+    "Time has passed": lambda post, count: len(post.networks - post.public) >= (count or 1),
 }
 
 SENTENCES: list[tuple[str, Check]] = [
@@ -160,8 +189,9 @@ SENTENCES: list[tuple[str, Check]] = [
     (r".*It has not been approved", lambda post, _count: not post.is_approved or stays(post)),
     (
         r".*Its approval holds for a later time",
-        lambda post, _count: bool(post.approvals) and len(post.becomes_public) < 2,
+        lambda post, _count: bool(post.approvals) and post.staying > 0,
     ),
+    (r"It was sent, but the network gave no usable answer", lambda post, _count: post.lost_answers),
     (r".*Publishing was paused when its time came", lambda post, _count: stays(post)),
     (r"Returned with a note$|draft$|The draft$", lambda post, _count: not post.decisions),
     # titles of parts of a page, names before a note, and facts about people
@@ -177,7 +207,8 @@ NOTICES: list[tuple[str, Check]] = [
     (r"It is meant to go out on", lambda post, _count: not post.is_approved and bool(post.due_at)),
     (r"It goes out as soon as it is approved", lambda post, _count: not post.is_approved and not post.due_at),
     (r"No time is chosen yet", lambda post, _count: post.due_at is None),
-    (r"needs your answer", lambda post, _count: len(post.public) < 2),
+    (r"Not known whether it was published", lambda post, _count: post.lost_answers),
+    (r"needs your answer(?s:(?!.*Not known whether))", lambda post, _count: not post.is_public_everywhere),
 ]
 
 
@@ -234,9 +265,7 @@ def is_true(reading: Reading, post: Truth, now: datetime) -> bool | None:
     statement, count = reading.statement, None
     network, _, rest = statement.partition(": ")
     if network in NETWORKS and rest in STATES:
-        if rest == "Published":
-            return NETWORKS[network] in post.public
-        statement = rest
+        post, statement = post.on(NETWORKS[network]), rest
     if match := COUNTED.fullmatch(statement):
         statement, count = match[1], int(match[2])
     if check := STATES.get(statement):
@@ -283,12 +312,16 @@ def untrue_statements(desk: Street, second: User, seed: int) -> list[str]:
         history.events.clear()
         history.let_time_pass_untouched(FUTURE_HOURS)
         for event in history.events:
-            for post in posts.values():
-                if event.is_public and event.text == post.text:
-                    post.becomes_public.setdefault(event.network, event.at)
+            for state in posts.values():
+                if event.is_public and event.text == state.text:
+                    state.becomes_public.setdefault(event.network, event.at)
         for person, statements in readings.items():
+            says_published = {(row.page, row.post) for row in statements if row.statement.startswith("Published")}
             for reading in statements:
-                verdict = is_true(reading, posts[reading.post], now)
+                post = posts[reading.post]
+                verdict = is_true(reading, post, now)
+                if reading.statement == "Draft" and post.public:
+                    verdict &= (reading.page, reading.post) in says_published
                 if not verdict:
                     kind = "unknown" if verdict is None else "untrue"
                     wrong.append(f"{kind}, to {person}: {reading} — {posts[reading.post]}")
