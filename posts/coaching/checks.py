@@ -11,9 +11,6 @@ from posts.coaching.points import DescribedPicture, Fix, Point, TextFacts, Writt
 from posts.draft import Draft, Shown
 from posts.enums import LinkState
 
-# Shares of a picture, as `posts.media.legibility` measures them: a poster of ten lines has 0.2, a title 0.02.
-MUCH_TEXT = 0.12
-
 
 class LinkResult(Protocol):
     """The result of a link check (`posts.models.LinkCheck`)."""
@@ -26,17 +23,15 @@ class LinkResult(Protocol):
 @dataclass(frozen=True)
 class ServerFacts:
     """Facts that only the server has. `over`: names of channels for which the text is too long; `missing`: missing
-    languages, tag to name; `analysis`: measurements by picture; `consents`: a sentence and the URL of its consents for
-    each picture that may not be shown; `link_results`: results of the link checks, by address; `videos`: ids of the
-    media that are videos; `published_numbers`: numbers that the municipality publishes itself
-    (`posts.coaching.published_phones`).
+    languages, tag to name; `consents`: a sentence and the URL of its consents for each picture that may not be shown;
+    `link_results`: results of the link checks, by address; `videos`: ids of the media that are videos;
+    `published_numbers`: numbers that the municipality publishes itself (`posts.coaching.published_phones`).
     """
 
     today: date
     over: Sequence[str] = ()
     missing: Mapping[str, str] | None = None
     derived: bool = False
-    analysis: Mapping[int, Mapping[str, float]] | None = None
     consents: Sequence[tuple[str, str]] = ()
     link_results: Mapping[str, LinkResult] | None = None
     videos: Collection[int] = ()
@@ -88,7 +83,6 @@ def server_points(draft: Draft, known: ServerFacts) -> list[Point]:
     return [
         *_answers(links_of(draft), known.link_results or {}),
         *_languages(known),
-        *_pictures(_stills(draft, known), known.analysis or {}),
         *_consents(known.consents),
     ]
 
@@ -121,28 +115,13 @@ def _languages(known: ServerFacts) -> Iterator[Point]:
 
 
 def _stills(draft: Draft, known: ServerFacts) -> list[Shown]:
-    """The pictures without videos: a video has no measurable letters, and few networks take a description of one."""
+    """The pictures without videos: few networks take a description of one."""
     return [shown for shown in draft.media if shown.id not in known.videos]
 
 
 def _shows_words(draft: Draft) -> bool:
     """Whether any of its channels publishes more than the picture: no network takes a description of a story."""
     return not draft.channels or any(draft.format_on(channel) not in WORDLESS for channel in draft.channels)
-
-
-def _pictures(pictures: Sequence[Shown], analysis: Mapping[int, Mapping[str, float]]) -> Iterator[Point]:
-    measured = [(number, analysis[shown.id]) for number, shown in enumerate(pictures, 1) if analysis.get(shown.id)]
-    if not measured:
-        return
-    full = next((number for number, legibility in measured if legibility.get("text", 0) >= MUCH_TEXT), None)
-    if full:
-        yield Point("picture_text", "look", "picture_text", {"number": full}, Fix("focus", _alt(pictures, full)))
-    else:
-        yield Point("picture_text", "ok", "picture_text.ok")
-
-
-def _alt(pictures: Sequence[Shown], number: int) -> str:
-    return f"alt-{pictures[number - 1].id}"
 
 
 def _consents(notes: Sequence[tuple[str, str]]) -> Iterator[Point]:

@@ -39,8 +39,7 @@ class Media(TenantModel):
     the cuts already made: {"0,0.1,1,0.8": {"file": "…", "width": 1, "height": 1, "bytes": 1}}, the key being the box in
     fractions of the picture. `alt` is what its description was last, offered when it is used again; `alts` the ones
     before it and itself, newest first. `agreement` and `agreed_until` say what its consent records come to
-    (`posts.media.domain.consents` keeps them in step), so that the composer need not open the records. `analysis` is
-    what `posts.media.legibility` measured when it came in: {"text": 0.2}.
+    (`posts.media.domain.consents` keeps them in step), so that the composer need not open the records.
 
     A video is hostile until a worker has looked at it: `probe` says whether that has happened, `probe_problem` why it
     cannot be used (a code of `posts.media.video_status`), `probe_due_at` when a worker may look. Until then sides and
@@ -62,7 +61,6 @@ class Media(TenantModel):
     alt = models.CharField(_("description for those who cannot see it"), max_length=1500, blank=True)
     alts = models.JSONField(default=list)
     crops = models.JSONField(default=dict)
-    analysis = models.JSONField(default=dict)
     poster = models.FileField(upload_to="videos/", max_length=200, blank=True)
     probe = models.CharField(max_length=8, choices=Probe, default=Probe.READY)
     probe_problem = models.CharField(max_length=20, blank=True)

@@ -468,6 +468,20 @@ def test_the_best_time_is_told_in_words_with_its_n_and_the_rest_says_not_enough_
     assert dict(drawn["hours"].rows)["15–18"] == "0.7 ×"
 
 
+def test_no_advice_is_drawn_from_emergencies(numbers: Numbers, client: Client) -> None:
+    """Emergencies get ten times the usual, always on a Sunday; culture and service are alike."""
+    channel = numbers.channel()
+    sunday = ago(7) - timedelta(days=(ago(7).weekday() + 1) % 7)
+    for week in range(12):
+        day = sunday - timedelta(weeks=week)
+        numbers.post(channel, at(day, "03:30"), likes=40, category="emergency")
+        for on, category in ((2, "culture"), (4, "service")):
+            numbers.post(channel, at(day - timedelta(days=on), "09:30"), likes=4, category=category)
+    assert page(client).context["next_steps"] == []
+    words = [sentence.text for sentence in page(client, "analytics_time").context["sentences"]]
+    assert words == ["The time makes little difference: no time with enough posts stands out."]
+
+
 def test_enough_times_stand_in_a_grid_with_their_numbers_and_the_rest_says_not_enough_data(
     numbers: Numbers, client: Client
 ) -> None:

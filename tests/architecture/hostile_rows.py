@@ -315,7 +315,6 @@ NO_ROW = {
         "posts_amendment.ways",
         "posts_comment.mentions",
         "posts_decision.threads",
-        "posts_media.analysis",
         "posts_media.crops",
         "posts_thread.box",
         "posts_version.layout",

@@ -123,7 +123,6 @@ def test_what_only_the_server_knows_offers_what_to_do_about_it_too() -> None:
         today=date(2026, 11, 25),
         missing={"bs-Latn": "босански"},
         derived=True,
-        analysis={8: {"text": 0.2}},
         consents=[("Нема пристанка.", "/m/cuprija/library/pictures/7/")],
         link_results={"https://cuprija.rs/": SimpleNamespace(url="https://cuprija.rs/", state="gone", status=404)},
     )
@@ -133,7 +132,6 @@ def test_what_only_the_server_knows_offers_what_to_do_about_it_too() -> None:
         "link_answer.gone": ("focus", "link"),
         "languages.missing": ("focus", "text-bs-Latn"),
         "derived": ("focus", "text-sr-Cyrl"),
-        "picture_text": ("focus", "alt-8"),
         "children": ("open", "/m/cuprija/library/pictures/7/"),
     }
 

@@ -1,7 +1,8 @@
 """Performance of posts relative to the usual result of their channel, by traits and by time of publication.
 
 Usual is the median of the interactions of the channel's posts in the period. Boosted posts, posts younger than three
-days, and channels with too few posts or a median of 0 are left out.
+days, and channels with too few posts or a median of 0 are left out. Where times are asked for, so are emergencies: what
+follows is advice on what to publish when, and nobody chooses an emergency.
 """
 
 from collections import defaultdict
@@ -14,6 +15,7 @@ from analytics.dashboards.queries.counted_channels import COUNTED, asked, rows_o
 from analytics.dashboards.queries.totals import DIMENSIONS
 from analytics.periods import Period
 from analytics.thresholds import BANDS, ENOUGH_ON_A_CHANNEL, SETTLED_AFTER
+from posts.enums import Category
 
 KINDS = tuple(name for name in DIMENSIONS if name not in ("channel", "boosted"))
 TIMES = ("weekday", "band")
@@ -33,7 +35,7 @@ WITH judged AS (
     JOIN channels_channel c ON c.id = s.channel_id
     JOIN analytics_traits t ON t.id = s.traits_id
     WHERE {COUNTED.format(x="s")} AND s.published_on BETWEEN %(first)s AND least(%(last)s, %(settled)s)
-      AND s.kind <> 'channel' AND s.interactions IS NOT NULL AND NOT t.boosted
+      AND s.kind <> 'channel' AND s.interactions IS NOT NULL AND NOT t.boosted{{chosen}}
 ), usual AS (
     SELECT channel_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY interactions) AS median
     FROM judged GROUP BY channel_id
@@ -45,6 +47,7 @@ FROM judged j JOIN usual u ON u.channel_id = j.channel_id
 GROUP BY GROUPING SETS ({{sets}}, ())
 {{ends}}
 """  # noqa: S608 -- column names of our own
+CHOSEN = f" AND t.category <> '{Category.EMERGENCY}'"
 # The best and the weakest of the same posts, by medians that are given. They are sought one by one: numbering all posts
 # from both ends would sort them twice as a whole. The columns are those above: the end, the post, its place, all posts.
 ENDS = """
@@ -107,6 +110,7 @@ def _query(of: tuple[str, ...], *, ends: bool = False) -> str:
         sets=", ".join(f"({column})" for column in columns) + (", (weekday, band)" if set(TIMES) <= set(of) else ""),
         **{name: name if name in of else "NULL::int" for name in TIMES},
         when=WHEN if set(TIMES) & set(of) else "",
+        chosen=CHOSEN if set(TIMES) & set(of) else "",
         ends=ENDS if ends else "",
     )
 

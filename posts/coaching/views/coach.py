@@ -31,7 +31,6 @@ def coach_draft(
         over=[preview.channel.name for preview in previews if preview.count > preview.limit],
         missing={tag: language_name(tag) for tag in [*official, *missing]},
         derived=any(preview.part.derived for preview in previews),
-        analysis={pk: media.analysis for pk, media in library.items()},
         consents=[
             (note.sentence, reverse("library_picture", args=[municipality.slug, note.media_id]))
             for note in queries.consent_notes(draft, library)

@@ -27,7 +27,6 @@ from common.audit import record
 from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
 from posts.draft import Crop, Draft, Shown, storable
-from posts.media.legibility import measure
 from posts.models import Folder, Media
 from posts.picture_metadata import key_of, with_alt
 from posts.queries import uses
@@ -85,7 +84,7 @@ def _store(
     municipality: Municipality, body: bytes, digest: str, *, name: str, by: User, folder: Folder | None
 ) -> Media:
     picture = open_picture(body)
-    whole, analysis = encode_picture(picture), measure(picture)
+    whole = encode_picture(picture)
     picture.thumbnail((THUMBNAIL, THUMBNAIL))
     small = encode_picture(picture)
     stem = f"pictures/{municipality.pk}/{digest[:32]}"
@@ -93,7 +92,6 @@ def _store(
         municipality=municipality, sha256=digest, name=name, uploaded_by=by, folder=folder,
         mime=whole.mime, width=whole.width, height=whole.height, bytes=len(whole.body),
         file=_written(f"{stem}.{whole.ending}", whole), thumbnail=_written(f"{stem}-small.{small.ending}", small),
-        analysis=analysis,
     )  # fmt: skip
     row.search_key = key_of(row)
     try:
