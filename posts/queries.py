@@ -580,6 +580,18 @@ def on_channel(channel: int, filters: PostFilters, *, drafts: bool) -> QuerySet[
     return with_cover(rows, drafts=drafts).order_by("-due_at", "-pk")
 
 
+def on_channels(channels: Collection[int]) -> QuerySet[Post]:
+    """Posts that stand on one of these channels or are on the way to it, and those that may be meant for one: without
+    publications, only their draft says for which."""
+    there = _live(channel__in=channels).exclude(delivery__state__in=(*GONE, State.FAILED))
+    return visible().filter(Exists(there) | ~Exists(_live())).defer("search_key")
+
+
+def is_timed(since: datetime, until: datetime, now: datetime) -> Q:
+    """Of a post: its time lies in between, or it goes out on an approval that it still waits for."""
+    return Q(due_at__gte=since, due_at__lte=until) | Q(due_at__isnull=True, approve_until__gte=now)
+
+
 def listed(filters: PostFilters, *, drafts: bool) -> QuerySet[Post]:
     """Posts for the list in the order of `filters`; of a search for a fragment, first those in which it begins a word.
     Their publications: `with_publications`."""

@@ -45,6 +45,7 @@ from posts.labels import language_name, own_name, time_notes
 from posts.models import Amendment, Decision, Media, Post
 from posts.rules import ResolvedTime, decides_alone
 from posts.scheduling import budgets
+from posts.scheduling.neighbours import NeighbourNote, neighbour_notes
 from serbian.corrections import Correction
 
 # Most networks allow four answers in a poll.
@@ -165,6 +166,7 @@ class ComposerPage:
     asks_fold: bool
     time_problem: str
     time_notes: list[str]
+    neighbours: list[NeighbourNote]
     deadline: str
     tabs: list[Tab]
     places: list[ChannelChoice]
@@ -458,8 +460,8 @@ def build_fragments(
     services: Sequence[Offered] = (),
     links: bool = True,
 ) -> ComposerPage:
-    """What the page shows of `typed`. Four queries: glossary, pictures, results of the link checks; with a time, what
-    is planned on channels whose network takes only so many posts."""
+    """What the page shows of `typed`. Five queries: glossary, pictures, results of the link checks; with a time, what
+    is planned on channels whose network takes only so many posts; with a text and channels, other posts like it."""
     slug, municipality = request.municipality.slug, request.municipality
     content, draft = typed.content, replace(typed.content.draft, glossary=glossary(municipality.pk))
     library = queries.media_of(draft)
@@ -468,7 +470,8 @@ def build_fragments(
     primary, others = _acts(request, when) if not post.is_correction else ("correction", ())
     past = bool(content.time and content.time.due_at <= timezone.now()) and not post.is_correction
     tried = _tried(request)
-    seen = of_draft(post, draft, queries.channels_of(draft, channels), library)
+    chosen = queries.channels_of(draft, channels)
+    seen = of_draft(post, draft, chosen, library)
     seen = with_page_card(seen, card_of(municipality.pk, draft.link))
     return ComposerPage(
         post=post,
@@ -490,7 +493,8 @@ def build_fragments(
         deadline_problem=typed.deadline_problem,
         tried=tried,
         refused=refusals(draft, library) if tried else {},
-        time_notes=_time_notes(content.time, municipality, queries.channels_of(draft, channels), post, draft),
+        time_notes=_time_notes(content.time, municipality, chosen, post, draft),
+        neighbours=neighbour_notes(chosen, _goes_out_at(content.time, when, primary), post, draft),
         tabs=[_tab(draft, tag) for tag in _tags(draft, channels, municipality)],
         places=[_place(draft, channel) for channel in channels],
         pictures=[picture_row(slug, library[shown.id], shown) for shown in draft.media if shown.id in library],
@@ -517,6 +521,13 @@ def _time_notes(
 ) -> list[str]:
     """Warnings about the time: an unusual one, and one at which a network has no room left."""
     return [*time_notes(time.local, municipality), *budgets.notes(channels, time.due_at, post, draft)] if time else []
+
+
+def _goes_out_at(time: ResolvedTime | None, when: str, primary: str) -> datetime | None:
+    """None while it depends on somebody's approval or on a later choice."""
+    if when == When.ON_APPROVAL and primary == "publish":
+        return timezone.now()
+    return time.due_at if time and when == When.AT else None
 
 
 def _joined(*parts: object) -> str:
