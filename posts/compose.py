@@ -22,6 +22,7 @@ from posts import thread_parts, version_files
 from posts.draft import SERBIAN, ChannelLayout, Draft, Text
 from posts.enums import Format
 from serbian.glossary import EMPTY, Glossary
+from serbian.scripts import detect
 from serbian.transliteration import for_publishing, to_cyrillic, to_latin
 
 BETWEEN = "\n\n—\n\n"
@@ -117,6 +118,13 @@ def resolve_text(texts: Mapping[str, Text], tag: str, glossary: Glossary = EMPTY
     return None
 
 
+def is_in_other_script(text: str, tag: str) -> bool:
+    """Whether most letters of a text in another language than Serbian are not of the script of `tag`: it is in the
+    wrong field."""
+    script = detect(text)
+    return tag not in SERBIAN and script is not None and script != tag.partition("-")[2]
+
+
 def _is_written(entry: Text | None) -> TypeGuard[Text]:
     return entry is not None and not entry.derived_from and bool(entry.text.strip())
 
@@ -133,8 +141,13 @@ def channel_text(draft: Draft, channel_id: int, tag: str) -> ResolvedText | None
 
 
 def layout_of(draft: Draft, channel: ComposeChannel) -> ChannelLayout:
+    """As the post has it, or the channel. A channel in another language shows no Serbian, whatever was chosen for it
+    before."""
+    own = tuple(channel.languages) or SERBIAN[:1]
     chosen = draft.layout.get(channel.pk)
-    languages = tuple(chosen.languages if chosen and chosen.languages else channel.languages) or SERBIAN[:1]
+    languages = tuple(chosen.languages if chosen and chosen.languages else own)
+    if not set(own) & set(SERBIAN):
+        languages = tuple(tag for tag in languages if tag not in SERBIAN) or own
     return ChannelLayout(chosen.layout if chosen else channel.layout, languages)
 
 
@@ -150,7 +163,11 @@ def _parts(draft: Draft, channel: ComposeChannel) -> list[Part]:
     layout, link = layout_of(draft, channel), draft.link_on(channel.pk)
     if draft.format_on(channel.pk) in WORDLESS:
         return [_wordless(draft, channel, layout, link)]
-    texts = {tag: text for tag in layout.languages if (text := channel_text(draft, channel.pk, tag))}
+    texts = {
+        tag: text
+        for tag in layout.languages
+        if (text := channel_text(draft, channel.pk, tag)) and not is_in_other_script(text.text, tag)
+    }
     missing = tuple(tag for tag in layout.languages if tag not in texts)
     if layout.layout == Layout.SEPARATE:
         apart = [_part(tag, {tag: text}, draft, link=link, channel=channel) for tag, text in texts.items()]

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from channels.rules import languages
 from common.languages import current
 from municipalities.holidays import holidays
+from posts.compose import Part, is_in_other_script
+from posts.draft import Draft
 from posts.rules import AmbiguousTime, NonexistentTime, TimeWarning, time_warnings
 from serbian.scripts import mixed_script_words
 
@@ -107,7 +109,25 @@ def event_label(verb: str) -> str:
     return sentences.get(verb, verb)
 
 
-def no_text_message(missing: Sequence[str]) -> str:
+def language_problems(part: Part, draft: Draft) -> list[tuple[str, str]]:
+    """Why a channel cannot show the post in its languages, which stops it: the language and a sentence for each."""
+    if not draft.has_text:
+        return []
+    written = [(tag, text.text) for tag, text in draft.texts.items()]
+    written += [item for texts in draft.per_channel.values() for item in texts.items()]
+    wrong = dict.fromkeys(tag for tag, text in written if tag in part.missing and is_in_other_script(text, tag))
+    if wrong:
+        return [(tag, _other_script_message(tag)) for tag in wrong]
+    return [(part.missing[0], _no_text_message(part.missing))] if part.lacks_text else []
+
+
+def _other_script_message(tag: str) -> str:
+    return _("The text in the field for this language is in another script, as if it were Serbian: %(language)s.") % {
+        "language": language_name(tag)
+    }
+
+
+def _no_text_message(missing: Sequence[str]) -> str:
     """The channel has none of these languages to show."""
     return _("This channel is in another language, and the post has no text in it: %(language)s.") % {
         "language": ", ".join(language_name(tag) for tag in missing)

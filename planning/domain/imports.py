@@ -35,7 +35,7 @@ from posts.editing.domain.create import create_from_content
 from posts.editing.domain.save import Content
 from posts.editing.previews import NO_KEY
 from posts.enums import Category
-from posts.labels import no_text_message, nonexistent_time_message, time_notes
+from posts.labels import language_problems, nonexistent_time_message, time_notes
 from posts.models import Media, Post
 from posts.publishing.short_links import with_expected_links
 from posts.queries import usable_channels, visible
@@ -271,9 +271,9 @@ class _RowChecker:
         sentences: dict[str, None] = {}
         for channel in row.channels:
             for part in compose.parts(draft, channel):
-                if part.lacks_text:
-                    facts = {"channel": channel.name, "problem": no_text_message(part.missing)}
-                    sentences[_("%(channel)s: %(problem)s") % facts] = None
+                if problems := language_problems(part, draft):
+                    for _tag, why in problems:
+                        sentences[_("%(channel)s: %(problem)s") % {"channel": channel.name, "problem": why}] = None
                     continue
                 payload = compose.outgoing(draft, part, [], key=NO_KEY, created_at=timezone.now())
                 for finding in validation.check(channel, payload):

@@ -25,7 +25,7 @@ from posts.editing.domain.ready import bad_link_message
 from posts.editing.page_cards import PageCard
 from posts.editing.text_highlighting import marked, marked_with_bold_line
 from posts.enums import Probe
-from posts.labels import language_name, no_text_message, own_name, text_notes
+from posts.labels import language_name, language_problems, own_name, text_notes
 from posts.media import video_status
 from posts.media.domain.pictures import freeze_picture
 from posts.models import Media, Post, Version
@@ -268,9 +268,8 @@ def _preview(
 
 def _of_languages(part: compose.Part, draft: Draft) -> list[validation.Finding]:
     """Before the first words nothing is missing yet."""
-    if draft.has_text and part.lacks_text:
-        tag = part.missing[0]
-        return [validation.Finding("no_language", f"language.{tag}", no_text_message(part.missing), "error")]
+    if problems := language_problems(part, draft):
+        return [validation.Finding("no_language", f"language.{tag}", why, "error") for tag, why in problems]
     missing = part.missing if draft.has_text else ()
     findings = [validation.Finding("missing_variant", "language", _missing(tag), "warning") for tag in missing]
     if part.derived:

@@ -9,15 +9,18 @@ from playwright.sync_api import expect
 
 from django.urls import reverse
 
+from channels.domain.arrange import arrange
+from channels.enums import Layout
 from common.errors import ActionNotAllowed
 from municipalities.tenancy import scope
-from posts.draft import Shown, Text
+from posts.draft import ChannelLayout, Shown, Text
 from posts.editing.domain.freeze import freeze
 from posts.editing.domain.submit import submit
 from posts.enums import Stage
-from posts.publishing.domain import publications
+from posts.publishing.domain import policy, publications
+from posts.review.domain.approve import approve
 from tests.browsing import enter, violations
-from tests.people import Cast
+from tests.people import Cast, sign_in
 from tests.posts.desk import CYRILLIC, Desk, in_hours, opened
 
 MISSING = "This channel is in another language, and the post has no text in it: Bosnian"
@@ -56,6 +59,39 @@ def test_a_text_in_the_language_of_the_channel_goes_out_as_it_is_written(bosnian
     assert sent[bosnian.mastodon.pk]["text"] == texts["bs-Latn"].text
     assert sent[bosnian.mastodon.pk]["language"] == "bs"
     assert sent[bosnian.bluesky.pk]["language"] == "sr"
+
+
+def test_a_bosnian_channel_shows_no_serbian_whatever_the_layout_and_the_field(bosnian: Desk) -> None:
+    serbian = {"sr-Cyrl": Text(CYRILLIC)}
+    wrong = {**serbian, "bs-Latn": Text(CYRILLIC)}
+    client = sign_in(bosnian.cast.officer)
+    for texts, sentence in ((serbian, MISSING), (wrong, "is in another script, as if it were Serbian: Bosnian")):
+        for layout in Layout.values:
+            post = bosnian.write(
+                texts=texts,
+                channels=(bosnian.mastodon.pk,),
+                layout={bosnian.mastodon.pk: ChannelLayout(layout, ("bs-Latn", "sr-Cyrl", "sr-Latn"))},
+            )
+            page = client.get(reverse("post_edit", args=["cuprija", post.pk])).content.decode()
+            preview = page.split('id="previews"')[1]
+            assert sentence in preview
+            assert CYRILLIC not in preview
+            with pytest.raises(ActionNotAllowed) as refusal:
+                submit(post, by=bosnian.cast.officer)
+            assert [sentence in detail for detail in refusal.value.details] == [True]
+
+
+def test_a_serbian_post_waits_with_a_sentence_if_its_channel_became_bosnian_meanwhile(desk: Desk) -> None:
+    post = desk.write(time=in_hours(3), channels=(desk.mastodon.pk,))
+    submit(post, by=desk.cast.officer)
+    approve(desk.reload(post), desk.version(post), by=desk.cast.approver)
+    (delivery,) = desk.deliveries(post)
+    assert policy.may_send(delivery).kind == "allow"
+    arrange(desk.mastodon, Layout.ONE, ["bs-Latn"], by=desk.cast.approver)
+    verdict = policy.may_send(delivery)
+    assert (verdict.kind, verdict.words) == ("defer", policy.OTHER_LANGUAGE)
+    arrange(desk.mastodon, Layout.ONE, ["bs-Latn", "sr-Latn"], by=desk.cast.approver)
+    assert policy.may_send(delivery).kind == "allow"
 
 
 def test_a_picture_without_a_text_goes_to_every_channel(bosnian: Desk) -> None:

@@ -9,8 +9,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, TextField, Value, When
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast, StrIndex
+from django.db.models.lookups import Exact, GreaterThan
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from channels import pauses
 from channels.pauses import Paused
@@ -22,13 +26,27 @@ from municipalities.enums import Approval
 from municipalities.models import Municipality
 from municipalities.prepared import Prepared, PreparedForSeveral
 from municipalities.queries import emergency_rights, today
+from platforms.post_settings import STORY
 from posts import rules
 from posts.approval import requires_mentor
 from posts.enums import AmendmentWay, PartState, Stage
 from posts.models import AmendmentPart, Decision, Publication
 
 WINDOW = "municipality__move_window_hours"
-FACTS = ("delivery_id", "version_id", "post__stage", "municipality_id", "municipality__approval", WINDOW, "pause")
+FACTS = (
+    "delivery_id",
+    "version_id",
+    "post__stage",
+    "municipality_id",
+    "municipality__approval",
+    WINDOW,
+    "is_foreign",
+    "pause",
+)
+OTHER_LANGUAGE = gettext_noop(
+    "The channel is in another language by now, and this text is in Serbian. Take the post back, write the text and "
+    "submit it again."
+)
 # The columns that `rules.approval_progress` and `rules.approval_window` need.
 DECIDED = ("id", "version_id", "kind", "by_id", "for_whom_id", "at", "without_mentor", "due_at")
 
@@ -58,7 +76,18 @@ def decide(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
 
 def _publications(now: datetime | None = None, on: date | None = None, **which: Any) -> Any:
     rows = Publication.objects.filter(live=True, post__deleted_at__isnull=True, **which)
-    return rows.annotate(pause=pauses.of(now=now, on=on)).values_list(*FACTS)
+    return rows.annotate(pause=pauses.of(now=now, on=on), is_foreign=_is_foreign()).values_list(*FACTS)
+
+
+def _is_foreign(channel: str = "channel") -> Case:
+    """Whether a text in Serbian would go to a channel whose languages, which may have changed since, lack it."""
+    # As text: prepared statements hold no JSON.
+    languages = Cast(f"{channel}__languages", TextField())
+    speaks = Q(Exact(languages, Value("[]"))) | Q(GreaterThan(StrIndex(languages, Value('"sr-')), 0))
+    is_wordless = Q(Exact(KeyTextTransform("format", KeyTransform("settings", "delivery__payload")), Value(STORY)))
+    is_serbian = Q(Exact(KeyTextTransform("language", "delivery__payload"), Value("sr")))
+    has_text = Q(GreaterThan(KeyTextTransform("text", "delivery__payload"), Value("")))
+    return Case(When(is_wordless | speaks, then=False), When(is_serbian & has_text, then=True), default=False)
 
 
 # For all that are claimed together, and for each post again right before it is sent.
@@ -118,6 +147,7 @@ def _facts_of(rows: Any, *more: str) -> Any:
         "version_id": F("amendment__version_id"),
         "post__stage": F("amendment__post__stage"),
         "pause": pauses.of(channel="publication__channel"),
+        "is_foreign": _is_foreign("publication__channel"),
     }
     return rows.values(*more, "municipality_id", "municipality__approval", **names)
 
@@ -148,6 +178,8 @@ def _decided(deliveries: Sequence[Delivery], publications: dict[int, dict[str, A
 def _decision(delivery: Delivery, publication: dict[str, Any], decisions: list[Decision]) -> PolicyDecision:
     if publication["post__stage"] != Stage.APPROVED:
         return defer(ReasonCode.NOT_APPROVED)
+    if publication["is_foreign"]:
+        return defer(ReasonCode.HELD, OTHER_LANGUAGE)
     municipality = Municipality(pk=publication["municipality_id"], approval=publication["municipality__approval"])
     progress = rules.approval_progress(decisions, municipality.approval, mentored=requires_mentor(municipality))
     pause = Paused.read(publication["pause"]) if publication["pause"] else None

@@ -21,7 +21,7 @@ from delivery.domain.move import Moved, NoSuchMove
 from delivery.domain.reschedule import reschedule
 from delivery.enums import State
 from posts import compose
-from posts.labels import no_text_message
+from posts.labels import language_problems
 from posts.media.video_status import blocking_message
 from posts.models import Post, Publication, Version
 from posts.queries import OUT, content, frozen_files, probed_media_of, publications, usable_channels
@@ -105,16 +105,10 @@ def _checked(draft: Any, version: Version, planned: list[tuple[Channel, compose.
         # A distinct time for each: Bluesky derives the key of a post from it, which must be unique per channel.
         payload = compose.outgoing(draft, part, files, key=uuid4(), created_at=timezone.now())
         payloads.append(payload)
-        if draft.has_text and part.lacks_text:
-            reasons.append(
-                _("%(channel)s: %(problem)s") % {"channel": channel.name, "problem": no_text_message(part.missing)}
-            )
-            continue
-        reasons += [
-            _("%(channel)s: %(problem)s") % {"channel": channel.name, "problem": finding.message}
-            for finding in validation.check(channel, payload)
-            if finding.severity == "error"
+        problems = [why for _tag, why in language_problems(part, draft)] or [
+            finding.message for finding in validation.check(channel, payload) if finding.severity == "error"
         ]
+        reasons += [_("%(channel)s: %(problem)s") % {"channel": channel.name, "problem": why} for why in problems]
     if reasons:
         raise ActionNotAllowed(_("A network would not take this post as it is."), details=list(dict.fromkeys(reasons)))
     return payloads
