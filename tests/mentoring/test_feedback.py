@@ -134,7 +134,7 @@ def test_who_may_read_it_and_who_may_write(desk: Desk, post: Post) -> None:
 
 def test_the_page_of_the_post_leads_to_it(desk: Desk, post: Post) -> None:
     there = reverse("post", args=["cuprija", post.pk])
-    for name, word in (("mentor", "Give feedback by the rubric"), ("officer", "Feedback by the rubric")):
+    for name, word in (("mentor", "Give feedback"), ("officer", "Mentor’s feedback")):
         page = sign_in(getattr(desk.cast, name)).get(there).content.decode()
         assert address(post) in page
         assert word in page

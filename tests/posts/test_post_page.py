@@ -31,6 +31,7 @@ from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
 from tests.posts.amended import Street, street
 from tests.posts.deciders import submitted
+from tests.posts.desk import in_hours
 from tests.posts.test_cards import words
 
 __all__ = ["allowed", "network"]
@@ -85,9 +86,9 @@ def line(html: str, publication: Publication) -> str:
 # ---- to be decided
 
 
-def test_what_goes_out_stands_before_the_decision_and_the_text_with_its_comments_after_it(desk: Street) -> None:
+def test_what_goes_out_is_read_first_and_then_its_text_the_decision_and_the_comments(desk: Street) -> None:
     post = submitted(desk, hours=3)
-    marks = ('id="look-heading"', 'id="decide"', 'id="paper"', 'id="threads"')
+    marks = ('id="look-heading"', 'id="preview-', 'id="paper"', 'id="decide"', 'id="threads"')
     assert order(page(sign_in(desk.cast.approver), post), *marks) == list(marks)
 
 
@@ -99,7 +100,7 @@ def test_a_mentor_reads_it_before_saying_that_it_is_ready(desk: Street) -> None:
 
 
 def test_a_draft_begins_with_its_text(desk: Street) -> None:
-    marks = ('id="paper"', 'id="look-heading"')
+    marks = ('id="paper"', 'id="preview-')
     shown = page(sign_in(desk.cast.officer), desk.write())
     assert order(shown, *marks) == list(marks)
     assert 'id="decide"' not in shown
@@ -114,6 +115,18 @@ def test_a_form_is_a_sheet_on_a_phone_unless_a_note_came_back_with_a_refusal(des
     refused = client.post(url("post_decide", post.pk), sent, follow=True).content.decode()
     assert "Само сат.</textarea>" in refused
     assert 'popovertarget="decide"' not in refused
+
+
+def test_earlier_texts_are_folded_and_named_by_their_day(desk: Street) -> None:
+    post = submitted(desk, hours=3)
+    assert "Earlier texts" not in page(sign_in(desk.cast.officer), post), "the only text is on the page"
+    post = take_back(post, by=desk.cast.officer)
+    submit(desk.change(post, desk.draft("Вода долази у 19 часова."), time=in_hours(3)), by=desk.cast.officer)
+    shown = words(page(sign_in(desk.cast.approver), post))
+    assert "Earlier texts" in shown
+    assert "Text of" in shown
+    assert "the text then" in shown, "of the first submission"
+    assert "ersion 1" not in shown
 
 
 def test_who_only_sees_that_it_waits_has_nothing_to_open(desk: Street) -> None:
@@ -228,9 +241,8 @@ def test_what_a_network_did_not_take_is_not_shown_as_published_there(desk: Stree
     refused = {"state": State.FAILED, "reason": ReasonCode.REJECTED, "remote_id": "", "published_at": None}
     Delivery.objects.filter(pk=bluesky.pk).update(**refused)
     shown = page(sign_in(desk.cast.officer), post).partition("As it was published")[2]
-    assert order(shown, "preview-mastodon", "<summary>", "Not published", "preview-bluesky") == [
-        "preview-mastodon", "<summary>", "Not published", "preview-bluesky",
-    ]  # fmt: skip
+    marks = ("Not published", "preview-mastodon", "preview-bluesky")
+    assert order(shown, *marks) == list(marks), "the bar says so before the previews"
 
 
 # ---- whose words

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from municipalities.tenancy import scope
 from posts.draft import Shown
+from posts.editing.thread_positions import ThreadPosition
 from posts.enums import Stage
 from posts.models import Post, Thread
 from posts.queries import publications
@@ -101,6 +102,31 @@ def test_on_a_wide_screen_the_decision_stays_beside_what_goes_out(desk: Street, 
     assert violations(page) == []
 
 
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_one_of_text_and_networks_is_in_sight_and_a_bar_leads_to_each(
+    desk: Street, waiting: Post, visit: Any, size: dict[str, int]
+) -> None:
+    page = visit(desk.cast.approver, "post", waiting.pk, size=size)
+    text, preview = page.locator("#paper .passage-text").first, page.locator(".reading-previews .preview").first
+    tabs = page.locator(".network-tabs")
+    expect(preview).to_be_in_viewport()
+    expect(text).not_to_be_in_viewport()
+    tabs.get_by_role("link", name="Text and comments").focus()
+    page.keyboard.press("Enter")
+    expect(text).to_be_in_viewport()
+    expect(preview).not_to_be_in_viewport()
+    expect(tabs.get_by_role("link", name="Text and comments")).to_have_attribute("aria-current", "true")
+    assert fits(page)
+
+
+def test_a_conversation_brings_its_words_into_sight(desk: Street, waiting: Post, visit: Any) -> None:
+    with scope(desk.municipality):
+        comment(waiting, "Које суботе?", by=desk.cast.mentor, where=ThreadPosition("sr-Cyrl", None, 9, 15, "суботу"))
+    page = visit(desk.cast.approver, "post", waiting.pk)
+    page.keyboard.press("n")
+    expect(page.locator("#paper mark")).to_be_in_viewport()
+
+
 def test_from_home_an_approver_decides_in_a_dialog_and_is_back_on_home(desk: Street, waiting: Post, visit: Any) -> None:
     problems: list[str] = []
     page = visit(desk.cast.approver, "workspace")
@@ -152,7 +178,7 @@ def test_the_button_of_home_leads_to_the_page_where_the_dialog_cannot_be_fetched
     page = visit(desk.cast.approver, "workspace")
     page.route("**/decide/", lambda route: route.abort())
     page.get_by_role("link", name="Review and decide").click()
-    expect(page.locator("#paper")).to_be_visible()
+    expect(page.locator("#decide")).to_be_visible()
 
 
 def test_buttons_of_the_margin_take_the_words_that_were_selected(desk: Street, visit: Any) -> None:

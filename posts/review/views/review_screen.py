@@ -144,18 +144,20 @@ class DecisionCard:
 class ReviewScreen:
     """`publish_now`: the class of that button, in the `menu` or before the `actions`. `menu` None: there is none.
 
-    `was_sent`: the version that is shown is, or was, on a network. `is_out`: the post is on one at this moment, and
-    `further_actions` are those about what is public.
+    `text`: where the text with its comments stands among what the networks show; "": nowhere. `is_older`: a newer text
+    than the one shown was submitted. `was_sent`: the version that is shown is, or was, on a network. `is_out`: the post
+    is on one at this moment, and `further_actions` are those about what is public.
     """
 
     mode: PageMode
+    text: Literal["", "first", "last"]
     statuses: tuple[StatusPill, ...]
     publish_now: Literal["", "button", "menu-item"]
     actions: tuple[PostAction, ...]
     menu: tuple[PostAction, ...] | None
     returned: Decision | None
     shows_approved_time: bool
-    older_version: int | None
+    is_older: bool
     networks: tuple[NetworkLine, ...]
     previews: tuple[PreviewCard, ...]
     was_sent: bool
@@ -170,18 +172,20 @@ def present(reading: ReviewPage, slug: str) -> ReviewScreen:
     post, may, box = reading.post, reading.may, reading.decision_box
     has_menu = any(may[verb] for verb in ("take_back", "duplicate", "activity", "take_down"))
     last = reading.decisions[0] if reading.decisions else None
+    deciding = _deciding(reading) if box.waits and may["drafts"] and reading.is_newest else None
+    mode = _mode(reading, deciding)
     was_returned = post.stage == Stage.RETURNED and last is not None and last.kind == DecisionKind.RETURNED
     is_out = any(row.delivery.state == State.PUBLISHED and not row.delivery.is_over for row in reading.publications)
-    deciding = _deciding(reading) if box.waits and may["drafts"] and reading.is_newest else None
     return ReviewScreen(
-        mode=_mode(reading, deciding),
+        mode=mode,
+        text=_text(reading, mode),
         statuses=tuple(_statuses(reading)),
         publish_now=_publish_now(reading),
         actions=tuple(_actions(reading, slug)),
         menu=tuple(_menu(reading, slug, is_out=is_out)) if has_menu else None,
         returned=last if was_returned else None,
         shows_approved_time=(may["publish"] or may["unschedule"]) and not box.lapsed,
-        older_version=reading.version.number if reading.version and not reading.is_newest else None,
+        is_older=reading.version is not None and not reading.is_newest,
         networks=tuple(_network(publication, reading) for publication in reading.publications),
         previews=mark_shared_networks(list(_previews(reading))),
         was_sent=_was_sent(reading),
@@ -198,6 +202,13 @@ def _mode(reading: ReviewPage, deciding: DecisionCard | None) -> PageMode:
     # who reads no drafts comes for what is public
     is_approved = reading.post.stage == Stage.APPROVED or not reading.may["drafts"]
     return "out" if reading.publications and is_approved else "writing"
+
+
+def _text(reading: ReviewPage, mode: PageMode) -> Literal["", "first", "last"]:
+    """Who writes or comments begins with the text, who decides or looks at what is out with the networks."""
+    if not reading.may["drafts"]:
+        return ""
+    return "first" if mode == "writing" or (mode == "deciding" and not reading.may["decide"]) else "last"
 
 
 # ---- the head of the page
@@ -371,7 +382,7 @@ def _network_notes(publication: Publication, reading: ReviewPage) -> Iterator[st
     delivery = publication.delivery
     is_older = reading.newest is None or publication.version_id != reading.newest.pk
     if reading.may["drafts"] and delivery.state == State.PUBLISHED and is_older:
-        yield _("version %(number)s is there") % {"number": publication.version.number}
+        yield _("an earlier text is there")
     if delivery.reason == ReasonCode.TOO_EARLY and delivery.state == State.WAITING:
         yield delivery.reason_words
     if delivery.network_words:
@@ -464,9 +475,9 @@ def _heading(reading: ReviewPage) -> str:
 def _intro(reading: ReviewPage) -> str:
     assert reading.newest is not None
     return _(
-        "You decide on version %(number)s, submitted by %(person)s. It has not changed since; what you see here is "
-        "exactly what is sent."
-    ) % {"number": reading.newest.number, "person": reading.newest.created_by}
+        "You decide on the text that %(person)s submitted. It has not changed since; what you see here is exactly what "
+        "is sent."
+    ) % {"person": reading.newest.created_by}
 
 
 def _hint(reading: ReviewPage) -> str:

@@ -1,6 +1,7 @@
 // Threads stand in the margin at the height of their words; the one that is read gets its exact place, the others make
 // room. On a narrow screen they are a plain list below the text.
 import { closest } from "../dom.js";
+import { showPage } from "./networks.js";
 
 const GAP = 12;
 
@@ -20,7 +21,7 @@ export function startMargin(threads, paper) {
   /** How far down the list an item would like to stand; Infinity: it is about no place. */
   function wish(item, top) {
     if (item.dataset.top) return Number(item.dataset.top);
-    const mark = item.dataset.thread && [...marksOf(item.dataset.thread)].find((each) => each.tagName !== "rect" || each.getBoundingClientRect().height);
+    const mark = item.dataset.thread && [...marksOf(item.dataset.thread)].find((each) => each.getBoundingClientRect().height);
     return mark ? mark.getBoundingClientRect().top - top : Infinity;
   }
 
@@ -112,6 +113,7 @@ export function startMargin(threads, paper) {
     talk.closest("details")?.setAttribute("open", "");
     talk.focus({ preventScroll: true });
     const words = marksOf(talk.dataset.thread)[0];
+    showPage(words);
     (wide.matches && words ? words : talk).scrollIntoView({ block: wide.matches ? "center" : "start" });
   }
 

@@ -1,6 +1,7 @@
 // The form for a new comment or suggestion: beside the selected words, or with a field in which words are chosen by
 // keyboard. Answers open in their thread.
 import { closest } from "../dom.js";
+import { showPage } from "./networks.js";
 import { chosenWords, described, textOf } from "./words.js";
 
 export function startSaying(threads, margin) {
@@ -78,6 +79,7 @@ export function startSaying(threads, margin) {
     refused?.remove();
     if (what?.place) select.value = what.place;
     else if (kind === "suggest" || !select.value) select.value = passages()[0]?.dataset.place ?? "";
+    if (kind === "suggest") showPage(passage());
     take(what?.quote ? what : null);
     if (what?.sides) for (const [name, value] of Object.entries(what.sides)) fields[name].value = value;
     form.querySelector("[data-choose]").hidden = true;
