@@ -132,7 +132,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "posts_amendment": "before ways",
             "posts_closing": "done promise results",
             "posts_folder": "name",
-            "posts_media": "alt alts analysis captions credit file licence name poster search_key thumbnail",
+            "posts_media": "alt alts captions credit file licence name poster search_key thumbnail",
             "posts_post": "title",
             "posts_poststagecategorylocaltimefolddueatdeletedattitlemuni4299": "title",
             "posts_version": "link link_card media structure suggested_by",

@@ -57,7 +57,7 @@ def test_an_approved_post_without_a_time_is_approved(desk: Street) -> None:
     post = submit(desk.write(), by=desk.cast.officer)
     approve(post, desk.version(post), by=desk.cast.approver)
     assert statuses(desk, post) == ["Approved"]
-    assert "As the networks will show it" in page(desk, post)
+    assert "The post" in page(desk, post)
 
 
 def test_what_was_taken_down_is_not_approved_any_more(desk: Street, post: Post) -> None:
