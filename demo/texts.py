@@ -67,6 +67,9 @@ MIX_AFTER = {
 HOURS_BEFORE = ((9, 10), (11, 30), (13, 0), (14, 20))
 HOURS_AFTER = ((7, 30), (9, 15), (12, 0), (16, 30), (19, 0))
 CALLED_AT = time(9, 20)  # a hearing begins with its post
+# On any day the demo shows a poll that is over, with its report: this municipality has asked by then. Its network has
+# polls.
+POLLED, POLLED_DAYS_AGO, POLLED_AT = "kragujevac", 20, time(11, 30)
 OWN_COUNTS = 3  # a municipality's own stories come this much sooner than what all may write
 
 
@@ -362,6 +365,10 @@ def days(slug: str, today: date) -> Iterator[Planned]:
     trained_on = today - timedelta(days=TRAINING_DAYS_AGO)
     for day in _each(today - timedelta(days=DAYS), today - timedelta(days=1)):
         yield from _ordinary(plan, day, trained=day >= trained_on)
+        if slug == POLLED and day == today - timedelta(days=POLLED_DAYS_AGO):
+            poll = next(wording for wording in common() if wording.asked and wording.asked.options)
+            if poll.key not in plan.used:
+                yield _planned(plan, poll, day, POLLED_AT, trained=True)
 
 
 def before_training(slug: str, first: date, last: date) -> Iterator[Planned]:
