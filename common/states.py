@@ -51,6 +51,7 @@ STATES: dict[str, State] = {
     "public_after_all": State("problem", "circle-alert", _("Public after all")),
     "expired": State("warning", "calendar-x", _("Time has passed")),
     "cancelled": State("quiet", "circle-slash", _("Cancelled")),
+    "cancelled_unconfirmed": State("warning", "circle-help", _("Cancelled, not confirmed")),
     "withdrawn": State("quiet", "archive", _("Taken down")),
     "missing": State("problem", "circle-alert", _("Removed on the network")),
     "changed": State("warning", "pencil", _("Changed on the network")),

@@ -227,7 +227,8 @@ class Delivery(TenantModel):
     @property
     def shown_state(self) -> str:
         """The state as people see it: what a pause holds back is paused, what has a second post is public twice, what
-        is scheduled on a channel that is not connected will not go out (`common.states`)."""
+        is scheduled on a channel that is not connected will not go out, and what was cancelled after a lost answer is
+        not confirmed until the last search (`common.states`)."""
         if self.duplicate_at:
             return "twice" if self.state == State.PUBLISHED else "public_after_all"
         if self.state == State.SCHEDULED and self.channel.state != ChannelState.CONNECTED:
@@ -236,6 +237,8 @@ class Delivery(TenantModel):
             return "delayed"
         if self.is_over:
             return "over"
+        if self.state == State.CANCELLED and self.unknown_since and self.duplicate_check_at:
+            return "cancelled_unconfirmed"
         return "paused" if self.state == State.WAITING and self.reason in PAUSES else self.state
 
     @property

@@ -33,6 +33,7 @@ def still_send(delivery: Delivery, *, by: Any) -> None:
     if delivery.reason in (ReasonCode.NOT_APPROVED, ReasonCode.TOO_EARLY):
         raise NoSuchMove("What is not approved, or not for this time, is approved, not sent.")
     move(delivery, State.SCHEDULED, because=ReasonCode.STILL_SEND, by=by, **_now_or_later(delivery))
+    hold_back_unapproved(delivery)
 
 
 def has_link(delivery: Delivery) -> bool:

@@ -1,5 +1,6 @@
 """A post while it is edited."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -17,8 +18,20 @@ from municipalities.tenancy import TenantModel
 from posts.enums import CallKind, Category, Format, Stage
 
 User = settings.AUTH_USER_MODEL
-NEEDS_A_LOOK = ("twice", "missing", "changed", "failed", "unconfirmed", "expired", "unplugged", "delayed", "checking")
-
+# The most pressing first.
+NEEDS_A_LOOK = (
+    "twice",
+    "public_after_all",
+    "missing",
+    "changed",
+    "failed",
+    "unconfirmed",
+    "expired",
+    "unplugged",
+    "delayed",
+    "checking",
+)
+ON_THEIR_WAY = ("scheduled", "delayed", "unplugged", "waiting", "paused")
 
 # Of a text that a post is called by, since it has no title.
 MOST_CALLED_BY = 60
@@ -115,6 +128,16 @@ class Post(TenantModel):
         if publication is None or (self.stage != Stage.APPROVED and publication.shown_state == "waiting"):
             return self.stage
         return publication.shown_state
+
+    @property
+    def shown_due_at(self) -> datetime | None:
+        """When the first of its publications in `shown_state` is to go out, which may have been given a time of its
+        own; that of the post where that state is none of something on its way."""
+        state, publications = self.shown_state, self.live_publications  # type: ignore[attr-defined]
+        if state not in ON_THEIR_WAY:
+            return self.due_at
+        times = (row.delivery.due_at for row in publications if row.shown_state == state)
+        return min(times, default=self.due_at)
 
     @property
     def shown_pill(self) -> State:

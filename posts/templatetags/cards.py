@@ -5,6 +5,7 @@ of a page at once: `cover` and `live_publications` by `posts.queries`, figures b
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from django import template
@@ -19,6 +20,7 @@ from common.states import STATES
 from common.templatetags.ui import icon, network_icon, network_name, number, state, when
 from posts.enums import Category, Format
 from posts.models import Post, Publication
+from posts.models.post import ON_THEIR_WAY
 from posts.rules import may_move
 
 register = template.Library()
@@ -133,12 +135,20 @@ def _delay(post: Post) -> str:
 
 @register.simple_tag
 def network_states(publications: Sequence[Publication]) -> SafeString:
-    """The networks of a post in their colours; with the state of each where they are not all in one."""
-    differ = len({publication.shown_state for publication in publications}) > 1
+    """The networks of a post in their colours; with the state of each, and the time of those on their way, where they
+    are not all alike."""
+    differ = len({(publication.shown_state, _due_at(publication)) for publication in publications}) > 1
     shown = joined(_network(publication, with_state=differ) for publication in publications[:NETWORKS])
     more = len(publications) - NETWORKS
     rest = html('<span class="muted small">+{}</span>', more) if more > 0 else NOTHING
     return html('<span class="network-states">{}{}</span>', shown, rest) if publications else NOTHING
+
+
+def _due_at(publication: Publication) -> datetime | None:
+    """To the minute; None of what is not on its way."""
+    if publication.shown_state not in ON_THEIR_WAY:
+        return None
+    return publication.delivery.due_at.replace(second=0, microsecond=0)
 
 
 def _network(publication: Publication, *, with_state: bool) -> SafeString:
@@ -151,8 +161,8 @@ def _network(publication: Publication, *, with_state: bool) -> SafeString:
         )
     label = f"{network_name(platform)}: {known.label}"
     return html(
-        '<span class="network-state tone-{}" title="{}">{}{}<span class="visually-hidden">{}</span></span>',
-        known.tone, label, network_icon(platform), icon(known.icon, "small"), label,
+        '<span class="network-state tone-{}" title="{}">{}{}<span class="visually-hidden">{}</span>{}</span>',
+        known.tone, label, network_icon(platform), icon(known.icon, "small"), label, when(_due_at(publication)),
     )  # fmt: skip
 
 
@@ -172,7 +182,8 @@ def _brief(post: Post, note: SafeString, *, reader: int) -> SafeString:
 
 
 def _time(post: Post) -> list[Any]:
-    at = when(post.due_at) if post.due_at else when(post.updated_at, "ago")
+    due_at = post.shown_due_at
+    at = when(due_at) if due_at else when(post.updated_at, "ago")
     return [_("Correction"), at] if post.is_correction else [at]
 
 

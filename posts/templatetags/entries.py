@@ -146,7 +146,10 @@ def _move(post: Post, appearance: Appearance, move_to: str) -> SafeString:
 def _time(post: Post) -> SafeString:
     if post.due_at is None:
         return NOTHING
-    return html("<time>{}</time>", f"{timezone.localtime(post.due_at):%H:%M}")
+    planned, due = timezone.localtime(post.due_at), timezone.localtime(post.shown_due_at)
+    # It stands on the day of the post; a network that has another day is named with it.
+    day = f"{day_month(due.date())}, " if due.date() != planned.date() else ""
+    return html("<time>{}{}</time>", day, f"{due:%H:%M}")
 
 
 def _named(symbol: SafeString, name: str) -> SafeString:

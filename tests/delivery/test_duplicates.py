@@ -136,6 +136,7 @@ def test_what_was_dropped_and_became_public_after_all_is_reported(careful: Outbo
     delivery = unanswered(careful)
     with careful.inside():
         answer.drop(careful.again(delivery), by=careful.cast.officer)
+    assert careful.again(delivery).shown_state == "cancelled_unconfirmed"
     careful.network.carry_out_late()
     search(careful, delivery)
     assert (careful.again(delivery).state, careful.again(delivery).shown_state) == (State.CANCELLED, "public_after_all")
@@ -143,6 +144,8 @@ def test_what_was_dropped_and_became_public_after_all_is_reported(careful: Outbo
     decide(careful, duplicate_of(careful), "take_down")
     for duplicate_id in duplicates.claim_withdrawals(timezone.now()):
         duplicates.withdraw(duplicate_id)
+    while careful.again(delivery).duplicate_check_at:
+        search(careful, delivery)
     assert (careful.texts(), careful.again(delivery).shown_state) == ([], "cancelled")
 
 

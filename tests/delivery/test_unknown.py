@@ -413,6 +413,16 @@ def test_still_send_after_a_pause_is_a_persons_decision(outbox: Outbox) -> None:
     assert outbox.again(delivery).state == State.PUBLISHED
 
 
+def test_still_send_of_what_lost_its_approval_during_a_pause_waits_for_it(outbox: Outbox) -> None:
+    delivery = outbox.put()
+    outbox.gate.say(policies.defer(ReasonCode.PAUSED))
+    outbox.tick()
+    outbox.gate.say(policies.defer(ReasonCode.NOT_APPROVED))
+    with outbox.inside():
+        answer.still_send(outbox.again(delivery), by=outbox.cast.officer)
+    assert (outbox.again(delivery).state, outbox.again(delivery).reason) == (State.WAITING, ReasonCode.NOT_APPROVED)
+
+
 def test_still_send_cannot_replace_an_approval(outbox: Outbox) -> None:
     delivery = outbox.put(due_in=60, approved=False)
     with outbox.inside(), pytest.raises(Exception, match="approved"):

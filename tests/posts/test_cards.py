@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analytics.models import Subject, Traits
+from delivery.domain import answer
 from delivery.domain.move import move
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from posts.draft import Shown
 from posts.editing.domain.submit import submit
 from posts.models import Post, Publication
+from posts.queries import latest_version
 from posts.review.domain.approve import approve
 from tests.delivery.conftest import allowed, network
 from tests.people import sign_in
@@ -37,6 +39,10 @@ def card(desk: Street, post: Post, page: str = "posts") -> str:
 
 def words(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def times(html: str) -> list[datetime]:
+    return [datetime.fromisoformat(moment) for moment in re.findall(r'datetime="([^"]+)"', html)]
 
 
 def fetched(publication: Publication, **counts: int) -> None:
@@ -138,6 +144,20 @@ def test_networks_in_one_state_share_it_and_others_have_their_own(desk: Street, 
     assert "Mastodon: Published" in html
     assert "Bluesky: Removed on the network" in html
     assert words(html).endswith("Removed on the network (1 of 2)"), "what needs a person is the state of the whole"
+
+
+@on()
+def test_a_network_with_a_time_of_its_own_shows_it(desk: Street) -> None:
+    channels = (desk.mastodon.pk, desk.bluesky.pk)
+    post = submit(desk.write(time=in_hours(30), channels=channels), by=desk.cast.officer)
+    approve(post, latest_version(post), by=desk.cast.approver)
+    both, later = desk.reload(post).due_at, in_hours(54).due_at
+    assert times(card(desk, post)) == [both]
+    answer.choose_time(desk.on(post, "mastodon").delivery, later, by=desk.cast.officer)
+    assert sorted(times(card(desk, post))) == [both, both, later]
+    answer.drop(desk.on(post, "bluesky").delivery, by=desk.cast.officer)
+    assert max(times(card(desk, post))) == later
+    assert "Mastodon: Scheduled" in card(desk, post)
 
 
 @pytest.mark.parametrize("platform", ["bluesky", "mastodon"])

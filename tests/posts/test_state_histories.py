@@ -162,6 +162,8 @@ STATES: dict[str, Check] = {
     "Not confirmed": lambda post, _count: post.lost_answers,
     "Waiting": lambda post, count: post.staying >= (count or 1) or post.is_paused,
     "Cancelled": lambda post, count: len(post.networks - post.public - set(post.becomes_public)) >= (count or 1),
+    "Cancelled, not confirmed": lambda post, _count: post.lost_answers,
+    "Public after all": lambda post, count: post.lost_answers and len(post.public) >= (count or 1),
     "Time has passed": lambda post, count: len(post.networks - post.public) >= (count or 1),
 }
 
@@ -207,6 +209,7 @@ NOTICES: list[tuple[str, Check]] = [
     (r"It is meant to go out on", lambda post, _count: not post.is_approved and bool(post.due_at)),
     (r"It goes out as soon as it is approved", lambda post, _count: not post.is_approved and not post.due_at),
     (r"No time is chosen yet", lambda post, _count: post.due_at is None),
+    (r"” is public after all", lambda post, _count: post.lost_answers and bool(post.public)),
     (r"Not known whether it was published", lambda post, _count: post.lost_answers),
     (r"needs your answer(?s:(?!.*Not known whether))", lambda post, _count: not post.is_public_everywhere),
 ]
@@ -256,6 +259,9 @@ def read(history: History, by: User) -> list[Reading]:
             links = {match[1] for link in row.select("a[href]") if (match := re.search(r"/posts/(\d+)/", link["href"]))}
             if len(links) == 1 and not row.select("li li"):
                 moment = time_in(row)
+                for network in [element.extract() for element in row.select(".network-state")]:
+                    own = time_in(network) or moment
+                    readings += [Reading(name, int(min(links)), text, own) for text in words(network)]
                 readings += [Reading(name, int(min(links)), text, moment) for text in words(row)]
     return [reading for reading in readings if ABOUT_A_STATE.search(reading.statement)]
 
