@@ -392,3 +392,31 @@ def test_uploads_and_one_server_leave_a_quarter_of_the_hands() -> None:
     room = dispatch.Capacity(8, [dispatch.ActiveCall(0, "https://slow.example", False)] * 6)
     assert not room.takes(QueueHead(1, 1, False, timezone.now(), 1, "https://slow.example"))
     assert room.takes(QueueHead(2, 1, False, timezone.now(), 2, "https://other.example"))
+
+
+@pytest.mark.parametrize(("threads", "most"), [(1, 1), (2, 1), (4, 3)])
+def test_also_a_small_publisher_keeps_a_thread_for_other_servers(threads: int, most: int) -> None:
+    room = dispatch.Capacity(threads, [])
+    of_one_server = [QueueHead(n, 1, False, timezone.now(), n, "https://slow.example") for n in range(threads)]
+    assert [room.takes(row) for row in of_one_server].count(True) == most
+
+
+def test_a_clock_that_goes_wrong_and_right_again_is_logged_once_each_time(caplog: pytest.LogCaptureFixture) -> None:
+    dispatcher = dispatch.Dispatcher(1)
+    with time_machine.travel(timezone.now() + timedelta(hours=2), tick=True):
+        dispatcher._compare_clocks()
+        dispatcher._compare_clocks()
+    for _round in range(2):
+        dispatcher._compare_clocks()
+    ahead, right = caplog.messages
+    assert "ahead of" in ahead
+    assert "is right again" in right
+
+
+def test_with_calls_under_way_claims_are_not_closer_together_than_their_interval() -> None:
+    dispatcher = dispatch.Dispatcher(2)
+    dispatcher.busy[1] = dispatch.ActiveCall(time.monotonic(), "https://slow.example", False)
+    dispatcher._claimed_at = time.monotonic()
+    dispatcher._wake()
+    dispatcher._sleep(60)
+    assert time.monotonic() - dispatcher._claimed_at >= dispatch.CLAIM_INTERVAL

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from django.db import transaction
 from django.utils import timezone
 
 from channels.connector_factory import open_channel
@@ -18,6 +19,8 @@ from delivery.domain.deliver import call, make
 from delivery.domain.edit import edit
 from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
+from municipalities.tenancy import everywhere
+from tests.concurrency import at_once
 from tests.delivery.conftest import Gate, Outbox, connected, outgoing_of
 from tests.delivery.test_edit import change, edit_gate, published
 
@@ -192,9 +195,34 @@ def test_nothing_is_sent_after_a_removal(outbox: Outbox) -> None:
     delivery = corrected(outbox)
     with outbox.inside():
         withdraw.withdraw(delivery, by=outbox.cast.officer)
+    calls = len(outbox.network.ledger())
     check(outbox, delivery)
+    assert len(outbox.network.ledger()) == calls, "nobody reads what is to be removed"
     take_down.take_down(delivery.pk)
     assert (outbox.texts(), repeats(outbox, delivery)) == ([], [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_check_that_another_worker_is_settling_is_not_claimed(outbox: Outbox) -> None:
+    delivery = corrected(outbox)
+    with outbox.inside():
+        Delivery.objects.filter(pk=delivery.pk).update(edit_check_at=timezone.now())
+    with transaction.atomic(), everywhere("a worker that settles it"):
+        Delivery.objects.select_for_update().get(pk=delivery.pk)
+        (claimed,) = at_once(lambda: late_edits.claim_checks(timezone.now()))
+    assert claimed == []
+    assert late_edits.claim_checks(timezone.now()) == [delivery.pk]
+
+
+def test_the_same_text_carried_out_late_needs_no_repeat(outbox: Outbox) -> None:
+    delivery = published(outbox)
+    outbox.network.plan("commit_late", seconds=3600, **EDITS["mastodon"])
+    change(outbox, delivery, FIRST)
+    outbox.tick()
+    change(outbox, delivery, FIRST)
+    outbox.tick()
+    check(outbox, delivery)
+    assert repeats(outbox, delivery) == []
 
 
 def test_a_repeat_that_waits_is_dropped_with_its_post(outbox: Outbox, edit_gate: Gate) -> None:

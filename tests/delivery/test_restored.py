@@ -22,10 +22,11 @@ from channels.models import Channel
 from common import mail
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent, Restore
-from delivery import policies, rules
+from delivery import commit_window, policies, queries, rules
 from delivery.dispatch import publish_due
-from delivery.domain import duplicates, reconcile, restored, sweep, take_down, withdraw
+from delivery.domain import duplicates, reconcile, restored, sweep, take_down, verify, withdraw
 from delivery.domain.edit import edit
+from delivery.domain.move import move
 from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
 from delivery.policies import EDIT, FIRST_COMMENT
@@ -522,7 +523,9 @@ def test_what_is_due_later_and_not_on_the_network_stays_scheduled_and_goes_out_a
     before = delivery(desk, post)
     restore()
     work()
-    assert delivery(desk, post).is_unverified, "a call from right before the restore may still be carried out"
+    row = delivery(desk, post)
+    assert row.is_unverified, "a call from right before the restore may still be carried out"
+    assert row.duplicate_check_at == row.restored_at + commit_window.of_delivery(row)
     work(minutes=17)
     row = delivery(desk, post)
     assert (row.state, row.due_at, row.is_unverified) == (State.SCHEDULED, before.due_at, False)
@@ -698,6 +701,21 @@ def test_a_change_that_was_carried_out_since_the_backup_is_recognised(street: St
     assert (change.state, change.reason) == (State.PUBLISHED, ReasonCode.FOUND)
     street.go()
     assert street.on(post, "mastodon").version_id == street.amendment(post).version_id
+
+
+def test_a_change_that_is_cancelled_during_its_search_is_not_searched_for_again(street: Street) -> None:
+    post = street.published(FIRST, street.mastodon)
+    street.agreed(post)
+    with lost():
+        street.go()
+    restore()
+    restored.prepare()
+    change = Delivery.objects.get(kind=EDIT)
+    read_before = queries.with_its_row(change.pk)
+    move(change, State.CANCELLED, because=ReasonCode.DROPPED, duplicate_check_at=timezone.now())
+    verify.search(read_before)
+    change.refresh_from_db()
+    assert (change.state, change.duplicate_check_at) == (State.CANCELLED, None)
 
 
 def test_a_change_is_a_persons_decision_where_the_post_was_changed_once_more_since(street: Street) -> None:

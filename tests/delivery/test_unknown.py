@@ -332,6 +332,7 @@ def test_it_is_not_there_sends_nothing_where_the_search_fails(careful: Outbox) -
         reconcile.NOT_SEARCHED,
     )
     assert careful.texts() == []
+    assert asks.next_at - asks.state_at <= rules.RECONCILIATION_BACKOFF[0], "a network that is back is soon searched"
     careful.answer_not_there(delivery)
     assert careful.again(delivery).state == State.PUBLISHED
 

@@ -146,6 +146,13 @@ def test_networks_in_one_state_share_it_and_others_have_their_own(desk: Street, 
     assert words(html).endswith("Removed on the network (1 of 2)"), "what needs a person is the state of the whole"
 
 
+def test_a_description_of_a_submitted_post_is_proposed_with_its_picture(desk: Street) -> None:
+    media = desk.picture()
+    submit(desk.write(media=(Shown(media.pk, "Фонтана на тргу"),)), by=desk.cast.officer)
+    media.refresh_from_db()
+    assert media.alt == "Фонтана на тргу"
+
+
 @on()
 def test_a_network_with_a_time_of_its_own_shows_it(desk: Street) -> None:
     channels = (desk.mastodon.pk, desk.bluesky.pk)
