@@ -37,7 +37,10 @@ EDITS = {
 
 
 def corrected(outbox: Outbox, platform: str = "mastodon", *, second: str = SECOND) -> Delivery:
-    """Published and corrected twice, at last to `second`: the first correction was answered 504, and is not carried out yet."""
+    """Published and corrected twice, at last to `second`.
+
+    The first correction was answered 504, and is not carried out yet.
+    """
     channel = outbox.channel if platform == "mastodon" else connected(outbox.cast, outbox.network, platform)
     delivery = published(outbox, channel=channel)
     outbox.network.plan("commit_late", seconds=3600, **EDITS[platform])
