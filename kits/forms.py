@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.typed_date_fields import DayField
+from common.typed_date_fields import ClockField, DayField
 from kits.domain.edit import KitPostContent
 from kits.models import Kit, KitPost
 from kits.queries import OFFICE_HOURS, WEBSITE, KnownAnswers
@@ -32,7 +32,6 @@ LABELS = {
     WEBSITE: gettext_lazy("Website"),
     OFFICE_HOURS: gettext_lazy("Office hours"),
 }
-CLOCK = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
 
 
 class KitForm(forms.Form):
@@ -98,7 +97,7 @@ class KitPostForm(TemplateForm):
         label=gettext_lazy("Day of the campaign"), min_value=1, max_value=LAST_DAY, initial=1,
         help_text=gettext_lazy("1 is the first day that the municipality chooses."),
     )  # fmt: skip
-    at = forms.TimeField(label=gettext_lazy("Time"), widget=CLOCK)
+    at = ClockField(label=gettext_lazy("Time"))
 
     def __init__(self, *args: Any, part: KitPost, **kwargs: Any) -> None:
         self.part = part

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.lazy_text import LazyText
+from common.typed_date_fields import ClockField
 from notifications.domain.choose import TIMES
 from notifications.enums import MailFrequency, NotificationKind
 from notifications.models import MailSchedule
@@ -73,10 +74,7 @@ class MailForm(forms.ModelForm):
     class Meta:
         model = MailSchedule
         fields = TIMES
-        widgets = {
-            name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-            for name in ("quiet_from", "quiet_until", "digest_at")
-        }
+        field_classes = dict.fromkeys(("quiet_from", "quiet_until", "digest_at"), ClockField)
         labels = {
             "has_quiet_hours": _("Nothing in quiet hours"),
             "quiet_from": _("Quiet from"),

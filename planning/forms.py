@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.typed_date_fields import DayField
+from common.typed_date_fields import ClockField, DayField
 from planning.enums import Every
 from posts.draft import storable
 
@@ -41,7 +41,7 @@ class RecurrenceForm(forms.Form):
         error_messages={"required": _("Choose at least one day of the week.")},
         help_text=_("A monthly post takes the day of its first date instead."),
     )  # fmt: skip
-    at = forms.TimeField(label=_("Time"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+    at = ClockField(label=_("Time"))
     starts_on = DayField(label=_("First day"))
     ends_on = DayField(label=_("Last day"), help_text=_("Every repetition ends."))
     skips_holidays = forms.BooleanField(label=_("Leave out holidays"), required=False, initial=True)

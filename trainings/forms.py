@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from common import languages
 from common.dates import short_date
 from common.file_fields import FileInput
-from common.typed_date_fields import DayField, MomentField
+from common.typed_date_fields import ClockField, DayField, MomentField
 from municipalities.models import Cohort, Municipality, Programme
 from municipalities.queries import today
 from posts.draft import is_link, storable
@@ -21,8 +21,6 @@ from trainings.domain.materials import Upload
 from trainings.files import ACCEPTED, BadFile, checked
 from trainings.models import Material, Participant, Session, Training
 from trainings.rules import USUAL_DAYS
-
-CLOCK = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
 
 
 def text_field(label: Any, most: int, *, rows: int = 0, required: bool = False, hint: Any = "") -> forms.CharField:
@@ -114,8 +112,8 @@ def _facts(training: Training) -> dict[str, Any]:
 
 class SessionForm(CleanTextForm):
     day = forms.TypedChoiceField(label=gettext_lazy("Day"))
-    starts = forms.TimeField(label=gettext_lazy("From"), widget=CLOCK)
-    ends = forms.TimeField(label=gettext_lazy("To"), widget=CLOCK)
+    starts = ClockField(label=gettext_lazy("From"))
+    ends = ClockField(label=gettext_lazy("To"))
     title = text_field(gettext_lazy("Title"), 160, required=True)
     description = text_field(gettext_lazy("What happens"), 2000, rows=5)
     speaker = text_field(gettext_lazy("Who leads it"), 160)

@@ -86,9 +86,9 @@ def test_half_a_moment_and_one_that_is_none_are_refused(typed: dict[str, str], e
         assert 'value="' in str(form["at"])
 
 
-def test_no_form_has_a_browsers_own_field_for_a_day() -> None:
-    """It shows 08/12 in the order of the computer's language; months have no order."""
+def test_no_form_has_a_browsers_own_field_for_a_day_or_a_time() -> None:
+    """It shows 08/12 in the order of the computer's language, and 14:30 as 2:30 PM; months have no order."""
     root = Path(__file__).parents[2]
     sources = [path for name in ("templates", "static/js") for path in (root / name).rglob("*") if path.is_file()]
-    own = re.compile(r"""type(="|": ")(date|datetime-local)\"""")
+    own = re.compile(r"""type(="|": ")(date|datetime-local|time)\"""")
     assert [name_of(path) for path in [*sources, *MODULES] if own.search(path.read_text(errors="ignore"))] == []

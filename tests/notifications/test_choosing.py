@@ -66,7 +66,7 @@ def test_choices_are_kept_and_written_down(cast: Cast) -> None:
     ("changed", "word"),
     [
         ({"quiet_until": "20:00"}, "Quiet hours cannot end when they begin"),
-        ({"digest_at": "soon"}, "Enter a valid time"),
+        ({"digest_at": "soon"}, "This is not a time"),
         ({"how-comment": "always"}, "Select a valid choice"),
     ],
 )

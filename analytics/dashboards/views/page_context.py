@@ -40,7 +40,7 @@ def tabs(
         "analytics_posts": _("Posts"),
         "analytics_time": _("Best time"),
         "analytics_links": _("Followers and links"),
-        "analytics_peers": _("Our size class"),
+        "analytics_peers": _("Others of our size"),
         "analytics_indicators": _("Indicators"),
     }
     place = [request.municipality.slug]
